@@ -1,0 +1,95 @@
+// Cuts a face out of an image, eyes levelled, at the classifier's size: python_trainer/preprocessing.py in JavaScript.
+
+import { resizeAntialiased } from "./resample.js";
+
+/** @typedef {import("./raster-image.js").RasterImage} RasterImage */
+
+/**
+ * @typedef {object} FaceCropSettings
+ * @property {number} size side of the crop, pixels
+ * @property {number} margin added to the box's longer side, as a fraction of it
+ * @property {"eyes" | "none"} alignment whether the crop is turned so that the eyes lie level
+ * @property {number} maxPatch most samples a side that are taken of a large face before it is reduced
+ */
+
+/**
+ * Angle of the line through the eyes, positive clockwise on the screen.
+ *
+ * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes, in either order
+ * @returns {number} radians in (-pi/2, pi/2]
+ */
+export function eyeAngle(keypoints) {
+  const [first, second] = keypoints;
+  const inOrder = first[0] < second[0] || (first[0] === second[0] && first[1] <= second[1]);
+  const [a, b] = inOrder ? [first, second] : [second, first];
+  return Math.atan2(b[1] - a[1], b[0] - a[0]);
+}
+
+/**
+ * Cuts a square around a face. Its side is the box's longer side times (1 + margin); what lies outside the image
+ * repeats its edge.
+ *
+ * @param {RasterImage} image
+ * @param {number[]} boxXyxy pixels
+ * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes
+ * @param {FaceCropSettings} settings
+ * @returns {RasterImage} size x size, three channels
+ */
+export function cropFace(image, boxXyxy, keypoints, settings) {
+  const [x1, y1, x2, y2] = boxXyxy;
+  const side = Math.max(x2 - x1, y2 - y1) * (1 + settings.margin);
+  const angle = settings.alignment === "eyes" ? eyeAngle(keypoints) : 0;
+  // Rounded up, less a hair: a side that is a whole number but for its last bits must not gain a pixel.
+  const patchSize = side > settings.size ? Math.min(Math.ceil(side - 1e-3), settings.maxPatch) : settings.size;
+  const patch = sampleSquare(image, (x1 + x2) / 2, (y1 + y2) / 2, side, angle, patchSize);
+  return resizeAntialiased(patch, settings.size, settings.size);
+}
+
+/**
+ * Bilinear samples of a turned square; pixel centres lie at +0.5, edges are replicated.
+ *
+ * @param {RasterImage} image
+ * @param {number} cx
+ * @param {number} cy
+ * @param {number} side pixels
+ * @param {number} angle radians
+ * @param {number} size samples a side
+ * @returns {RasterImage}
+ */
+function sampleSquare(image, cx, cy, side, angle, size) {
+  const { width, height, channels, data } = image;
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const out = new Uint8Array(size * size * 3);
+  let target = 0;
+  for (let row = 0; row < size; row += 1) {
+    const v = ((row + 0.5) / size - 0.5) * side;
+    for (let column = 0; column < size; column += 1) {
+      const u = ((column + 0.5) / size - 0.5) * side;
+      const x = clamp(cx + u * cos - v * sin - 0.5, width - 1);
+      const y = clamp(cy + u * sin + v * cos - 0.5, height - 1);
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const fx = x - left;
+      const fy = y - top;
+      const upper = (top * width + left) * channels;
+      const lower = top + 1 < height ? upper + width * channels : upper;
+      const right = left + 1 < width ? channels : 0;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const above = data[upper + channel] * (1 - fx) + data[upper + right + channel] * fx;
+        const below = data[lower + channel] * (1 - fx) + data[lower + right + channel] * fx;
+        out[target] = Math.floor(above * (1 - fy) + below * fy + 0.5);
+        target += 1;
+      }
+    }
+  }
+  return { width: size, height: size, channels: 3, data: out };
+}
+
+/**
+ * @param {number} value
+ * @param {number} most
+ */
+function clamp(value, most) {
+  return Math.min(Math.max(value, 0), most);
+}

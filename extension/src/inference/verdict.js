@@ -1,0 +1,77 @@
+// Turns logits into calibrated scores and worded bands.
+
+/** @typedef {"no_traces" | "inconclusive" | "likely_fake"} Band */
+/** @typedef {"check" | "automatic"} Mode */
+/** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
+
+/**
+ * What was found in an image, before any threshold: the part of a result that does not depend on the mode.
+ *
+ * @typedef {object} FaceEvidence
+ * @property {number[]} boxXyxy pixels of the image
+ * @property {number} detectionScore in [0, 1]
+ * @property {"scored" | "too_small"} status
+ * @property {number} [logit] of a scored face
+ * @property {{size: number, values: number[]}} [anomalyMap] of a scored face
+ *
+ * @typedef {object} Evidence
+ * @property {{width: number, height: number}} imageSize pixels
+ * @property {FaceEvidence[]} faces
+ *
+ * @typedef {FaceEvidence & {fakeScore?: number, band?: Band}} FaceVerdict
+ *
+ * @typedef {object} ScoredVerdict
+ * @property {"scored"} status
+ * @property {Band} band of the worst face
+ * @property {number} fakeScore the highest of its faces, in [0, 1]
+ * @property {FaceVerdict[]} faces best detection first
+ * @property {{width: number, height: number}} imageSize pixels
+ *
+ * @typedef {object} UnscoredVerdict
+ * @property {"no_face" | "face_too_small"} status
+ * @property {{width: number, height: number}} imageSize pixels
+ */
+
+/**
+ * @param {number} logit
+ * @param {{temperature: number, bias: number}} calibration
+ * @returns {number} probability in [0, 1]
+ */
+export function calibratedScore(logit, calibration) {
+  return 1 / (1 + Math.exp(-(logit / calibration.temperature + calibration.bias)));
+}
+
+/**
+ * @param {number} fakeScore in [0, 1]
+ * @param {{noTraces: number[], likelyFake: number[]}} operatingPoint thresholds by the number of scored faces: a group
+ *   photo must not be flagged because it has ten chances to be
+ * @param {number} faceCount scored faces in the image, >= 1
+ * @returns {Band}
+ */
+export function bandOf(fakeScore, operatingPoint, faceCount) {
+  /** @type {(thresholds: number[]) => number} */
+  const forCount = (thresholds) => thresholds[Math.min(faceCount, thresholds.length) - 1];
+  if (fakeScore >= forCount(operatingPoint.likelyFake)) return "likely_fake";
+  return fakeScore < forCount(operatingPoint.noTraces) ? "no_traces" : "inconclusive";
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {Pick<ModelManifest, "calibration" | "operatingPoints">} manifest
+ * @param {Mode} mode
+ * @returns {ScoredVerdict | UnscoredVerdict}
+ */
+export function judge(evidence, manifest, mode) {
+  const { imageSize } = evidence;
+  if (evidence.faces.length === 0) return { status: "no_face", imageSize };
+  const count = evidence.faces.filter((face) => face.status === "scored").length;
+  if (count === 0) return { status: "face_too_small", imageSize };
+  const faces = evidence.faces.map((face) => {
+    if (face.logit === undefined) return face;
+    const fakeScore = calibratedScore(face.logit, manifest.calibration);
+    return { ...face, fakeScore, band: bandOf(fakeScore, manifest.operatingPoints[mode], count) };
+  });
+  const fakeScore = Math.max(...faces.map((face) => ("fakeScore" in face ? face.fakeScore : 0)));
+  const band = bandOf(fakeScore, manifest.operatingPoints[mode], count);
+  return { status: "scored", band, fakeScore, faces, imageSize };
+}

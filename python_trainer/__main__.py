@@ -1,0 +1,42 @@
+"""`python -m python_trainer VERB`: reads the command line and calls the verb's module."""
+
+import argparse
+import importlib
+import os
+import sys
+
+from python_trainer.errors import UserError
+
+VERBS = {
+    "prepare": "find and crop faces, check for leaks, write a prepared dataset",
+    "train": "train one of the three models",
+    "evaluate": "measure a checkpoint, per source, with intervals",
+    "export": "convert the shipped model to TensorFlow.js for the extension",
+    "predict": "judge images, one JSON object a line",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a verb; a UserError becomes one sentence on stderr and exit code 2."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    parser = argparse.ArgumentParser(prog="python -m python_trainer", description=__doc__)
+    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    arguments = sys.argv[1:] if argv is None else argv
+    for verb, text in VERBS.items():
+        sub = subparsers.add_parser(
+            verb, help=text, description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        )
+        if verb in arguments[:1]:  # only the verb that runs is imported: help stays instant
+            module = importlib.import_module(f"python_trainer.{verb}")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    args = parser.parse_args(arguments)
+    try:
+        return args.run(args)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

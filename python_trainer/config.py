@@ -1,0 +1,115 @@
+"""Settings as frozen dataclasses, and one named recipe for each model of the thesis."""
+
+import dataclasses
+from dataclasses import dataclass, field
+
+from python_trainer.errors import UserError
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """MTCNN as the package `mtcnn` has it, on an image whose shorter side is reduced to `max_short_side` pixels."""
+
+    max_short_side: int = 480
+    min_short_side: int = 40
+    min_face_size: int = 20
+    scale_factor: float = 0.709
+    thresholds: tuple[float, float, float] = (0.6, 0.7, 0.8)
+    nms_pnet_scale: float = 0.5
+    nms_pnet: float = 0.7
+    nms_rnet: float = 0.7
+    nms_onet: float = 0.7
+
+
+@dataclass(frozen=True)
+class FaceCropSettings:
+    """How a face becomes the network's input. Sizes in pixels; `margin` is a fraction of the box's longer side."""
+
+    size: int = 224
+    min_face_size: int = 40  # a smaller face carries too few pixels to judge: "face_too_small"
+    margin: float = 0.3
+    alignment: str = "eyes"  # "eyes": turned until the eyes are level; "none"
+    max_patch: int = 1024
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a training run; each field is a flag of `train` (Rutikanga 2024, appendix A).
+
+    `stages` is a tuple of (epochs, image size, backbone frozen): progressive resolution, cheap epochs first.
+    `samples_per_epoch` 0 means as many as there are training crops.
+    """
+
+    name: str
+    architecture: str  # "mtcnn_classifier" | "mobilenet" | "ifmd"
+    input_size: int
+    whole_image: bool  # the MTCNN classifier sees the whole image, the others the face crop
+    stages: tuple[tuple[int, int, bool], ...]
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    schedule: str = "constant"  # or "cosine": to zero over all stages
+    patience: int = 5
+    samples_per_epoch: int = 0
+    horizontal_flip: float = 0.5
+    vertical_flip: float = 0.5
+    rotation: float = 0.2  # fraction of a full turn each way, as Keras's RandomRotation: 0.2 is ±72°
+    zoom: float = 0.2
+    color: float = 0.2
+    degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
+    label_smoothing: float = 0.0
+    clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping
+    pair_weight: float = 0.0  # weight of the pair loss (eq. 15-18)
+    difference_taps: tuple[str, str] = ("block_12_add", "block_10_project_BN")
+    pair_tap: str = "block_12_add"
+    seed: int = 0
+    crop: FaceCropSettings = field(default_factory=FaceCropSettings)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all stages together."""
+        return sum(stage[0] for stage in self.stages)
+
+
+RECIPES = {
+    "mtcnn": Recipe("mtcnn", "mtcnn_classifier", 256, True, stages=((100, 256, False),)),
+    "mobilenet": Recipe("mobilenet", "mobilenet", 224, False, stages=((80, 224, False),)),
+    "ifmd": Recipe("ifmd", "ifmd", 224, False, stages=((2, 224, False),), pair_weight=0.1),
+}
+
+
+def get_recipe(name: str, **overrides: object) -> Recipe:
+    """A named recipe with some fields replaced.
+
+    Raises:
+        UserError: unknown recipe or unknown field.
+    """
+    if name not in RECIPES:
+        raise UserError(f"unknown recipe {name!r}; choose one of {', '.join(RECIPES)}")
+    known = {f.name for f in dataclasses.fields(Recipe)}
+    if unknown := sorted(set(overrides) - known):
+        raise UserError(f"unknown recipe key {', '.join(unknown)}; known keys: {', '.join(sorted(known))}")
+    return dataclasses.replace(RECIPES[name], **overrides)
+
+
+def recipe_to_dict(recipe: Recipe) -> dict:
+    """Plain JSON types, for logs and the model's manifest."""
+    return dataclasses.asdict(recipe)
+
+
+def recipe_from_dict(values: dict) -> Recipe:
+    """The inverse of `recipe_to_dict`, also after a round trip through JSON.
+
+    Raises:
+        UserError: an unknown key, so that a typo is never silently ignored.
+    """
+    values = dict(values)
+    crop_values = dict(values.pop("crop", {}))
+    for cls, given in ((Recipe, values), (FaceCropSettings, crop_values)):
+        if unknown := sorted(set(given) - {f.name for f in dataclasses.fields(cls)}):
+            raise UserError(f"unknown recipe key {', '.join(unknown)}")
+    for key in ("difference_taps",):
+        if key in values:
+            values[key] = tuple(values[key])
+    if "stages" in values:
+        values["stages"] = tuple(tuple(stage) for stage in values["stages"])
+    return Recipe(**values, crop=FaceCropSettings(**crop_values))

@@ -1,0 +1,141 @@
+"""Prepared crops as arrays and balanced batches, with NumPy alone, so that any Keras backend can train on them."""
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from python_trainer.augmentation import augment
+from python_trainer.config import Recipe
+from python_trainer.manifest import CropRow
+from python_trainer.preprocessing import resize_antialiased
+
+PAIR_MAP_SIZE = 16  # side of the stored map of where a pair differs; the loss resizes it to its feature map
+
+
+def load_crops(prepared: Path, rows: list[CropRow], size: int) -> np.ndarray:
+    """Decode the crops of `rows` into uint8 [n, size, size, 3]; each must have a crop."""
+
+    def load(row: CropRow) -> np.ndarray:
+        with Image.open(Path(prepared) / row.crop) as image:
+            return resize_antialiased(np.asarray(image.convert("RGB")), size, size)
+
+    crops = np.empty((len(rows), size, size, 3), np.uint8)
+    with ThreadPoolExecutor(4) as pool:
+        for index, crop in enumerate(pool.map(load, rows)):
+            crops[index] = crop
+    return crops
+
+
+class BalancedBatches(keras.utils.PyDataset):
+    """One epoch of batches of as many real as fake crops, drawn evenly over sources, real and fake partners side by side.
+
+    Item i of the first half is real, item i of the second half fake. Where a real has a fake partner (same frame,
+    forged), the two come together, changed by the same draw, and the pair map says where they differ; else the
+    fake is another one of the same source and the pair map is zero with weight 0.
+    """
+
+    def __init__(
+        self,
+        crops: np.ndarray,
+        rows: list[CropRow],
+        recipe: Recipe,
+        size: int,
+        epoch: int,
+        targets: tuple[str, ...],
+    ):
+        """`crops` uint8 [n, s, s, 3] belong to `rows`; `epoch` (from 0) seeds the draw; `targets` names the
+        outputs that are trained: logit, class_logits, pair_features.
+        """
+        super().__init__(workers=2, max_queue_size=8)
+        self._crops, self._recipe, self._size, self._targets = crops, recipe, size, targets
+        self._steps = max(1, (recipe.samples_per_epoch or len(rows)) // recipe.batch_size)
+        self._rows = rows
+        self._epoch = epoch
+        self._draw_epoch()
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return self._steps
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Float32 images [batch, size, size, 3] in [0, 255], and targets by output name."""
+        half = self._recipe.batch_size // 2
+        chosen = self._draws[index * half : (index + 1) * half]
+        images = np.empty((2 * half, self._size, self._size, 3), np.float32)
+        pair_maps = np.zeros((2 * half, PAIR_MAP_SIZE, PAIR_MAP_SIZE, 2), np.float32)
+        for i, (real, fake, is_pair) in enumerate(chosen):
+            seed = (self._recipe.seed, self._epoch, index, i)
+            other = seed if is_pair else (*seed, 1)
+            images[i] = augment(self._crops[real], self._recipe, self._size, np.random.default_rng(seed))
+            images[half + i] = augment(self._crops[fake], self._recipe, self._size, np.random.default_rng(other))
+            if is_pair and "pair_features" in self._targets:
+                pair_maps[i] = pair_maps[half + i] = _pair_map(images[i], images[half + i])
+        labels = np.repeat(np.float32([0, 1]), half)[:, None]
+        every = {"logit": labels, "class_logits": labels[:, 0].astype(np.int32), "pair_features": pair_maps}
+        return images, {name: every[name] for name in self._targets}
+
+    def _draw_epoch(self) -> None:
+        """Choose (real, fake, is_pair) for every place of the epoch, sources in turn, weighted by √size."""
+        rng = np.random.default_rng((self._recipe.seed, self._epoch, 77))
+        real, fake = _by_source(self._rows, 0), _by_source(self._rows, 1)
+        partners = _partners(self._rows)
+        sources = sorted(real)
+        weights = np.sqrt([len(real[s]) for s in sources])
+        count = self._steps * (self._recipe.batch_size // 2)
+        self._draws = []
+        fake_sources = sorted(fake)
+        fake_weights = np.sqrt([len(fake[s]) for s in fake_sources])
+        for source in rng.choice(sources, count, p=weights / weights.sum()):
+            one = int(rng.choice(real[source]))
+            if one in partners:
+                self._draws.append((one, int(rng.choice(partners[one])), True))
+            else:  # a source of real photos alone (or of fakes alone) borrows its partners from all others
+                lender = source if source in fake else rng.choice(fake_sources, p=fake_weights / fake_weights.sum())
+                self._draws.append((one, int(rng.choice(fake[lender])), False))
+
+
+def _by_source(rows: list[CropRow], label: int) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.label == label:
+            groups[row.source].append(index)
+    return dict(groups)
+
+
+def _partners(rows: list[CropRow]) -> dict[int, list[int]]:
+    """Index of a real crop -> indices of the fakes made from that very frame.
+
+    A `pair_id` that several reals or several faces share is not one pixel-aligned frame, and is left out.
+    """
+    real, fake = defaultdict(list), defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.pair_id and row.faces_in_image == 1:
+            (fake if row.label else real)[row.pair_id].append(index)
+    return {real[pair][0]: fake[pair] for pair in real if len(real[pair]) == 1 and pair in fake}
+
+
+def _pair_map(real: np.ndarray, fake: np.ndarray) -> np.ndarray:
+    """Where two aligned crops differ: [16, 16, 2], channel 0 in [0, 1], channel 1 the weight (1).
+
+    The mean absolute colour difference per cell, in units of the pair's own mean; twice the mean counts as fully
+    changed. Relative, because recompression alone makes a small difference everywhere.
+    """
+    cells = np.abs(real - fake).mean(axis=-1)
+    side = cells.shape[0] // PAIR_MAP_SIZE * PAIR_MAP_SIZE
+    blocks = cells[:side, :side].reshape(PAIR_MAP_SIZE, side // PAIR_MAP_SIZE, PAIR_MAP_SIZE, -1).mean(axis=(1, 3))
+    changed = np.clip(blocks / (2 * blocks.mean() + 1e-6), 0, 1)
+    return np.stack([changed, np.ones_like(changed)], axis=-1)
+
+
+def predict_logits(model: keras.Model, crops: np.ndarray, size: int, batch_size: int = 64) -> np.ndarray:
+    """Logits of fake, float64 [n], of uint8 crops [n, s, s, 3] resized to the model's `size`."""
+    logits = []
+    for start in range(0, len(crops), batch_size):
+        batch = [resize_antialiased(crop, size, size) for crop in crops[start : start + batch_size]]
+        output = model.predict_on_batch(np.asarray(batch, np.float32))
+        logits.append(np.asarray(output["logit"], np.float64).reshape(-1))
+    return np.concatenate(logits) if logits else np.empty(0)

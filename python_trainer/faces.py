@@ -1,0 +1,98 @@
+"""The only place that knows the package `mtcnn`: image in, face boxes and keypoints out."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from python_trainer.config import DetectorSettings
+from python_trainer.preprocessing import detection_image
+
+
+@dataclass(frozen=True)
+class FaceDetection:
+    """One face.
+
+    box_xyxy: float32 [4], pixels of the whole image. score: detector's confidence in [0, 1].
+    keypoints: float32 [5, 2] (x, y): eye at the image's left (the subject's right), the other eye, nose,
+    mouth corner at the image's left, the other corner.
+    """
+
+    box_xyxy: np.ndarray
+    score: float
+    keypoints: np.ndarray
+
+    @property
+    def size(self) -> float:
+        """The box's longer side, pixels."""
+        return float(max(self.box_xyxy[2] - self.box_xyxy[0], self.box_xyxy[3] - self.box_xyxy[1]))
+
+
+def detect_faces(image: np.ndarray, settings: DetectorSettings | None = None) -> list[FaceDetection]:
+    """Find faces with MTCNN (Zhang et al. 2016, arXiv:1604.02878), best first.
+
+    Args:
+        image: uint8 [h, w, 3] RGB.
+
+    Returns:
+        Faces in descending order of score; none for an image whose shorter side is under `min_short_side`.
+
+    Raises:
+        ValueError: not a uint8 RGB array. TensorFlow's errors pass through: an error is not "no face".
+    """
+    settings = settings or DetectorSettings()
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"expected uint8 [h, w, 3], got {image.dtype} {image.shape}")
+    if min(image.shape[:2]) < settings.min_short_side:
+        return []
+    reduced = detection_image(image, settings)
+    rows = _run_stages(reduced, settings)
+    scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
+    faces = [
+        FaceDetection(
+            box_xyxy=(row[1:5].reshape(2, 2) * scale).reshape(4).astype(np.float32),
+            score=float(row[5]),
+            keypoints=(np.stack([row[6:11], row[11:16]], axis=1) * scale).astype(np.float32),
+        )
+        for row in rows
+    ]
+    return sorted(faces, key=lambda face: -face.score)
+
+
+def _run_stages(image: np.ndarray, settings: DetectorSettings) -> np.ndarray:
+    """MTCNN's three stages, called one by one; float [n, 16] rows of image id, x1, y1, x2, y2, score, 5 x, 5 y.
+
+    The package's own `detect_faces` answers any InvalidArgumentError of TensorFlow with "no faces"; here only an
+    empty set of proposals ends the cascade early, and every error is an error.
+    """
+    from mtcnn.utils.bboxes import fix_bboxes_offsets, limit_bboxes
+    from mtcnn.utils.images import standarize_batch
+
+    pnet, rnet, onet = _detector().stages
+    normalized, shapes, padding = standarize_batch([image], normalize=True)
+    p1, p2, p3 = settings.thresholds
+    boxes = pnet(
+        images_normalized=normalized,
+        images_oshapes=shapes,
+        min_face_size=settings.min_face_size,
+        scale_factor=settings.scale_factor,
+        threshold_pnet=p1,
+        nms_pnet1=settings.nms_pnet_scale,
+        nms_pnet2=settings.nms_pnet,
+    )
+    if len(boxes):
+        boxes = rnet(images_normalized=normalized, bboxes_batch=boxes, threshold_rnet=p2, nms_rnet=settings.nms_rnet)
+    if len(boxes):
+        boxes = onet(images_normalized=normalized, bboxes_batch=boxes, threshold_onet=p3, nms_onet=settings.nms_onet)
+    if not len(boxes):
+        return np.empty((0, 16))
+    return limit_bboxes(fix_bboxes_offsets(np.asarray(boxes), padding), images_shapes=shapes, limit_landmarks=False)
+
+
+@cache
+def _detector():
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from mtcnn import MTCNN
+
+    return MTCNN()

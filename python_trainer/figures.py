@@ -1,0 +1,5 @@
+"""Plots only."""
+
+
+def plot_curves(csv_log, out_png):
+    pass

@@ -1,0 +1,90 @@
+"""Decodes any image file into the one form that the pipeline knows: RGB, uint8, upright, opaque."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageFile, ImageOps
+
+MAX_PIXELS = 100_000_000  # beyond this a file is refused as a decompression bomb; a 12 MP photo is far below
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+class ImageError(Exception):
+    """The file cannot be judged; the message is the reason, fit to show to a user."""
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """An upright RGB image and what decoding had to note.
+
+    rgb: uint8 [height, width, 3], sRGB, range [0, 255]. note: "" or, say, "animated: first frame of 12".
+    """
+
+    rgb: np.ndarray
+    note: str = ""
+
+
+def decode_image(path: str | Path) -> DecodedImage:
+    """Read a file of any common format.
+
+    EXIF orientation is applied, an embedded ICC profile is converted to sRGB, CMYK and 16-bit become 8-bit RGB,
+    alpha is laid over white, and of an animation the first frame is taken.
+
+    Raises:
+        ImageError: missing, empty, truncated, not an image, or larger than `MAX_PIXELS`.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ImageError(f"cannot be read: {error.strerror or error}") from error
+    return decode_bytes(data)
+
+
+def decode_bytes(data: bytes) -> DecodedImage:
+    """As `decode_image`, from the file's bytes."""
+    if not data:
+        raise ImageError("the file is empty (0 bytes)")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd EXIF or palettes are no reason to refuse a picture that decodes
+            with Image.open(io.BytesIO(data)) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise ImageError(
+                        f"too large: {image.width}×{image.height} is over {MAX_PIXELS / 1e6:.0f} megapixels"
+                    )
+                frames = getattr(image, "n_frames", 1)
+                image.load()
+                rgb = _to_srgb(ImageOps.exif_transpose(image))
+    except ImageError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"too large: {error}") from error
+    except Image.UnidentifiedImageError as error:
+        raise ImageError("not an image in a known format") from error
+    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error …
+        raise ImageError(f"damaged or truncated: {error}") from error
+    return DecodedImage(np.asarray(rgb), f"animated: first frame of {frames}" if frames > 1 else "")
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I"):
+        image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8))
+    elif image.mode == "F":
+        raise ImageError("floating-point images have no agreed range; save it as 8-bit RGB")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, (255, 255, 255, 255)), rgba).convert("RGB")
+    if profile and image.mode in ("RGB", "CMYK", "L"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            image = converted or image
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a damaged profile: browsers ignore it too
+    return image.convert("RGB")

@@ -1,0 +1,53 @@
+"""The thesis's three networks, and how a checkpoint on disk becomes one of them again."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from python_trainer.config import Recipe, recipe_from_dict
+from python_trainer.errors import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+
+def build_model(recipe: Recipe, size: int | None = None, weights: str | None = None) -> "keras.Model":
+    """The recipe's network for images of `size` (default: the recipe's own).
+
+    All take RGB float32 [n, size, size, 3] in [0, 255] and answer a dict with `logit` [n, 1], positive for fake.
+    `weights` is None (random), "imagenet" (Keras's download) or a file for `MobileNetV2(include_top=False)`.
+    """
+    size = size or recipe.input_size
+    if recipe.architecture == "mtcnn_classifier":
+        from python_trainer.models.mtcnn_classifier import build_mtcnn_classifier
+
+        return build_mtcnn_classifier(size)
+    if recipe.architecture == "mobilenet":
+        from python_trainer.models.mobilenet import build_mobilenet
+
+        return build_mobilenet(size, weights)
+    if recipe.architecture == "ifmd":
+        from python_trainer.models.ifmd import build_ifmd
+
+        return build_ifmd(size, weights, recipe.difference_taps)
+    raise UserError(f"unknown architecture {recipe.architecture!r}")
+
+
+def load_checkpoint(path: str | Path) -> tuple["keras.Model", Recipe]:
+    """A trained network and its recipe, from `NAME.weights.h5` and the `recipe.json` beside it.
+
+    Raises:
+        UserError: either is missing, or the weights are of another network.
+    """
+    path = Path(path)
+    recipe_path = path.with_name("recipe.json")
+    for needed in (path, recipe_path):
+        if not needed.exists():
+            raise UserError(f"{needed} is missing; a checkpoint is a .weights.h5 file with its recipe.json beside it")
+    recipe = recipe_from_dict(json.loads(recipe_path.read_text(encoding="utf-8")))
+    model = build_model(recipe)
+    try:
+        model.load_weights(path)
+    except (ValueError, OSError) as error:
+        raise UserError(f"{path} does not hold the weights of {recipe.architecture}: {error}") from error
+    return model, recipe

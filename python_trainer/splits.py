@@ -1,0 +1,113 @@
+"""Keeps training, validation and test apart: by identity, by pair, by exact and by near duplicate."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+NEAR_DUPLICATE_BITS = 4  # Hamming distance of 64-bit perceptual hashes at or under which two images count as one
+RANK = {"train": 0, "val": 1, "test": 2}  # of two images that must not straddle, the higher-ranked one stays
+
+
+@dataclass(frozen=True)
+class SplitItem:
+    """What the split of one image depends on; empty strings and a None hash mean "not known"."""
+
+    split: str
+    label: int
+    identity: str
+    pair_id: str
+    sha256: str
+    phash: int | None
+
+
+def assign_splits(items: list[SplitItem], seed: int = 0) -> tuple[list[str], Counter]:
+    """Choose a split for every image so that nothing straddles.
+
+    Images that share an identity, a pair or (nearly) the same picture form a group. A group whose images name
+    more than one split keeps those of the highest-ranked one and drops the rest; a group without any split is
+    drawn 80/10/10, seeded; images without a split join their group's.
+
+    Returns:
+        One split per item ("" for a dropped one), and counts of what was assigned and dropped, by reason.
+    """
+    groups = _groups(items)
+    members: dict[int, list[int]] = defaultdict(list)
+    for index, group in enumerate(groups):
+        members[group].append(index)
+    splits = [item.split for item in items]
+    counts: Counter = Counter()
+    free = []
+    for group, indices in members.items():
+        named = {items[i].split for i in indices} - {""}
+        if not named:
+            free.append(group)
+            continue
+        kept = max(named, key=RANK.__getitem__)
+        for i in indices:
+            if splits[i] == "":
+                splits[i] = kept
+                counts["joined the split of its group"] += 1
+            elif splits[i] != kept:
+                counts[f"dropped from {splits[i]}: same identity, pair or picture as one in {kept}"] += 1
+                splits[i] = ""
+    for group, split in _draw(free, members, items, seed).items():
+        for i in members[group]:
+            splits[i] = split
+            counts[f"assigned to {split}"] += 1
+    seen: dict[tuple[str, int], int] = {}
+    for i, item in enumerate(items):
+        if splits[i] and item.sha256 and seen.setdefault((item.sha256, item.label), i) != i:
+            splits[i] = ""
+            counts["dropped: exact copy of another image"] += 1
+    return splits, counts
+
+
+def _draw(free: list[int], members: dict[int, list[int]], items: list[SplitItem], seed: int) -> dict[int, str]:
+    """80/10/10 by number of images within each class, whole groups at a time."""
+    rng = np.random.default_rng(seed)
+    by_class: dict[frozenset, list[int]] = defaultdict(list)
+    for group in free:
+        by_class[frozenset(items[i].label for i in members[group])].append(group)
+    drawn = {}
+    for groups in by_class.values():
+        total = sum(len(members[g]) for g in groups)
+        taken = 0
+        for group in (groups[i] for i in rng.permutation(len(groups))):
+            share = taken / total
+            drawn[group] = "test" if share < 0.1 else "val" if share < 0.2 else "train"
+            taken += len(members[group])
+    return drawn
+
+
+def _groups(items: list[SplitItem]) -> list[int]:
+    """Connected components, as the index of a representative for each item."""
+    parent = list(range(len(items)))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[tuple[str, str], int] = {}
+    for i, item in enumerate(items):
+        for kind, value in (("identity", item.identity), ("pair", item.pair_id), ("sha", item.sha256)):
+            if value:
+                parent[find(i)] = find(first.setdefault((kind, value), i))
+    for i, j in near_duplicates([item.phash for item in items]):
+        # Within one named split a look-alike does no harm, and chaining them would tie the whole split together.
+        if not (items[i].split and items[i].split == items[j].split):
+            parent[find(i)] = find(j)
+    return [find(i) for i in range(len(items))]
+
+
+def near_duplicates(hashes: list[int | None], bits: int = NEAR_DUPLICATE_BITS) -> list[tuple[int, int]]:
+    """Index pairs whose 64-bit hashes differ in at most `bits` bits."""
+    known = np.asarray([i for i, value in enumerate(hashes) if value is not None], np.int64)
+    values = np.asarray([hashes[i] for i in known], np.uint64)
+    pairs = []
+    for row in range(len(values) - 1):
+        close = np.flatnonzero(np.bitwise_count(values[row + 1 :] ^ values[row]) <= bits)
+        pairs += [(int(known[row]), int(known[row + 1 + j])) for j in close]
+    return pairs

@@ -1,0 +1,140 @@
+"""Converts SavedModels to TensorFlow.js graph models, among them the three networks of the face detector.
+
+Nothing of TensorFlow is imported until a function is called.
+"""
+
+import importlib.util
+import shutil
+import sys
+import tempfile
+import types
+import warnings
+from pathlib import Path
+
+from python_trainer.errors import UserError
+
+WEIGHT_TYPES = ("float32", "uint16")
+# tensorflowjs imports these for model formats that are never converted here; together they weigh 2.9 GB.
+_UNUSED_BY_CONVERSION = ("tensorflow_decision_forests", "jax", "jax.experimental", "jax.experimental.jax2tf")
+# Outputs of the package's networks, in the order in which they return them.
+_DETECTOR_OUTPUTS = {
+    "pnet": ("box_offsets", "scores"),
+    "rnet": ("box_offsets", "scores"),
+    "onet": ("box_offsets", "landmarks", "scores"),
+}
+_DETECTOR_INPUT_SIDE = {"pnet": None, "rnet": 24, "onet": 48}
+
+
+def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weights: str = "float32") -> Path:
+    """Write a TF.js graph model: `model.json` and its binary weight shards.
+
+    Args:
+        saved_model_dir: a TensorFlow SavedModel with the signature "serving_default". The keys of that
+            signature's outputs are kept as the names of the graph model's outputs.
+        out_dir: replaced as a whole, and only once the conversion has succeeded.
+        weights: "float32", or "uint16" (every weight tensor quantised to 16 bits between its own least and
+            greatest value).
+
+    Returns:
+        The path of the written model.json.
+
+    Raises:
+        UserError: no SavedModel there, or an unknown `weights`.
+    """
+    source, target = Path(saved_model_dir), Path(out_dir)
+    if weights not in WEIGHT_TYPES:
+        raise UserError(f"unknown weight type {weights!r}: choose one of {', '.join(WEIGHT_TYPES)}")
+    if not (source / "saved_model.pb").is_file():
+        raise UserError(
+            f"{source} is not a SavedModel: saved_model.pb is missing; write one with model.export()"
+        )
+    converter = _import_converter()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
+        written = Path(scratch) / "model"
+        converter.convert_tf_saved_model(
+            str(source),
+            str(written),
+            quantization_dtype_map={"uint16": True} if weights == "uint16" else None,
+        )
+        if target.exists():
+            target.rename(Path(scratch) / "previous")
+        shutil.move(written, target)
+    return target / "model.json"
+
+
+def export_detector(out_dir: str | Path) -> list[Path]:
+    """Write P-Net, R-Net and O-Net of the PyPI package `mtcnn` as float32 TF.js graph models.
+
+    Inputs are float32 [n, height, width, 3], RGB, (value - 127.5) / 128: P-Net takes any n, any height and
+    width of at least 12; R-Net [n, 24, 24, 3]; O-Net [n, 48, 48, 3]. Outputs by name: `box_offsets` [..., 4]
+    (x1, y1, x2, y2 as fractions of the box), `scores` [..., 2] (not a face, face), O-Net also `landmarks`
+    [n, 10] (5 x, then 5 y, as fractions of the box).
+
+    Args:
+        out_dir: gets pnet/, rnet/ and onet/, each with its model.json.
+
+    Returns:
+        The three paths of model.json.
+    """
+    import tensorflow as tf
+    from mtcnn import MTCNN
+
+    stages = MTCNN().stages
+    written = []
+    for stage, (name, outputs) in zip(stages, _DETECTOR_OUTPUTS.items(), strict=True):
+        side = _DETECTOR_INPUT_SIDE[name]
+        module = tf.Module()
+        module.network = stage.model
+        serving = _named_outputs(tf, stage.model, outputs)
+        signature = serving.get_concrete_function(
+            tf.TensorSpec([None, side, side, 3], tf.float32, name="image")
+        )
+        with tempfile.TemporaryDirectory() as scratch:
+            tf.saved_model.save(module, scratch, signatures=signature)
+            written.append(convert_saved_model(scratch, Path(out_dir) / name))
+    return written
+
+
+def _named_outputs(tf, network, names: tuple[str, ...]):
+    """Wrap a network that returns a list so that its outputs have names. Returns a tf.function."""
+
+    def serve(image):
+        return dict(zip(names, network(image), strict=True))
+
+    return tf.function(serve)
+
+
+def _import_converter() -> types.ModuleType:
+    """Import tensorflowjs's SavedModel converter without the packages that it never uses for one.
+
+    TensorFlow, Keras and tf_keras come first, so that they see the environment as it really is: only
+    tensorflowjs must believe that JAX and the decision forests are installed.
+    """
+    import keras  # noqa: F401
+    import tensorflow  # noqa: F401
+    import tf_keras  # noqa: F401
+
+    absent = [name for name in _UNUSED_BY_CONVERSION if not _is_available(name)]
+    for name in absent:
+        sys.modules[name] = types.ModuleType(name)
+    if "jax.experimental.jax2tf" in absent:
+        sys.modules["jax"].experimental = sys.modules["jax.experimental"]
+        sys.modules["jax.experimental"].jax2tf = sys.modules["jax.experimental.jax2tf"]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # tensorflow_hub's use of pkg_resources is deprecated, and pinned
+            from tensorflowjs.converters import tf_saved_model_conversion_v2
+    finally:
+        for name in absent:
+            del sys.modules[name]
+    return tf_saved_model_conversion_v2
+
+
+def _is_available(module: str) -> bool:
+    if module in sys.modules:
+        return True
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

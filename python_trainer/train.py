@@ -1,0 +1,301 @@
+"""The verb `train`: trains one of the three models, epoch by epoch, and stops and resumes anywhere."""
+
+import argparse
+import csv
+import dataclasses
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict, recipe_to_dict
+from python_trainer.errors import UserError
+from python_trainer.files import write_atomically
+from python_trainer.manifest import read_prepared
+
+LOG_FIELDS = (
+    "epoch",
+    "size",
+    "learning_rate",
+    "loss",
+    "accuracy",
+    "auc",
+    "val_loss",
+    "val_accuracy",
+    "val_auc",
+    "seconds",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of `train`: one for each field of the recipe, beside where things are."""
+    parser.add_argument("--recipe", required=True, choices=sorted(RECIPES), help="which of the thesis's models")
+    parser.add_argument("--data", type=Path, required=True, metavar="PREPARED", help="a folder that `prepare` wrote")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoints, logs and curves go")
+    parser.add_argument(
+        "--weights",
+        default="imagenet",
+        metavar="FILE",
+        help="ImageNet weights of MobileNetV2 without its top: a file, `imagenet` (Keras downloads them) or `none`",
+    )
+    parser.add_argument(
+        "--init",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="start from these trained weights (ifmd: from a mobilenet checkpoint)",
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from the last epoch in --out")
+    parser.add_argument("--stages", help="EPOCHS:SIZE[:frozen],… instead of the recipe's, say 1:128:frozen,6:128,2:224")
+    for field in dataclasses.fields(Recipe):
+        if field.type in (int, float) and field.name != "input_size":
+            parser.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, help="default: the recipe's")
+    parser.add_argument("--schedule", choices=["constant", "cosine"], help="learning rate over the epochs")
+    parser.add_argument(
+        "--difference-taps",
+        nargs=2,
+        metavar="LAYER",
+        help="the two layers whose difference weights the features",
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train; 0 when done, 130 when interrupted (a usable checkpoint stays)."""
+    recipe = _recipe_from(args)
+    state_path = args.out / "state.json"
+    if state_path.exists() and not args.resume:
+        raise UserError(f"{args.out} already holds a run; give --resume to go on or choose another --out")
+    if args.resume and state_path.exists():
+        recipe = recipe_from_dict(json.loads((args.out / "recipe.json").read_text()))
+    import keras
+
+    keras.utils.set_random_seed(recipe.seed)
+    run_ = TrainingRun(recipe, args.data, args.out, args.weights, args.init)
+    try:
+        result = run_.fit()
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; {args.out} holds the last whole epoch: go on with --resume")
+        return 130
+    print(json.dumps(result) if args.json else "\n".join(f"{key}: {value}" for key, value in result.items()))
+    return 0
+
+
+class TrainingRun:
+    """One run: its data in memory, its state on disk after each epoch."""
+
+    def __init__(self, recipe: Recipe, data: Path, out: Path, weights: str, init: Path | None):
+        """Reads the crops; builds nothing yet."""
+        self.recipe, self.out, self.weights, self.init = recipe, out, weights, init
+        rows = [row for row in read_prepared(data) if row.crop]
+        train_rows = [row for row in rows if row.split == "train" and row.train_use]
+        # What cannot be labelled with certainty cannot be validated on, face by face, either.
+        val_rows = [row for row in rows if row.split == "val" and row.train_use]
+        for name, part in (("train", train_rows), ("val", val_rows)):
+            if len({row.label for row in part}) < 2:
+                raise UserError(
+                    f"{data} has no real and fake faces in its {name} split; nothing can be learned from it"
+                )
+        from python_trainer.dataset import load_crops
+
+        self.rows, self.crops = train_rows, load_crops(data, train_rows, recipe.input_size)
+        self.val_rows, self.val_crops = val_rows, load_crops(data, val_rows, recipe.input_size)
+        self.state = {"epoch": 0, "best_val_loss": None, "best_epoch": None, "best_size": None, "stale": 0}
+        out.mkdir(parents=True, exist_ok=True)
+        if (out / "state.json").exists():
+            self.state = json.loads((out / "state.json").read_text())
+        with write_atomically(out / "recipe.json") as file:
+            json.dump(recipe_to_dict(recipe), file, indent=2)
+
+    def fit(self) -> dict:
+        """Run what is left of the stages; the best epoch's weights end in best.weights.h5."""
+        first = 0
+        for epochs, size, frozen in self.recipe.stages:
+            if self.state["epoch"] < first + epochs and not self._exhausted():
+                self._fit_stage(range(max(first, self.state["epoch"]), first + epochs), first, size, frozen)
+            first += epochs
+        return {
+            "best_epoch": self.state["best_epoch"],
+            "best_val_loss": self.state["best_val_loss"],
+            "checkpoint": str(self.out / "best.weights.h5"),
+        }
+
+    def _exhausted(self) -> bool:
+        return self.state["stale"] >= self.recipe.patience
+
+    def _fit_stage(self, epochs: range, stage_start: int, size: int, frozen: bool) -> None:
+        from python_trainer.dataset import BalancedBatches
+
+        model, trained, targets = self._compiled(size, frozen)
+        if epochs.start > 0:
+            model.load_weights(self.out / "last.weights.h5")
+            if epochs.start > stage_start:
+                self._load_optimizer(trained)
+        if self.state["best_size"] != size:
+            # A loss at another image size says nothing about this one.
+            self.state |= {"best_size": size, "best_val_loss": None, "stale": 0}
+        for epoch in epochs:
+            started = time.monotonic()
+            trained.optimizer.learning_rate = self._learning_rate(epoch)
+            batches = BalancedBatches(self.crops, self.rows, self.recipe, size, epoch, targets)
+            history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
+            prefix = "class_logits_" if "class_logits" in targets else "logit_" if len(targets) > 1 else ""
+            record = {
+                "epoch": epoch + 1, "size": size, "learning_rate": self._learning_rate(epoch),
+                "loss": history["loss"][0], "accuracy": history[f"{prefix}accuracy"][0],
+                "auc": history.get(f"{prefix}auc", [math.nan])[0],
+                **self._validate(model, size), "seconds": round(time.monotonic() - started, 1),
+            }  # fmt: skip
+            self._keep(epoch, model, trained, record)
+            if self._exhausted():
+                return
+
+    def _compiled(self, size: int, frozen: bool) -> tuple:
+        """The network, the same with its training outputs and loss, and the names of those outputs."""
+        import keras
+
+        from python_trainer.losses import pair_loss
+        from python_trainer.models import build_model
+
+        recipe = self.recipe
+        weights = None if self.weights == "none" or self.init else self.weights
+        model = build_model(recipe, size, weights)
+        if self.init:
+            model.load_weights(self.init)
+        if frozen:
+            for layer in model.layers:
+                layer.trainable = layer.name.startswith(("head_", "logit"))
+        binary = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing)
+        outputs, losses, loss_weights = {"logit": model.output["logit"]}, {"logit": binary}, {"logit": 1.0}
+        metrics = {
+            "logit": [
+                keras.metrics.BinaryAccuracy("accuracy", threshold=0.0),
+                keras.metrics.AUC(from_logits=True, name="auc"),
+            ]
+        }
+        if recipe.architecture == "mtcnn_classifier":
+            outputs = {"class_logits": model.output["class_logits"]}
+            losses = {"class_logits": keras.losses.SparseCategoricalCrossentropy(from_logits=True)}
+            loss_weights, metrics = (
+                {"class_logits": 1.0},
+                {"class_logits": [keras.metrics.SparseCategoricalAccuracy("accuracy")]},
+            )
+        elif recipe.pair_weight > 0:
+            outputs["pair_features"] = model.get_layer(recipe.pair_tap).output
+            losses["pair_features"], loss_weights["pair_features"] = pair_loss, recipe.pair_weight
+        trained = keras.Model(model.input, outputs)
+        optimizer = keras.optimizers.Adam(recipe.learning_rate, clipnorm=recipe.clip_norm or None)
+        trained.compile(
+            optimizer,
+            losses,
+            loss_weights=loss_weights,
+            metrics=metrics,
+            jit_compile=keras.backend.backend() == "jax",
+        )
+        return model, trained, tuple(outputs)
+
+    def _learning_rate(self, epoch: int) -> float:
+        if self.recipe.schedule == "constant":
+            return self.recipe.learning_rate
+        return self.recipe.learning_rate * max(0.02, 0.5 * (1 + math.cos(math.pi * epoch / self.recipe.epochs)))
+
+    def _validate(self, model, size: int) -> dict:
+        from sklearn.metrics import roc_auc_score
+
+        from python_trainer.dataset import predict_logits
+
+        logits = predict_logits(model, self.val_crops, size)
+        labels = np.array([row.label for row in self.val_rows])
+        loss = np.logaddexp(0, np.where(labels == 1, -logits, logits)).mean()
+        return {
+            "val_loss": float(loss),
+            "val_accuracy": float(((logits > 0) == labels).mean()),
+            "val_auc": float(roc_auc_score(labels, logits)),
+        }
+
+    def _keep(self, epoch: int, model, trained, record: dict) -> None:
+        """Save weights, optimiser, logs and curves; only then count the epoch as done."""
+        from python_trainer.figures import plot_curves
+
+        best = self.state["best_val_loss"] is None or record["val_loss"] < self.state["best_val_loss"]
+        if best:
+            _save_weights(model, self.out / "best.weights.h5")
+            self.state |= {"best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}
+        else:
+            self.state["stale"] += 1
+        _save_weights(model, self.out / "last.weights.h5")
+        with write_atomically(self.out / "optimizer.npz", "wb") as file:
+            np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
+        log = self.out / "log.csv"
+        records = list(csv.DictReader(log.open(newline=""))) if log.exists() else []
+        records = [r for r in records if int(r["epoch"]) <= epoch] + [record]
+        with write_atomically(log, newline="") as file:
+            writer = csv.DictWriter(file, LOG_FIELDS)
+            writer.writeheader()
+            writer.writerows(records)
+        _log_to_tensorboard(self.out / "tensorboard", epoch + 1, record)
+        self.state["epoch"] = epoch + 1
+        with write_atomically(self.out / "state.json") as file:
+            json.dump(self.state, file)
+        plot_curves(log, self.out / "curves.png")
+        print(
+            " ".join(f"{key}={value:.4g}" for key, value in record.items()),
+            "best" if best else "",
+            flush=True,
+        )
+
+    def _load_optimizer(self, trained) -> None:
+        trained.optimizer.build(trained.trainable_variables)
+        with np.load(self.out / "optimizer.npz") as saved:
+            values = [saved[name] for name in saved.files]
+        for variable, value in zip(trained.optimizer.variables, values, strict=True):
+            variable.assign(value)
+
+
+def _save_weights(model, path: Path) -> None:
+    temporary = path.with_name(f"new-{path.name}")
+    model.save_weights(temporary)
+    temporary.replace(path)
+
+
+def _log_to_tensorboard(folder: Path, step: int, record: dict) -> None:
+    """Scalars for TensorBoard, written by the tensorboard package itself: it needs no TensorFlow."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+    writer = EventFileWriter(str(folder), filename_suffix=f".{step:04d}")
+    values = [Summary.Value(tag=key, simple_value=value) for key, value in record.items() if key != "epoch"]
+    writer.add_event(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
+    writer.close()
+
+
+def parse_stages(text: str) -> tuple[tuple[int, int, bool], ...]:
+    """`1:128:frozen,6:128,2:224` -> ((1, 128, True), (6, 128, False), (2, 224, False)).
+
+    Raises:
+        UserError: anything else.
+    """
+    stages = []
+    for part in text.split(","):
+        numbers = part.split(":")
+        if (
+            len(numbers) not in (2, 3)
+            or not all(n.isdigit() for n in numbers[:2])
+            or numbers[2:] not in ([], ["frozen"])
+        ):
+            raise UserError(f"--stages {part!r}: write EPOCHS:SIZE or EPOCHS:SIZE:frozen")
+        stages.append((int(numbers[0]), int(numbers[1]), len(numbers) == 3))
+    return tuple(stages)
+
+
+def _recipe_from(args: argparse.Namespace) -> Recipe:
+    names = {field.name for field in dataclasses.fields(Recipe)} & set(vars(args))
+    changes = {name: value for name in names if (value := getattr(args, name)) is not None and name != "stages"}
+    if args.stages:
+        changes["stages"] = parse_stages(args.stages)
+    if args.difference_taps:
+        changes["difference_taps"] = tuple(args.difference_taps)
+    return get_recipe(changes.pop("recipe", args.recipe), **changes)

@@ -1,0 +1,74 @@
+"""The browser tests' fixtures: the built extension, a Chromium that runs it, and a site on two hosts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+# The demo's scripts are no package; the tests start the browser the same way.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "extension" / "demo"))
+
+from browser import launch_extension
+from extension_build import build_extension
+from playwright.sync_api import sync_playwright
+from shadow_dom import ShadowReader
+from two_host_server import serve_site
+
+
+@pytest.fixture(scope="session")
+def extension_dir(models_dir, tmp_path_factory) -> Path:
+    """The extension for Chrome, built once with host permissions (nobody can answer a prompt here)."""
+    return build_extension(tmp_path_factory.mktemp("extension"), models=models_dir, test_permissions=True)
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """Playwright, started once."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright, extension_dir):
+    """(context, service worker) of a Chromium with the extension and a fresh profile, one per test file.
+
+    The extra flag lets a test click the toolbar button (CDP Extensions.triggerAction): it grants activeTab.
+    """
+    flags = ["--enable-unsafe-extension-debugging"]
+    with launch_extension(playwright, extension_dir, extra_args=flags) as started:
+        yield started
+
+
+@pytest.fixture
+def context(browser):
+    """The browser context."""
+    return browser[0]
+
+
+@pytest.fixture
+def worker(browser):
+    """The extension's service worker: `worker.evaluate("() => chrome.…")`."""
+    return browser[1]
+
+
+@pytest.fixture
+def site(fixtures_dir):
+    """The site, serving tests/fixtures on two hosts, with an empty request log; see SiteHandler."""
+    with serve_site(fixtures_dir) as running:
+        yield running
+
+
+@pytest.fixture
+def page(context):
+    """A new tab, closed at the end."""
+    tab = context.new_page()
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def badges(page):
+    """Reads and clicks the badges of `page`."""
+    return ShadowReader(page)

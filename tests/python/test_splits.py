@@ -1,0 +1,58 @@
+"""Nothing straddles: identities, pairs, exact copies, near copies."""
+
+from collections import Counter
+
+import numpy as np
+
+from python_trainer.splits import SplitItem, assign_splits, near_duplicates
+
+
+def item(split="", label=0, identity="", pair="", sha="", phash=None) -> SplitItem:
+    return SplitItem(split, label, identity, pair, sha or f"{np.random.default_rng().integers(2**62)}", phash)
+
+
+def test_an_identity_in_two_splits_keeps_the_test_images():
+    splits, counts = assign_splits([item("train", identity="ann"), item("test", identity="ann"), item("train")])
+    assert splits == ["", "test", "train"]
+    assert counts == {"dropped from train: same identity, pair or picture as one in test": 1}
+
+
+def test_groups_are_transitive():
+    """Ann's photo pairs with a fake that shares its picture with a validation image."""
+    items = [
+        item("train", identity="ann", pair="p"),
+        item("train", label=1, pair="p", phash=0b1111),
+        item("val", phash=0b1101),
+    ]
+    assert assign_splits(items)[0] == ["", "", "val"]
+
+
+def test_look_alikes_within_one_split_stay():
+    assert assign_splits([item("train", phash=7), item("train", phash=7)])[0] == ["train", "train"]
+
+
+def test_an_exact_copy_is_dropped_but_not_one_with_the_other_label():
+    items = [item("train", sha="a"), item("train", sha="a"), item("train", label=1, sha="a")]
+    assert assign_splits(items)[0] == ["train", "", "train"]
+
+
+def test_an_image_without_a_split_joins_its_group():
+    assert assign_splits([item("val", identity="ann"), item(identity="ann")])[0] == ["val", "val"]
+
+
+def test_without_splits_80_10_10_by_identity_and_the_seed_decides():
+    items = [item(label=i % 2, identity=f"person{i // 4}") for i in range(800)]
+    splits, _ = assign_splits(items, seed=1)
+    share = Counter(splits)
+    assert 0.78 <= share["train"] / 800 <= 0.82
+    assert 0.08 <= share["val"] / 800 <= 0.12
+    by_person = {}
+    for one, split in zip(items, splits, strict=True):
+        by_person.setdefault(one.identity, set()).add(split)
+    assert all(len(found) == 1 for found in by_person.values())
+    assert splits == assign_splits(items, seed=1)[0]
+    assert splits != assign_splits(items, seed=2)[0]
+
+
+def test_near_duplicates_are_found_up_to_four_bits():
+    assert near_duplicates([0b0, None, 0b1111, 0b11111]) == [(0, 2), (2, 3)]
