@@ -45,9 +45,7 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
     if weights not in WEIGHT_TYPES:
         raise UserError(f"unknown weight type {weights!r}: choose one of {', '.join(WEIGHT_TYPES)}")
     if not (source / "saved_model.pb").is_file():
-        raise UserError(
-            f"{source} is not a SavedModel: saved_model.pb is missing; write one with model.export()"
-        )
+        raise UserError(f"{source} is not a SavedModel: saved_model.pb is missing; write one with model.export()")
     converter = _import_converter()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
@@ -87,9 +85,7 @@ def export_detector(out_dir: str | Path) -> list[Path]:
         module = tf.Module()
         module.network = stage.model
         serving = _named_outputs(tf, stage.model, outputs)
-        signature = serving.get_concrete_function(
-            tf.TensorSpec([None, side, side, 3], tf.float32, name="image")
-        )
+        signature = serving.get_concrete_function(tf.TensorSpec([None, side, side, 3], tf.float32, name="image"))
         with tempfile.TemporaryDirectory() as scratch:
             tf.saved_model.save(module, scratch, signatures=signature)
             written.append(convert_saved_model(scratch, Path(out_dir) / name))

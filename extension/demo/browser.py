@@ -141,8 +141,8 @@ def service_worker(context: BrowserContext, timeout_s: float = 30.0) -> Worker:
         ) from error
 
 
-def wait_until(page: Page, condition: Callable[[], T], timeout_s: float, what: str) -> T:
-    """Asks `condition` until it answers something true, and returns that answer.
+def wait_until(page: Page, condition: Callable[[], T], timeout_s: float, what: str, interval_s: float = 0.05) -> T:
+    """Asks `condition` every `interval_s` seconds until it answers something true, and returns that answer.
 
     Raises:
         TimeoutError: `what` had not come true after `timeout_s` seconds.
@@ -154,4 +154,4 @@ def wait_until(page: Page, condition: Callable[[], T], timeout_s: float, what: s
             return answer
         if time.monotonic() > deadline:
             raise TimeoutError(f"After {timeout_s:.0f} s still not: {what}. Last answer: {answer!r}")
-        page.wait_for_timeout(50)  # lets the browser's events be handled between two questions
+        page.wait_for_timeout(1000 * interval_s)  # meanwhile the browser's events are handled

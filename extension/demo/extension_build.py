@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,6 +11,7 @@ EXTENSION = ROOT / "extension"
 MODELS = ROOT / "converted_models"
 SOURCES = (
     "src",
+    "tools",
     "_locales",
     "icons",
     "build.mjs",
@@ -26,12 +26,12 @@ class BuildError(Exception):
 
 
 def find_node() -> str:
-    """Path of the Node that the set-up chose: the system's, else the one in the Python environment.
+    """Path of the Node that the set-up chose: the one in the Python environment where there is one, else the system's.
 
     Raises:
         BuildError: there is none.
     """
-    node = shutil.which("node") or shutil.which("node", path=str(ROOT / ".venv" / "bin"))
+    node = shutil.which("node", path=str(ROOT / ".venv" / "bin")) or shutil.which("node")
     if node is None:
         raise BuildError("Node is missing. Run `make setup`, which installs it.")
     return node
@@ -51,7 +51,7 @@ def build_extension(out: Path, *, models: Path = MODELS, test_permissions: bool)
     """
     chrome = out / "chrome"
     built = chrome / "manifest.json"
-    if built.is_file() and built.stat().st_mtime > max(path.stat().st_mtime for path in _sources(models)):
+    if built.is_file() and _holds(chrome, models) and built.stat().st_mtime > _newest_source():
         return chrome
     command = [find_node(), str(EXTENSION / "build.mjs"), "--models", str(models), "--out", str(out)]
     if test_permissions:
@@ -62,9 +62,14 @@ def build_extension(out: Path, *, models: Path = MODELS, test_permissions: bool)
     return chrome
 
 
-def _sources(models: Path) -> Iterator[Path]:
-    for top in (*(EXTENSION / name for name in SOURCES), models):
-        if top.is_dir():
-            yield from (path for path in top.rglob("*") if path.is_file())
-        elif top.is_file():
-            yield top
+def _holds(chrome: Path, models: Path) -> bool:
+    """True when the build holds this model: a model's manifest names the hash of each of its files."""
+    built, source = (folder / "ifmd" / "manifest.json" for folder in (chrome / "converted_models", models))
+    return built.is_file() and source.is_file() and built.read_bytes() == source.read_bytes()
+
+
+def _newest_source() -> float:
+    """When a source was last changed, seconds since the epoch."""
+    tops = [EXTENSION / name for name in SOURCES]
+    files = [path for top in tops for path in (top, *top.rglob("*")) if path.is_file()]
+    return max(path.stat().st_mtime for path in files)

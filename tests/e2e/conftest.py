@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-# The demo's scripts are no package; the tests start the browser the same way.
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "extension" / "demo"))
-
-from browser import launch_extension
-from extension_build import build_extension
 from playwright.sync_api import sync_playwright
-from shadow_dom import ShadowReader
-from two_host_server import serve_site
+
+from extension.demo.browser import launch_extension
+from extension.demo.extension_build import build_extension
+from tests.e2e.shadow_dom import ShadowReader
+from tests.e2e.two_host_server import serve_site
 
 
 @pytest.fixture(scope="session")

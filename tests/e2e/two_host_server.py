@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
-from page_server import FolderHandler, serve_folder
+from extension.demo.page_server import FolderHandler, serve_folder
 
 
 @dataclass(frozen=True)

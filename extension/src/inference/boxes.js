@@ -76,7 +76,7 @@ export function toSquare(box) {
 }
 
 /**
- * Moves a box's edges by a network's offsets. The products are rounded to float32, as TensorFlow does.
+ * Moves a box's edges by a network's offsets, in float32, as TensorFlow does.
  *
  * @template {ScoredBox} T
  * @param {T} box
@@ -88,10 +88,10 @@ export function applyOffsets(box, offsets) {
   const height = Math.fround(box.y2 - box.y1 + 1);
   return {
     ...box,
-    x1: box.x1 + Math.fround(offsets[0] * width),
-    y1: box.y1 + Math.fround(offsets[1] * height),
-    x2: box.x2 + Math.fround(offsets[2] * width),
-    y2: box.y2 + Math.fround(offsets[3] * height),
+    x1: Math.fround(Math.fround(box.x1) + Math.fround(offsets[0] * width)),
+    y1: Math.fround(Math.fround(box.y1) + Math.fround(offsets[1] * height)),
+    x2: Math.fround(Math.fround(box.x2) + Math.fround(offsets[2] * width)),
+    y2: Math.fround(Math.fround(box.y2) + Math.fround(offsets[3] * height)),
   };
 }
 

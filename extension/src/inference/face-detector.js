@@ -20,7 +20,10 @@ import { resizeAntialiased } from "./resample.js";
  */
 
 const STRIDE = 2;
-const CELL = 12;
+// A cell spans 12 pixels, and its box reaches from the second to one past the last, as the package counts.
+const CELL_START = 1;
+const CELL_END = 12;
+const CELL_SIDE = CELL_END - CELL_START;
 const REFINE_SIDE = 24;
 const OUTPUT_SIDE = 48;
 // Boxes a run: bounds the memory that a crowd or a busy texture can ask for.
@@ -72,7 +75,7 @@ export class FaceDetector {
     const faces = await this.#locate(normalized, refined, signal);
     const scaleX = fround(image.width / reduced.width);
     const scaleY = fround(image.height / reduced.height);
-    return sortByScore(faces.map((face) => fitToImage(face, reduced.width, reduced.height)).reverse()).map((face) => ({
+    return faces.map((face) => fitToImage(face, reduced.width, reduced.height)).map((face) => ({
       boxXyxy: [face.x1 * scaleX, face.y1 * scaleY, face.x2 * scaleX, face.y2 * scaleY].map(fround),
       score: face.score,
       keypoints: face.keypoints.map(([x, y]) => [fround(x * scaleX), fround(y * scaleY)]),
@@ -138,7 +141,7 @@ export class FaceDetector {
    * @param {FloatImage} image
    * @param {ScoredBox[]} candidates
    * @param {AbortSignal} [signal]
-   * @returns {Promise<(ScoredBox & {keypoints: number[][]})[]>}
+   * @returns {Promise<(ScoredBox & {keypoints: number[][]})[]>} best first
    */
   async #locate(image, candidates, signal) {
     const { thresholds, nms } = this.#settings;
@@ -185,10 +188,10 @@ function cellBoxes(offsets, scores, columns, threshold) {
     const x = (cell % columns) * STRIDE;
     const y = Math.floor(cell / columns) * STRIDE;
     boxes.push({
-      x1: x + offsets[cell * 4] * CELL,
-      y1: y + offsets[cell * 4 + 1] * CELL,
-      x2: x + CELL + offsets[cell * 4 + 2] * CELL,
-      y2: y + CELL + offsets[cell * 4 + 3] * CELL,
+      x1: x + CELL_START + offsets[cell * 4] * CELL_SIDE,
+      y1: y + CELL_START + offsets[cell * 4 + 1] * CELL_SIDE,
+      x2: x + CELL_END + offsets[cell * 4 + 2] * CELL_SIDE,
+      y2: y + CELL_END + offsets[cell * 4 + 3] * CELL_SIDE,
       score,
     });
   }

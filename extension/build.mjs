@@ -1,0 +1,206 @@
+// Builds the extension: bundles, static files, model and WebAssembly for each browser, and a zip of each.
+
+import { cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import * as esbuild from "esbuild";
+
+import { readModelManifest, verifiedReader } from "./src/inference/model-files.js";
+import { fileReader, WASM_FOLDER } from "./tools/model-files.mjs";
+import { zipFolder } from "./tools/zip.mjs";
+
+/** @typedef {"chrome" | "firefox"} Browser */
+
+const USAGE = `Usage: node build.mjs [options]
+
+  --models DIR         converted models to ship (default: ../converted_models)
+  --out DIR            receives chrome/, firefox/ and a zip of each (default: dist, or dist/test)
+  --test-permissions   grant every host at installation: for tests without a window, never to be shipped
+`;
+
+const ROOT = path.dirname(fileURLToPath(import.meta.url));
+/** @type {Browser[]} */
+const BROWSERS = ["chrome", "firefox"];
+const SHIPPED_MODEL = "ifmd";
+const WASM_FILES = ["tfjs-backend-wasm-simd.wasm"];
+/** @type {{source: string, target: string, format: "esm" | "iife", only?: Browser}[]} */
+const SCRIPTS = [
+  { source: "background.js", target: "background.js", format: "esm" },
+  { source: "content/content.js", target: "content.js", format: "iife" },
+  { source: "popup/popup.js", target: "popup/popup.js", format: "esm" },
+  { source: "options/options.js", target: "options/options.js", format: "esm" },
+  { source: "offscreen/offscreen.js", target: "offscreen/offscreen.js", format: "iife", only: "chrome" },
+];
+/** @type {{source: string, target: string, only?: Browser}[]} */
+const STATIC_FILES = [
+  { source: "_locales", target: "_locales" },
+  { source: "icons", target: "icons" },
+  { source: "src/popup/popup.html", target: "popup/popup.html" },
+  { source: "src/popup/popup.css", target: "popup/popup.css" },
+  { source: "src/options/options.html", target: "options/options.html" },
+  { source: "src/options/options.css", target: "options/options.css" },
+  { source: "src/shared/theme.css", target: "shared/theme.css" },
+  { source: "src/offscreen/offscreen.html", target: "offscreen/offscreen.html", only: "chrome" },
+];
+
+/** A sentence for whoever builds, without a stack. */
+class BuildError extends Error {}
+
+/**
+ * @param {Browser} browser
+ * @param {string} folder to be filled
+ * @param {{models: string, testPermissions: boolean}} options
+ */
+async function build(browser, folder, { models, testPermissions }) {
+  await mkdir(folder, { recursive: true });
+  const wanted = (/** @type {{only?: Browser}} */ file) => !file.only || file.only === browser;
+  for (const { source, target, format } of SCRIPTS.filter(wanted)) {
+    await bundle(browser, path.join(ROOT, "src", source), path.join(folder, target), format);
+  }
+  for (const { source, target } of STATIC_FILES.filter(wanted)) {
+    await copy(path.join(ROOT, source), path.join(folder, target));
+  }
+  for (const file of WASM_FILES) await copy(path.join(WASM_FOLDER, file), path.join(folder, "wasm", file));
+  await copyModel(models, path.join(folder, "converted_models"));
+  const manifest = await extensionManifest(browser, testPermissions);
+  await writeFile(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/**
+ * @param {Browser} browser imports of "#platform/…" resolve to its folder
+ * @param {string} source
+ * @param {string} target
+ * @param {"esm" | "iife"} format
+ */
+async function bundle(browser, source, target, format) {
+  await requireFile(source);
+  await esbuild.build({
+    entryPoints: [source],
+    outfile: target,
+    format,
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    target: ["chrome120", "firefox128"],
+    conditions: [browser],
+    loader: { ".css": "text" },
+    legalComments: "eof",
+    logLevel: "warning",
+  });
+}
+
+/**
+ * @param {string} models
+ * @param {string} target
+ */
+async function copyModel(models, target) {
+  const source = path.join(models, SHIPPED_MODEL);
+  await requireFile(path.join(source, "manifest.json"));
+  const readFromSource = fileReader(source);
+  const { manifest } = await readModelManifest(readFromSource);
+  const read = verifiedReader(readFromSource, manifest);
+  for (const file of manifest.files) {
+    const place = path.join(target, SHIPPED_MODEL, file.path);
+    await mkdir(path.dirname(place), { recursive: true });
+    await writeFile(place, new Uint8Array(await read(file.path)));
+  }
+  await copy(path.join(source, "manifest.json"), path.join(target, SHIPPED_MODEL, "manifest.json"));
+}
+
+/**
+ * @param {Browser} browser
+ * @param {boolean} testPermissions
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function extensionManifest(browser, testPermissions) {
+  const shared = await readJson(path.join(ROOT, "manifest.json"));
+  const manifest = merge(shared, await readJson(path.join(ROOT, `manifest.${browser}.json`)));
+  if (testPermissions) {
+    manifest.host_permissions = manifest.optional_host_permissions ?? ["<all_urls>"];
+    delete manifest.optional_host_permissions;
+  }
+  return manifest;
+}
+
+/**
+ * Objects are merged, lists are joined, anything else is replaced.
+ *
+ * @param {Record<string, unknown>} base
+ * @param {Record<string, unknown>} extra
+ * @returns {Record<string, unknown>}
+ */
+function merge(base, extra) {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(extra)) {
+    const old = merged[key];
+    if (Array.isArray(old) && Array.isArray(value)) merged[key] = [...old, ...value];
+    else if (isObject(old) && isObject(value)) merged[key] = merge(old, value);
+    else merged[key] = value;
+  }
+  return merged;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param {string} file */
+async function readJson(file) {
+  await requireFile(file);
+  return /** @type {Record<string, unknown>} */ (JSON.parse(await readFile(file, "utf8")));
+}
+
+/**
+ * @param {string} source file or folder
+ * @param {string} target
+ */
+async function copy(source, target) {
+  await requireFile(source);
+  await cp(source, target, { recursive: true });
+}
+
+/** @param {string} file */
+async function requireFile(file) {
+  await stat(file).catch(() => {
+    throw new BuildError(`${path.relative(process.cwd(), file)} is missing.`);
+  });
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      models: { type: "string", default: path.join(ROOT, "..", "converted_models") },
+      out: { type: "string" },
+      "test-permissions": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const testPermissions = values["test-permissions"];
+  const out = path.resolve(values.out ?? path.join(ROOT, "dist", testPermissions ? "test" : ""));
+  for (const browser of BROWSERS) {
+    const unfinished = path.join(out, `.${browser}.tmp`);
+    const finished = path.join(out, browser);
+    await rm(unfinished, { recursive: true, force: true });
+    await build(browser, unfinished, { models: path.resolve(values.models), testPermissions });
+    await writeFile(`${unfinished}.zip`, await zipFolder(unfinished));
+    await rm(finished, { recursive: true, force: true });
+    await rename(unfinished, finished);
+    await rename(`${unfinished}.zip`, `${finished}.zip`);
+    process.stdout.write(`${finished}\n`);
+  }
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error instanceof BuildError ? `The build stopped: ${error.message}` : error.stack}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,77 @@
+// Puts the content script on the pages that the user wants to be checked automatically.
+
+import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
+import { createMessage } from "../shared/messages.js";
+
+/** The built content script, from the extension's root. */
+export const CONTENT_SCRIPT = "content.js";
+const SCRIPT_ID = "automatic";
+
+/** Keeps the registered content script equal to what the settings want and the permissions allow. */
+export class AutoCheck {
+  #scripting;
+  #permissions;
+  #tabs;
+  #settings;
+  #turn = /** @type {Promise<unknown>} */ (Promise.resolve());
+
+  /**
+   * @param {object} parts
+   * @param {Pick<typeof chrome.scripting, "registerContentScripts" | "unregisterContentScripts" | "getRegisteredContentScripts" | "executeScript">} parts.scripting
+   * @param {Pick<typeof chrome.permissions, "contains">} parts.permissions
+   * @param {Pick<typeof chrome.tabs, "query" | "sendMessage">} parts.tabs
+   * @param {import("../shared/settings.js").SettingsStore} parts.settings
+   */
+  constructor({ scripting, permissions, tabs, settings }) {
+    this.#scripting = scripting;
+    this.#permissions = permissions;
+    this.#tabs = tabs;
+    this.#settings = settings;
+  }
+
+  /** Brings the registration up to date: after a start, a change of the settings or of the permissions. */
+  sync() {
+    const done = this.#turn.then(() => this.#sync());
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Lets open pages read again what was refused: the user has just allowed more hosts. */
+  async retryRefused() {
+    const tabs = await this.#tabs.query({});
+    const message = createMessage("content.retry_refused");
+    // Most tabs have no content script of ours and reject.
+    await Promise.all(tabs.map((tab) => this.#tabs.sendMessage(tab.id ?? -1, message).catch(() => undefined)));
+  }
+
+  async #sync() {
+    const matches = await this.#allowedMatches();
+    const [registered] = await this.#scripting.getRegisteredContentScripts({ ids: [SCRIPT_ID] });
+    if (matches.join() === (registered?.matches ?? []).join()) return;
+    if (registered) await this.#scripting.unregisterContentScripts({ ids: [SCRIPT_ID] });
+    if (matches.length === 0) return;
+    await this.#scripting.registerContentScripts([
+      { id: SCRIPT_ID, js: [CONTENT_SCRIPT], matches, allFrames: true, matchOriginAsFallback: false, runAt: "document_idle" },
+    ]);
+    await this.#injectIntoOpenTabs(matches);
+  }
+
+  async #allowedMatches() {
+    const { automatic, sites } = await this.#settings.load();
+    const wanted = automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
+    const allowed = await Promise.all(wanted.map((origin) => this.#permissions.contains({ origins: [origin] })));
+    return wanted.filter((_, index) => allowed[index]);
+  }
+
+  /** @param {string[]} matches */
+  async #injectIntoOpenTabs(matches) {
+    const tabs = await this.#tabs.query({ url: matches });
+    const injections = tabs.map((tab) =>
+      this.#scripting
+        .executeScript({ target: { tabId: tab.id ?? -1, allFrames: true }, files: [CONTENT_SCRIPT] })
+        // Pages of the browser itself and of the extension store refuse every extension.
+        .catch(() => undefined),
+    );
+    await Promise.all(injections);
+  }
+}

@@ -1,0 +1,38 @@
+// Shows on the toolbar button how many images of the tab are likely fake.
+
+/** @typedef {import("../shared/i18n.js").Translate} Translate */
+
+const COLOUR = "#b3261e";
+
+/** The number on the toolbar button. */
+export class BadgeCount {
+  #action;
+  #verdicts;
+  #translate;
+
+  /**
+   * @param {Pick<typeof chrome.action, "setBadgeText" | "setBadgeBackgroundColor" | "setBadgeTextColor" | "setTitle">} action
+   * @param {import("./page-verdicts.js").PageVerdicts} verdicts
+   * @param {Translate} translate
+   */
+  constructor(action, verdicts, translate) {
+    this.#action = action;
+    this.#verdicts = verdicts;
+    this.#translate = translate;
+  }
+
+  /** @param {number} tabId */
+  async update(tabId) {
+    const verdicts = await this.#verdicts.list(tabId);
+    const count = verdicts.filter((verdict) => verdict.band === "likely_fake").length;
+    const title = count === 0 ? this.#translate("extensionName") : this.#translate("toolbarCount", count);
+    try {
+      await this.#action.setBadgeText({ tabId, text: count === 0 ? "" : String(count) });
+      await this.#action.setBadgeBackgroundColor({ tabId, color: COLOUR });
+      await this.#action.setBadgeTextColor({ tabId, color: "#ffffff" });
+      await this.#action.setTitle({ tabId, title });
+    } catch {
+      // The tab was closed meanwhile: there is no button to write on.
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// "Check for deepfake" in the right-click menu of images.
+
+import { createMessage, unwrap } from "../shared/messages.js";
+import { CONTENT_SCRIPT } from "./auto-check.js";
+
+const ITEM_ID = "check-image";
+
+/** The menu entry and what a click on it does. */
+export class ContextMenu {
+  #menus;
+  #scripting;
+  #tabs;
+  #permissions;
+  #translate;
+
+  /**
+   * @param {object} parts
+   * @param {Pick<typeof chrome.contextMenus, "create" | "removeAll">} parts.menus
+   * @param {Pick<typeof chrome.scripting, "executeScript">} parts.scripting
+   * @param {Pick<typeof chrome.tabs, "sendMessage">} parts.tabs
+   * @param {import("./image-permissions.js").ImagePermissions} parts.permissions
+   * @param {import("../shared/i18n.js").Translate} parts.translate
+   */
+  constructor({ menus, scripting, tabs, permissions, translate }) {
+    this.#menus = menus;
+    this.#scripting = scripting;
+    this.#tabs = tabs;
+    this.#permissions = permissions;
+    this.#translate = translate;
+  }
+
+  /** Puts the entry into the menu; needed once, after the extension was installed or updated. */
+  async install() {
+    await this.#menus.removeAll();
+    this.#menus.create({ id: ITEM_ID, title: this.#translate("menuCheckImage"), contexts: ["image"] });
+  }
+
+  /**
+   * The permission is asked for first: nothing may be awaited before it.
+   *
+   * @param {chrome.contextMenus.OnClickData} info
+   * @param {chrome.tabs.Tab} [tab]
+   */
+  async handleClick(info, tab) {
+    if (info.menuItemId !== ITEM_ID || !info.srcUrl || tab?.id === undefined) return;
+    const answered = this.#permissions.requestInClick(info.srcUrl, tab.url);
+    const frameId = await this.#inject(tab.id, info.frameId ?? 0);
+    // Whatever the answer, the page is asked: without the permission the check falls back to a copy of the screen.
+    await answered;
+    const message = createMessage("content.check_image", { url: info.srcUrl });
+    unwrap(await this.#tabs.sendMessage(tab.id, message, { frameId }));
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {number} frameId
+   * @returns {Promise<number>} the frame that has the content script now
+   */
+  async #inject(tabId, frameId) {
+    try {
+      await this.#scripting.executeScript({ target: { tabId, frameIds: [frameId] }, files: [CONTENT_SCRIPT] });
+      return frameId;
+    } catch (error) {
+      if (frameId === 0) throw error;
+      // activeTab reaches only the tab's own origin: the result of a foreign frame is shown by the page around it.
+      return this.#inject(tabId, 0);
+    }
+  }
+}

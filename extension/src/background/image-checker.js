@@ -1,0 +1,114 @@
+// Checks one image: its bytes, with cookies only where the user asked and was refused, else a copy of the screen.
+
+import { hostNameOf } from "../shared/host-patterns.js";
+import { meaningOf } from "../shared/verdict-wording.js";
+import { CheckDroppedError, PRIORITY } from "./check-queue.js";
+import { ScreenCopyError } from "./screen-copy.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {{kind: "url", url: string} | {kind: "data", dataUrl: string}} Source */
+/**
+ * @typedef {object} ImageCheck
+ * @property {string} key names the image within its page
+ * @property {Source} source
+ * @property {"check" | "automatic"} mode
+ * @property {boolean} visible
+ * @property {boolean} screenCopy whether a copy of the screen will do
+ */
+/** @typedef {{tabId: number, frameId: number, document: string}} ImageOwner document: names it among all tabs */
+
+/** Runs checks through the queue and tells the page's verdicts of the results. */
+export class ImageChecker {
+  #host;
+  #queue;
+  #permissions;
+  #screenCopy;
+  #verdicts;
+  // Part of the shipped model: it does not change while the extension runs.
+  #scoreTable = /** @type {import("../shared/verdict-wording.js").ScoreMeaning[] | null} */ (null);
+
+  /**
+   * @param {object} parts
+   * @param {ReturnType<typeof import("#platform/inference-host.js").createInferenceHost>} parts.host
+   * @param {import("./check-queue.js").CheckQueue<Result>} parts.queue
+   * @param {import("./image-permissions.js").ImagePermissions} parts.permissions
+   * @param {import("./screen-copy.js").ScreenCopy} parts.screenCopy
+   * @param {import("./page-verdicts.js").PageVerdicts} parts.verdicts
+   */
+  constructor({ host, queue, permissions, screenCopy, verdicts }) {
+    this.#host = host;
+    this.#queue = queue;
+    this.#permissions = permissions;
+    this.#screenCopy = screenCopy;
+    this.#verdicts = verdicts;
+  }
+
+  /**
+   * @param {ImageCheck} check
+   * @param {ImageOwner} owner
+   * @returns {Promise<Result | null>} null when the page is gone
+   */
+  async check(check, owner) {
+    const result = await this.#enqueue(check, owner).catch(toFailure);
+    if (result) await this.#verdicts.record(owner.tabId, owner.document, check.key, result);
+    return result;
+  }
+
+  /**
+   * @param {ImageCheck} check
+   * @param {ImageOwner} owner
+   */
+  #enqueue(check, owner) {
+    const asked = check.mode === "check" ? PRIORITY.asked : PRIORITY.near;
+    const address = check.source.kind === "url" ? check.source.url : check.source.dataUrl;
+    return this.#queue.add({
+      // A screen copy belongs to one page; bytes are the same for every page.
+      key: [check.mode, check.screenCopy ? owner.document : "", address].join(" "),
+      owner: owner.document,
+      priority: Math.max(asked, check.visible ? PRIORITY.visible : PRIORITY.near),
+      run: () => this.#run(check, owner),
+    });
+  }
+
+  /**
+   * @param {ImageCheck} check
+   * @param {ImageOwner} owner
+   * @returns {Promise<Result>}
+   */
+  async #run(check, owner) {
+    const result = await this.#readAndCheck(check, owner);
+    if (result.status !== "scored") return result;
+    this.#scoreTable ??= (await this.#host.describe()).scoreTable;
+    return { ...result, meaning: meaningOf(/** @type {number} */ (result.fakeScore), this.#scoreTable) };
+  }
+
+  /**
+   * @param {ImageCheck} check
+   * @param {ImageOwner} owner
+   * @returns {Promise<Result>}
+   */
+  async #readAndCheck(check, owner) {
+    const { source, mode } = check;
+    if (source.kind === "data") return this.#host.check({ source: { ...source, via: "bytes" }, mode });
+    const { url } = source;
+    const result = await this.#host.check({ source: { kind: "url", url, credentials: "omit" }, mode });
+    if (result.status !== "failed") return result;
+    if (result.code === "refused" && mode === "check") {
+      return this.#host.check({ source: { kind: "url", url, credentials: "include" }, mode });
+    }
+    if (await this.#permissions.has(url)) return result;
+    if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
+    const copy = await this.#screenCopy.capture({ ...owner, key: check.key });
+    return this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Result | null}
+ */
+function toFailure(error) {
+  if (error instanceof CheckDroppedError && error.code === "gone") return null;
+  const code = error instanceof CheckDroppedError || error instanceof ScreenCopyError ? error.code : undefined;
+  return { status: "failed", code, reason: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,91 @@
+// Remembers the verdicts of every open page, in storage.session: in memory only, and there after the worker was killed.
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {Pick<Result, "status" | "band" | "fakeScore" | "reason" | "code" | "host" | "via">} VerdictSummary */
+/** @typedef {Record<string, Record<string, VerdictSummary>>} TabVerdicts by document, then by image */
+
+const PREFIX = "verdicts:";
+
+/** The verdicts of the documents in each tab. */
+export class PageVerdicts {
+  #area;
+  #onChange = /** @type {((tabId: number) => void)[]} */ ([]);
+  // Reading, changing and writing a tab's entry takes turns: two results may arrive together.
+  #turn = /** @type {Promise<unknown>} */ (Promise.resolve());
+
+  /** @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session */
+  constructor(area) {
+    this.#area = area;
+  }
+
+  /** @param {(tabId: number) => void} listener called after a tab's verdicts changed */
+  onChange(listener) {
+    this.#onChange.push(listener);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string} document
+   * @param {string} key of the image
+   * @param {Result} result
+   */
+  record(tabId, document, key, result) {
+    const { status, band, fakeScore, reason, code, host, via } = result;
+    return this.#change(tabId, (verdicts) => {
+      verdicts[document] = { ...verdicts[document], [key]: { status, band, fakeScore, reason, code, host, via } };
+    });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string} document that is gone
+   */
+  dropDocument(tabId, document) {
+    return this.#change(tabId, (verdicts) => {
+      delete verdicts[document];
+    });
+  }
+
+  /** @param {number} tabId that is closed */
+  dropTab(tabId) {
+    return this.#inTurn(() => this.#area.remove(PREFIX + tabId));
+  }
+
+  /**
+   * @param {number} tabId
+   * @returns {Promise<VerdictSummary[]>} of all images of the tab
+   */
+  async list(tabId) {
+    await this.#turn;
+    return Object.values(await this.#read(tabId)).flatMap((images) => Object.values(images));
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {(verdicts: TabVerdicts) => void} change
+   */
+  async #change(tabId, change) {
+    await this.#inTurn(async () => {
+      const verdicts = await this.#read(tabId);
+      change(verdicts);
+      await this.#area.set({ [PREFIX + tabId]: verdicts });
+    });
+    for (const listener of this.#onChange) listener(tabId);
+  }
+
+  /** @param {() => Promise<unknown>} work */
+  #inTurn(work) {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /**
+   * @param {number} tabId
+   * @returns {Promise<TabVerdicts>}
+   */
+  async #read(tabId) {
+    const stored = await this.#area.get(PREFIX + tabId);
+    return /** @type {TabVerdicts} */ (stored[PREFIX + tabId] ?? {});
+  }
+}

@@ -1,0 +1,75 @@
+// The content script: starts once in a document, and wires its parts to the page, the settings and the background.
+
+import { translate } from "../shared/i18n.js";
+import { createRouter } from "../shared/messages.js";
+import { isAutomaticOn, SettingsStore } from "../shared/settings.js";
+import { askBackground, OrphanedError } from "./background-client.js";
+import { drawThumbnail } from "./image-source.js";
+import { Overlay } from "./overlay.js";
+import { PageChecker } from "./page-checker.js";
+import { ScreenPlace } from "./screen-place.js";
+import { ViewportWatch } from "./viewport-watch.js";
+
+const RUNNING = "deepfakeDetectorIsRunning";
+
+/** Starts the script; the background may inject it again and again. */
+function start() {
+  const settings = new SettingsStore(chrome.storage.local);
+  const abort = new AbortController();
+  /** @type {Overlay | undefined} */
+  let overlay;
+  const checker = new PageChecker({
+    createOverlay: (onAgain) => (overlay = new Overlay(translate, onAgain)),
+    createWatch: (listener) => new ViewportWatch(listener),
+    ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
+  });
+  const screenPlace = new ScreenPlace(/** @type {Overlay} */ (/** @type {unknown} */ (overlay)));
+
+  /** @param {import("../shared/settings.js").Settings} values */
+  const configure = (values) => checker.configure(isAutomaticOn(values, location.hostname), values.badges);
+  const router = createRouter(
+    "content",
+    {
+      "content.check_image": ({ url }) => checker.checkImage(url),
+      "content.check_page": () => checker.checkPage(),
+      "content.retry_refused": () => checker.retryRefused(),
+      "content.list_images": () => checker.list().map(summarise),
+      "content.reveal_image": ({ key }) => checker.reveal(key),
+      "content.screen_place": ({ key }) => {
+        const tracked = checker.list().find((candidate) => candidate.key === key);
+        return tracked ? screenPlace.prepare(tracked) : null;
+      },
+      "content.screen_copied": () => screenPlace.release(),
+    },
+    { id: chrome.runtime.id, baseUrl: chrome.runtime.getURL("") },
+  );
+  const stopListening = settings.onChange(configure);
+  chrome.runtime.onMessage.addListener(router);
+  addEventListener("pagehide", () => void askBackground("page.gone").catch(() => undefined), { signal: abort.signal });
+  addEventListener("pageshow", (event) => event.persisted && checker.resume(), { signal: abort.signal });
+  void settings.load().then(configure, stopIfOrphaned);
+
+  /** @param {unknown} error */
+  function stopIfOrphaned(error) {
+    if (error instanceof OrphanedError) {
+      abort.abort();
+      checker.stop();
+      stopListening();
+      chrome.runtime.onMessage.removeListener(router);
+    }
+    throw error;
+  }
+}
+
+/** @param {import("./tracked-image.js").TrackedImage} tracked for the popup's list */
+function summarise({ image, key, url, result, isChecking }) {
+  // A long data: URL is shown by its thumbnail.
+  const address = url.startsWith("http") ? url : "";
+  return { key, url: address, name: image.alt, thumbnail: drawThumbnail(image), width: image.naturalWidth, height: image.naturalHeight, result, isChecking };
+}
+
+const page = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (globalThis));
+if (!page[RUNNING]) {
+  page[RUNNING] = true;
+  start();
+}

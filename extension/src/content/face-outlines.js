@@ -1,0 +1,44 @@
+// Outlines the faces of the image whose panel is open.
+
+import { createElement } from "../shared/dom.js";
+import { boxOnPage, partOf, placeOf } from "./image-geometry.js";
+
+/** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
+
+/** Boxes over one image at a time. */
+export class FaceOutlines {
+  #tracked = /** @type {TrackedImage | null} */ (null);
+  element = createElement("div", { class: "outlines", "aria-hidden": "true" });
+
+  /** @param {TrackedImage | null} tracked null removes the outlines */
+  show(tracked) {
+    this.#tracked = tracked;
+    const faces = tracked?.result?.faces ?? [];
+    const boxes = faces.map((face, index) => {
+      const label = createElement("span", { class: "outline-label" }, [String(index + 1)]);
+      return createElement("div", { class: "outline", "data-state": face.band ?? "face_too_small" }, faces.length > 1 ? [label] : []);
+    });
+    this.element.replaceChildren(...boxes);
+  }
+
+  /** @param {number | null} index of the face to be shown stronger */
+  emphasise(index) {
+    [...this.element.children].forEach((box, position) => box.classList.toggle("strong", position === index));
+  }
+
+  /** @param {{x: number, y: number}} origin of the overlay, CSS pixels of the viewport */
+  place(origin) {
+    const { image, result, screenPart } = this.#tracked ?? {};
+    if (!image?.isConnected || !result?.imageSize) return;
+    const { pixels } = placeOf(image);
+    const place = result.via === "screen_copy" && screenPart ? partOf(screenPart, pixels) : pixels;
+    const { imageSize, faces = [] } = result;
+    faces.forEach((face, index) => {
+      const rect = boxOnPage(face.boxXyxy, imageSize, place);
+      const { style } = /** @type {HTMLElement} */ (this.element.children[index]);
+      style.transform = `translate(${Math.round(rect.x - origin.x)}px, ${Math.round(rect.y - origin.y)}px)`;
+      style.width = `${Math.round(rect.width)}px`;
+      style.height = `${Math.round(rect.height)}px`;
+    });
+  }
+}

@@ -1,0 +1,63 @@
+// Prepares an image for a copy of the screen: in view, nothing of ours over it, its place in fractions of the view.
+
+import { isLargeEnough } from "./find-images.js";
+import { fractionsOf, intersect, placeOf } from "./image-geometry.js";
+
+/** @typedef {import("./image-geometry.js").Rect} Rect */
+
+// Should the background never say that it is done, the badges come back all the same.
+const MAX_HIDDEN_MS = 3000;
+
+/** Hides the overlay for the instant of a copy. */
+export class ScreenPlace {
+  #overlay;
+  #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+  /** @param {Pick<import("./overlay.js").Overlay, "setHidden">} overlay */
+  constructor(overlay) {
+    this.#overlay = overlay;
+  }
+
+  /**
+   * @param {import("./tracked-image.js").TrackedImage} tracked its `screenPart` is set
+   * @returns {Promise<Rect | null>} fractions of the visible page; null when too little of it can be seen
+   */
+  async prepare(tracked) {
+    this.#overlay.setHidden(true);
+    this.#timer = setTimeout(() => this.release(), MAX_HIDDEN_MS);
+    if (!isLargeEnough(seenPart(tracked.image))) tracked.image.scrollIntoView({ block: "center", behavior: "instant" });
+    await nextPaint();
+    const seen = seenPart(tracked.image);
+    if (!isLargeEnough(seen)) return null;
+    tracked.screenPart = fractionsOf(seen, placeOf(tracked.image).pixels);
+    return clampToUnit(fractionsOf(seen, view()));
+  }
+
+  /** The copy is taken. */
+  release() {
+    clearTimeout(this.#timer);
+    this.#overlay.setHidden(false);
+  }
+}
+
+/** @param {HTMLImageElement} image @returns {Rect} CSS pixels of the viewport */
+function seenPart(image) {
+  const { box, pixels } = placeOf(image);
+  return intersect(intersect(box, pixels), view());
+}
+
+/** @returns {Rect} what a copy of the tab shows: all of it, or the part that is pinched into view */
+function view() {
+  const { scale = 1, offsetLeft = 0, offsetTop = 0, width = innerWidth, height = innerHeight } = window.visualViewport ?? {};
+  return scale === 1 ? { x: 0, y: 0, width: innerWidth, height: innerHeight } : { x: offsetLeft, y: offsetTop, width, height };
+}
+
+/** @param {Rect} rect @returns {Rect} with rounding errors beyond 0 and 1 cut off */
+function clampToUnit({ x, y, width, height }) {
+  return { x: Math.max(0, x), y: Math.max(0, y), width: Math.min(1 - Math.max(0, x), width), height: Math.min(1 - Math.max(0, y), height) };
+}
+
+/** @returns {Promise<void>} once what was changed is on the screen */
+function nextPaint() {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+}

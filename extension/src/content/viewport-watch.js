@@ -1,0 +1,86 @@
+// Tells which images come near, into and out of view, and when the page's images change.
+
+// Started a little before it is seen, a verdict is often there in time.
+const NEAR_MARGIN = "400px";
+const IDLE_LIMIT_MS = 500;
+
+/**
+ * @typedef {object} ViewportListener
+ * @property {(image: HTMLImageElement, size: {width: number, height: number}, isVisible: boolean) => void} onView an image
+ *   came near or into view; size as shown, CSS pixels
+ * @property {(image: HTMLImageElement) => void} onLeave it went out of view
+ * @property {() => void} onPageChange images were added, removed, loaded or changed: batched, when the page is idle
+ */
+
+/** Watches one document until it is stopped. */
+export class ViewportWatch {
+  #listener;
+  #near;
+  #visible;
+  #mutations;
+  #changePending = 0;
+  #abort = new AbortController();
+
+  /** @param {ViewportListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+    this.#near = new IntersectionObserver((entries) => this.#report(entries, false), { rootMargin: NEAR_MARGIN });
+    this.#visible = new IntersectionObserver((entries) => this.#report(entries, true));
+    this.#mutations = new MutationObserver(() => this.#schedule());
+    this.#mutations.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["src", "srcset", "sizes"] });
+    // load and error do not bubble, but they can be caught on their way down.
+    const options = { capture: true, signal: this.#abort.signal };
+    document.addEventListener("load", (event) => this.#handleLoad(event), options);
+    document.addEventListener("error", (event) => this.#handleLoad(event), options);
+  }
+
+  /** @param {HTMLImageElement} image */
+  watch(image) {
+    // Observing again reports again: a changed image is looked at anew.
+    this.unwatch(image);
+    this.#near.observe(image);
+    this.#visible.observe(image);
+  }
+
+  /** @param {HTMLImageElement} image */
+  unwatch(image) {
+    this.#near.unobserve(image);
+    this.#visible.unobserve(image);
+  }
+
+  /** Ends all watching. */
+  stop() {
+    this.#abort.abort();
+    this.#mutations.disconnect();
+    this.#near.disconnect();
+    this.#visible.disconnect();
+    if (this.#changePending) cancelIdleCallback(this.#changePending);
+  }
+
+  /** @param {Event} event */
+  #handleLoad(event) {
+    if (event.target instanceof HTMLImageElement) this.#schedule();
+  }
+
+  #schedule() {
+    this.#changePending ||= requestIdleCallback(
+      () => {
+        this.#changePending = 0;
+        this.#listener.onPageChange();
+      },
+      { timeout: IDLE_LIMIT_MS },
+    );
+  }
+
+  /**
+   * @param {IntersectionObserverEntry[]} entries
+   * @param {boolean} areVisible whether they tell of the view itself, not of its surroundings
+   */
+  #report(entries, areVisible) {
+    for (const { target, isIntersecting, boundingClientRect } of entries) {
+      const image = /** @type {HTMLImageElement} */ (target);
+      if (isIntersecting) this.#listener.onView(image, boundingClientRect, areVisible);
+      else if (areVisible) this.#listener.onLeave(image);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// Chooses what computes: WebGL on a real GPU that computes right, else WebAssembly with SIMD.
+
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import "@tensorflow/tfjs-backend-webgl";
+
+import { withTimeout } from "../shared/with-timeout.js";
+import * as tf from "./tf.js";
+
+/** @typedef {"webgl" | "wasm"} BackendName */
+
+const START_LIMIT_MS = 30_000;
+// Renderers that draw on the processor: ten times slower than WebAssembly on the same processor.
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|basic render|software/i;
+
+// Concurrent calls of setBackend break TensorFlow.js's fallback, so every call waits for the one before it.
+/** @type {Promise<unknown>} */
+let lastSwitch = Promise.resolve();
+
+/**
+ * Loads something on the fastest backend on which its self-test passes.
+ *
+ * @template {{dispose(): void}} T
+ * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
+ * @param {() => Promise<T>} load
+ * @param {(loaded: T) => Promise<void>} selfTest rejects when the backend computes something else than it should
+ * @returns {Promise<{backend: BackendName, loaded: T}>}
+ * @throws the self-test's error when it fails on WebAssembly too
+ */
+export async function loadOnBestBackend(wasmFolder, load, selfTest) {
+  if (hasGpu()) {
+    try {
+      return { backend: "webgl", loaded: await loadOn("webgl", load, selfTest) };
+    } catch (error) {
+      console.warn("WebGL is not used:", error);
+    }
+  }
+  // The extension's content security policy blocks the threaded build's workers, and it would wait for them for ever.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  setWasmPaths(wasmFolder);
+  return { backend: "wasm", loaded: await loadOn("wasm", load, selfTest) };
+}
+
+/**
+ * @param {string | null} renderer as WebGL names it, null when it does not
+ * @returns {boolean} whether it is a GPU rather than a program that draws on the processor
+ */
+export function isGpuRenderer(renderer) {
+  return renderer !== null && renderer !== "" && !SOFTWARE_RENDERER.test(renderer);
+}
+
+/** @returns {boolean} */
+function hasGpu() {
+  if (typeof OffscreenCanvas === "undefined") return false;
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  if (!gl) return false;
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = info && /** @type {string | null} */ (gl.getParameter(info.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return isGpuRenderer(renderer);
+}
+
+/**
+ * @template {{dispose(): void}} T
+ * @param {BackendName} name
+ * @param {() => Promise<T>} load
+ * @param {(loaded: T) => Promise<void>} selfTest
+ * @returns {Promise<T>}
+ */
+async function loadOn(name, load, selfTest) {
+  const switched = lastSwitch.then(() =>
+    withTimeout(tf.setBackend(name), START_LIMIT_MS, `the ${name} backend did not start within ${START_LIMIT_MS / 1000} s`),
+  );
+  lastSwitch = switched.catch(() => undefined);
+  if (!(await switched)) throw new Error(`the ${name} backend cannot be used in this browser`);
+  const loaded = await load();
+  try {
+    await withTimeout(selfTest(loaded), START_LIMIT_MS, `the self-test on ${name} took over ${START_LIMIT_MS / 1000} s`);
+    return loaded;
+  } catch (error) {
+    loaded.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+// Decodes the bytes of an image file to upright, opaque sRGB pixels.
+
+import { CheckError } from "./check-error.js";
+
+/** @typedef {import("./raster-image.js").RasterImage} RasterImage */
+
+export const MAX_PIXELS = 100e6;
+// A canvas's longest side in Chromium.
+const MAX_SIDE = 16384;
+
+/**
+ * EXIF orientation is applied, colours are converted to sRGB, alpha is laid over white, and of an animation the first
+ * frame is taken. What the file is, is decided by its bytes, not by a header.
+ *
+ * @param {ArrayBuffer} bytes
+ * @returns {Promise<RasterImage>} four channels, the fourth 255 throughout
+ * @throws {CheckError} not_an_image or too_large
+ */
+export async function decodeImage(bytes) {
+  if (bytes.byteLength === 0) throw new CheckError("not_an_image", "The file is empty.");
+  const bitmap = await createBitmap(bytes);
+  try {
+    const { width, height } = bitmap;
+    if (width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE) {
+      const size = `${width} × ${height}`;
+      throw new CheckError("too_large", `The image is too large: ${size} is over ${MAX_PIXELS / 1e6} megapixels or ${MAX_SIDE} a side.`);
+    }
+    const canvas = new OffscreenCanvas(width, height);
+    // willReadFrequently keeps the pixels off the GPU, whose blending and colour conversion round differently.
+    const context = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
+    if (!context) throw new CheckError("engine", "The browser gave no canvas to decode the image on.");
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+    context.drawImage(bitmap, 0, 0);
+    return { width, height, channels: 4, data: context.getImageData(0, 0, width, height).data };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * @param {ArrayBuffer} bytes
+ * @returns {Promise<ImageBitmap>}
+ */
+async function createBitmap(bytes) {
+  try {
+    return await createImageBitmap(new Blob([bytes]), {
+      imageOrientation: "from-image",
+      premultiplyAlpha: "none",
+      colorSpaceConversion: "default",
+    });
+  } catch (cause) {
+    const message = "The file is damaged, or no image in a format that this browser decodes.";
+    throw new CheckError("not_an_image", message, { cause });
+  }
+}

@@ -1,0 +1,203 @@
+// Reads the model manifest that the trainer's export writes, and rejects a wrong one with a clear sentence.
+
+/**
+ * @typedef {object} DetectorSettings
+ * @property {number} maxShortSide pixels; a larger image is reduced before the search
+ * @property {number} minShortSide pixels; a smaller image holds no face
+ * @property {number} minFaceSize smallest face searched for, pixels of the reduced image
+ * @property {number} scaleFactor between the levels of the pyramid, in (0, 1)
+ * @property {number[]} thresholds of P-, R- and O-Net
+ * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
+ * @property {{pnet: string, rnet: string, onet: string}} files model.json of each network
+ *
+ * @typedef {object} OperatingPoint
+ * @property {number[]} noTraces below: "no_traces"; indexed by number of faces less one, the last for all beyond
+ * @property {number[]} likelyFake at or above: "likely_fake"; indexed likewise
+ *
+ * @typedef {object} ModelManifest
+ * @property {string} name
+ * @property {string} version
+ * @property {string} architecture
+ * @property {{size: number, mean: number[], std: number[]}} input
+ * @property {DetectorSettings} detector
+ * @property {import("./face-crop.js").FaceCropSettings & {minFaceSize: number}} faceCrop
+ * @property {string} graph model.json of the classifier
+ * @property {{logit: string, anomalyMap: string}} outputs
+ * @property {{temperature: number, bias: number}} calibration
+ * @property {{check: OperatingPoint, automatic: OperatingPoint}} operatingPoints
+ * @property {{score: number, realOf100: number, fakeOf100: number}[]} scoreTable
+ * @property {{path: string, sha256: string, bytes: number}[]} files relative to the manifest
+ * @property {{logit: number, tolerance: number}} selfTest
+ */
+
+const SCHEMA_VERSION = 1;
+
+/** The manifest, or a file that it names, is not what it should be. */
+export class ModelManifestError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(`The detection model cannot be used: ${message}. Reinstall the extension, or export the model again.`);
+    this.name = "ModelManifestError";
+  }
+}
+
+/**
+ * @param {unknown} json what manifest.json holds
+ * @returns {ModelManifest}
+ * @throws {ModelManifestError} naming the first entry that is missing or wrong
+ */
+export function parseModelManifest(json) {
+  const root = new Entry(json, "");
+  const schemaVersion = root.get("schema_version").number();
+  if (schemaVersion !== SCHEMA_VERSION) {
+    throw new ModelManifestError(`its manifest has schema version ${schemaVersion}, this extension reads ${SCHEMA_VERSION}`);
+  }
+  const input = root.get("input");
+  input.get("channel_order").oneOf(["RGB"]);
+  const size = input.get("size").number(1);
+  const detector = root.get("detector");
+  detector.get("name").oneOf(["mtcnn"]);
+  const nms = detector.get("nms");
+  const networks = detector.get("files");
+  const faceCrop = root.get("face_crop");
+  const points = root.get("operating_points");
+  return {
+    name: root.get("name").text(),
+    version: root.get("version").text(),
+    architecture: root.get("architecture").text(),
+    input: { size, mean: input.get("mean").numbers(3), std: input.get("std").numbers(3) },
+    detector: {
+      maxShortSide: detector.get("max_short_side").number(1),
+      minShortSide: detector.get("min_short_side").number(1),
+      minFaceSize: detector.get("min_face_size").number(1),
+      scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
+      thresholds: detector.get("thresholds").numbers(3),
+      nms: {
+        pnetScale: nms.get("pnet_scale").number(0, 1),
+        pnet: nms.get("pnet").number(0, 1),
+        rnet: nms.get("rnet").number(0, 1),
+        onet: nms.get("onet").number(0, 1),
+      },
+      files: {
+        pnet: networks.get("pnet").text(),
+        rnet: networks.get("rnet").text(),
+        onet: networks.get("onet").text(),
+      },
+    },
+    faceCrop: {
+      size,
+      minFaceSize: faceCrop.get("min_face_size").number(1),
+      margin: faceCrop.get("margin").number(0),
+      alignment: /** @type {"eyes" | "none"} */ (faceCrop.get("alignment").oneOf(["eyes", "none"])),
+      maxPatch: faceCrop.get("max_patch").number(size),
+    },
+    graph: root.get("graph").text(),
+    outputs: {
+      logit: root.get("outputs").get("logit").text(),
+      anomalyMap: root.get("outputs").get("anomaly_map").text(),
+    },
+    calibration: {
+      temperature: root.get("calibration").get("temperature").number(Number.MIN_VALUE),
+      bias: root.get("calibration").get("bias").number(),
+    },
+    operatingPoints: {
+      check: operatingPoint(points.get("check")),
+      automatic: operatingPoint(points.get("automatic")),
+    },
+    scoreTable: root.get("score_table").list().map((row) => ({
+      score: row.get("score").number(0, 1),
+      realOf100: row.get("real_of_100").number(0, 100),
+      fakeOf100: row.get("fake_of_100").number(0, 100),
+    })),
+    files: root.get("files").list().map((file) => ({
+      path: file.get("path").text(),
+      sha256: file.get("sha256").text(),
+      bytes: file.get("bytes").number(0),
+    })),
+    selfTest: {
+      logit: root.get("self_test").get("logit").number(),
+      tolerance: root.get("self_test").get("tolerance").number(0),
+    },
+  };
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {OperatingPoint}
+ */
+function operatingPoint(entry) {
+  const noTraces = entry.get("no_traces").numbers();
+  const likelyFake = entry.get("likely_fake").numbers();
+  if (Math.max(...noTraces) > Math.min(...likelyFake)) {
+    throw new ModelManifestError(`"${entry.path}" calls a score likely_fake that it also calls no_traces`);
+  }
+  return { noTraces, likelyFake };
+}
+
+/** A place in the manifest, which knows its path for the message when it is wrong. */
+class Entry {
+  #value;
+
+  /**
+   * @param {unknown} value
+   * @param {string} path
+   */
+  constructor(value, path) {
+    this.#value = value;
+    this.path = path;
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Entry}
+   */
+  get(key) {
+    const path = this.path ? `${this.path}.${key}` : key;
+    const value = this.#value;
+    if (typeof value !== "object" || value === null || !(key in value)) {
+      throw new ModelManifestError(`its manifest has no "${path}"`);
+    }
+    return new Entry(/** @type {Record<string, unknown>} */ (value)[key], path);
+  }
+
+  /** @returns {string} */
+  text() {
+    return typeof this.#value === "string" && this.#value ? this.#value : this.#fail("a text");
+  }
+
+  /** @param {string[]} choices */
+  oneOf(choices) {
+    return choices.includes(this.text()) ? this.text() : this.#fail(choices.map((choice) => `"${choice}"`).join(" or "));
+  }
+
+  /**
+   * @param {number} [least]
+   * @param {number} [most]
+   * @returns {number}
+   */
+  number(least = -Infinity, most = Infinity) {
+    const value = this.#value;
+    if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
+    return this.#fail("a number in its range");
+  }
+
+  /** @returns {Entry[]} */
+  list() {
+    if (!Array.isArray(this.#value) || this.#value.length === 0) return this.#fail("a list that is not empty");
+    return this.#value.map((value, index) => new Entry(value, `${this.path}[${index}]`));
+  }
+
+  /** @param {number} [length] */
+  numbers(length) {
+    const numbers = this.list().map((entry) => entry.number());
+    return length === undefined || numbers.length === length ? numbers : this.#fail(`${length} numbers`);
+  }
+
+  /**
+   * @param {string} wanted
+   * @returns {never}
+   */
+  #fail(wanted) {
+    throw new ModelManifestError(`"${this.path}" in its manifest is ${JSON.stringify(this.#value)}, not ${wanted}`);
+  }
+}

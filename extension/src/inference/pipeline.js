@@ -1,0 +1,104 @@
+// From the bytes of an image to what is known of its faces: decode, detect, crop, classify.
+
+import { Classifier } from "./classifier.js";
+import { cropFace } from "./face-crop.js";
+import { FaceDetector } from "./face-detector.js";
+import { cutOut } from "./raster-image.js";
+
+/** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
+/** @typedef {import("./raster-image.js").RasterImage} RasterImage */
+/** @typedef {import("./verdict.js").Evidence} Evidence */
+
+/**
+ * @typedef {object} AnalysisOptions
+ * @property {{x: number, y: number, width: number, height: number}} [area] the part to look at, fractions of the image
+ * @property {AbortSignal} [signal] ends the work at the next step
+ */
+
+/** Owns the loaded networks; one image at a time. */
+export class Pipeline {
+  #manifest;
+  #detector;
+  #classifier;
+  #decode;
+
+  /**
+   * @param {ModelManifest} manifest
+   * @param {{detector: FaceDetector, classifier: Classifier}} networks owned by the pipeline from here on
+   * @param {(bytes: ArrayBuffer) => Promise<RasterImage>} decode
+   */
+  constructor(manifest, { detector, classifier }, decode) {
+    this.#manifest = manifest;
+    this.#detector = detector;
+    this.#classifier = classifier;
+    this.#decode = decode;
+  }
+
+  /**
+   * @param {import("./graph-model.js").ReadFile} readFile
+   * @param {ModelManifest} manifest
+   * @param {(bytes: ArrayBuffer) => Promise<RasterImage>} decode
+   * @returns {Promise<Pipeline>}
+   */
+  static async load(readFile, manifest, decode) {
+    const classifier = await Classifier.load(readFile, manifest);
+    try {
+      const detector = await FaceDetector.load(readFile, manifest.detector);
+      return new Pipeline(manifest, { detector, classifier }, decode);
+    } catch (error) {
+      classifier.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Compares the classifier's answer to a known input with the trainer's.
+   *
+   * @throws {Error} when they differ by more than the manifest allows
+   */
+  async selfTest() {
+    const { logit, tolerance } = this.#manifest.selfTest;
+    const found = await this.#classifier.selfTest();
+    if (!(Math.abs(found - logit) <= tolerance)) {
+      throw new Error(`the model gives ${found} for the known input instead of ${logit} ± ${tolerance}`);
+    }
+  }
+
+  /**
+   * @param {ArrayBuffer} bytes of an image file
+   * @param {AnalysisOptions} [options]
+   * @returns {Promise<Evidence>}
+   * @throws {import("./check-error.js").CheckError} when the bytes cannot be decoded
+   */
+  async analyze(bytes, { area, signal } = {}) {
+    const decoded = await this.#decode(bytes);
+    const image = area ? cutOut(decoded, area) : decoded;
+    signal?.throwIfAborted();
+    const { faceCrop } = this.#manifest;
+    const detections = await this.#detector.detect(image, signal);
+    const judged = detections.map((face) => longerSide(face.boxXyxy) >= faceCrop.minFaceSize);
+    const crops = detections
+      .filter((_, index) => judged[index])
+      .map((face) => cropFace(image, face.boxXyxy, face.keypoints, faceCrop));
+    const predictions = (await this.#classifier.predict(crops, signal)).values();
+    return {
+      imageSize: { width: image.width, height: image.height },
+      faces: detections.map((face, index) => ({
+        boxXyxy: face.boxXyxy,
+        detectionScore: face.score,
+        ...(judged[index] ? { status: "scored", ...predictions.next().value } : { status: "too_small" }),
+      })),
+    };
+  }
+
+  /** Frees the networks; the pipeline is of no use afterwards. */
+  dispose() {
+    this.#detector.dispose();
+    this.#classifier.dispose();
+  }
+}
+
+/** @param {number[]} boxXyxy */
+function longerSide([x1, y1, x2, y2]) {
+  return Math.max(x2 - x1, y2 - y1);
+}

@@ -1,0 +1,22 @@
+// The inference service on the files that lie in the extension's own package.
+
+import { InferenceService, loadEngine } from "../inference/inference-service.js";
+import { withTimeout } from "../shared/with-timeout.js";
+
+const MODEL_FOLDER = "converted_models/ifmd/";
+const WASM_FOLDER = "wasm/";
+const READ_LIMIT_MS = 30_000;
+
+/** @returns {InferenceService} */
+export function createExtensionService() {
+  return new InferenceService(() => loadEngine(readModelFile, chrome.runtime.getURL(WASM_FOLDER)));
+}
+
+/**
+ * @param {string} path relative to the model's manifest
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function readModelFile(path) {
+  const read = fetch(new URL(path, chrome.runtime.getURL(MODEL_FOLDER))).then((response) => response.arrayBuffer());
+  return withTimeout(read, READ_LIMIT_MS, `The model's file ${path} could not be read from the extension.`);
+}

@@ -1,0 +1,117 @@
+// The popup's list of images with their verdicts.
+
+import { createElement, createIcon } from "../shared/dom.js";
+import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
+
+/** @typedef {import("./page-connection.js").PageImage} PageImage */
+
+const THUMBNAIL_SIDE = 88;
+/** Worst first: what the user opened the popup for. */
+const ORDER = ["likely_fake", "inconclusive", "checking", "no_traces", "face_too_small", "no_face", "failed", "unchecked"];
+
+/** @param {PageImage} image */
+const rankOf = ({ isChecking, result }) => ORDER.indexOf(isChecking ? "checking" : result ? stateOf(result) : "unchecked");
+
+/** Shows images and keeps rows, so that focus and thumbnails survive an update. */
+export class ImageList {
+  #list;
+  #translate;
+  #onOpen;
+  #rows = /** @type {Map<string, HTMLLIElement>} */ (new Map());
+
+  /**
+   * @param {HTMLElement} list
+   * @param {import("../shared/i18n.js").Translate} translate
+   * @param {(image: PageImage) => void} onOpen
+   */
+  constructor(list, translate, onOpen) {
+    this.#list = list;
+    this.#translate = translate;
+    this.#onOpen = onOpen;
+  }
+
+  /** @param {PageImage[]} images */
+  show(images) {
+    const sorted = images.map((image, index) => ({ image, index })).sort((a, b) => rankOf(a.image) - rankOf(b.image));
+    const rows = sorted.map(({ image, index }) => this.#updateRow(image, index + 1));
+    // Moving a row takes its focus away: only where the order has changed.
+    if (rows.some((row, index) => this.#list.children[index] !== row) || rows.length !== this.#list.children.length) {
+      this.#list.replaceChildren(...rows);
+    }
+  }
+
+  /**
+   * @param {PageImage} image
+   * @param {number} number its place on the page, from 1
+   */
+  #updateRow(image, number) {
+    const key = `${image.frameId} ${image.key}`;
+    const row = this.#rows.get(key) ?? this.#createRow(image);
+    this.#rows.set(key, row);
+    const t = this.#translate;
+    const state = image.isChecking || image.result ? stateOf(image.isChecking ? null : image.result) : null;
+    const label = state ? labelOf(state, t) : t("popupUnchecked");
+    const name = image.name || t("popupImage", number);
+    const button = /** @type {HTMLButtonElement} */ (row.firstElementChild);
+    button.dataset.state = state ?? "unchecked";
+    button.setAttribute("aria-label", t("popupOpen", name, label));
+    button.onclick = () => this.#onOpen(image);
+    const words = createElement("span", { class: "words" }, [
+      createElement("span", { class: "state" }, [label]),
+      createElement("span", { class: "detail" }, [this.#detailOf(image, name)]),
+    ]);
+    button.replaceChildren(/** @type {Node} */ (button.firstElementChild), words, ...(state ? [createIcon(state)] : []));
+    return row;
+  }
+
+  /**
+   * @param {PageImage} image
+   * @param {string} name
+   */
+  #detailOf({ result, isChecking }, name) {
+    if (isChecking || !result) return name;
+    if (result.status === "failed") return explain(result, this.#translate);
+    const score = result.fakeScore === undefined ? [] : [this.#translate("popupScore", formatScore(result.fakeScore))];
+    const copy = result.via === "screen_copy" ? [this.#translate("popupScreenCopy")] : [];
+    return [...score, ...copy, name].join(" · ");
+  }
+
+  /** @param {PageImage} image */
+  #createRow(image) {
+    const thumbnail = createElement("span", { class: "thumbnail" });
+    if (image.thumbnail) setThumbnail(thumbnail, image.thumbnail);
+    else if (image.url) void fetchThumbnail(image.url).then((url) => url && setThumbnail(thumbnail, url));
+    return createElement("li", {}, [createElement("button", { class: "row", type: "button" }, [thumbnail])]);
+  }
+}
+
+/**
+ * @param {HTMLElement} thumbnail
+ * @param {string} url data: URL
+ */
+function setThumbnail(thumbnail, url) {
+  const { style } = thumbnail;
+  style.backgroundImage = `url("${url}")`;
+}
+
+/**
+ * Reads the page's own image once more, from the browser's cache where it is and without cookies.
+ *
+ * @param {string} url
+ * @returns {Promise<string | null>} data: URL; null when it may not be read
+ */
+async function fetchThumbnail(url) {
+  try {
+    const response = await fetch(url, { credentials: "omit", cache: "force-cache" });
+    const bitmap = await createImageBitmap(await response.blob());
+    const scale = THUMBNAIL_SIDE / Math.min(bitmap.width, bitmap.height);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = THUMBNAIL_SIDE;
+    const [width, height] = [bitmap.width * scale, bitmap.height * scale];
+    canvas.getContext("2d")?.drawImage(bitmap, (THUMBNAIL_SIDE - width) / 2, (THUMBNAIL_SIDE - height) / 2, width, height);
+    bitmap.close();
+    return canvas.toDataURL("image/jpeg", 0.8);
+  } catch {
+    return null;
+  }
+}

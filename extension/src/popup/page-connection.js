@@ -1,0 +1,68 @@
+// Speaks with the content scripts of one tab: puts them there, lists their images, starts checks.
+
+import { createMessage, unwrap } from "../shared/messages.js";
+
+const CONTENT_SCRIPT = "content.js";
+
+/**
+ * @typedef {object} PageImage
+ * @property {number} frameId
+ * @property {string} key names the image within its frame
+ * @property {string} url http(s) address, or ""
+ * @property {string} name alternative text of the image
+ * @property {string | null} thumbnail as a data: URL; null where the page may not read the image
+ * @property {number} width pixels
+ * @property {number} height pixels
+ * @property {import("../shared/verdict-wording.js").Result | null} result
+ * @property {boolean} isChecking
+ */
+
+/** The tab that the popup was opened on. */
+export class PageConnection {
+  #tabId;
+  #frameIds = /** @type {number[]} */ ([]);
+
+  /** @param {number} tabId */
+  constructor(tabId) {
+    this.#tabId = tabId;
+  }
+
+  /**
+   * @returns {Promise<void>}
+   * @throws {Error} where the browser lets no extension in
+   */
+  async open() {
+    const results = await chrome.scripting.executeScript({ target: { tabId: this.#tabId, allFrames: true }, files: [CONTENT_SCRIPT] });
+    this.#frameIds = results.map(({ frameId }) => frameId).sort((a, b) => a - b);
+  }
+
+  /** @returns {Promise<PageImage[]>} of all frames that could be reached, the outermost first */
+  async listImages() {
+    const lists = await Promise.all(
+      this.#frameIds.map(async (frameId) => {
+        const images = await this.#send("content.list_images", {}, frameId);
+        return images.map((/** @type {PageImage} */ image) => ({ ...image, frameId }));
+      }),
+    );
+    return lists.flat();
+  }
+
+  /** Starts the check of all images; the list tells how it goes. */
+  async checkPage() {
+    await Promise.all(this.#frameIds.map((frameId) => this.#send("content.check_page", {}, frameId)));
+  }
+
+  /** @param {Pick<PageImage, "frameId" | "key">} image is scrolled into view, and its panel opened */
+  async reveal({ frameId, key }) {
+    await this.#send("content.reveal_image", { key }, frameId);
+  }
+
+  /**
+   * @param {string} type
+   * @param {Record<string, unknown>} fields
+   * @param {number} frameId
+   */
+  async #send(type, fields, frameId) {
+    return unwrap(await chrome.tabs.sendMessage(this.#tabId, createMessage(type, fields), { frameId }));
+  }
+}

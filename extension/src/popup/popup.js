@@ -1,0 +1,110 @@
+// The popup: wires the page's image list, the check button and the automatic switch.
+
+import { hostNameOf, patternOf } from "../shared/host-patterns.js";
+import { localisePage, translate as t } from "../shared/i18n.js";
+import { createMessage, unwrap } from "../shared/messages.js";
+import { SettingsStore } from "../shared/settings.js";
+import { AutomaticSwitch } from "./automatic-switch.js";
+import { ImageList } from "./image-list.js";
+import { PageConnection } from "./page-connection.js";
+
+/** @typedef {import("./page-connection.js").PageImage} PageImage */
+
+const POLL_MS = 400;
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @returns {T}
+ */
+const byId = (id) => /** @type {T} */ (document.getElementById(id));
+
+const checkButton = /** @type {HTMLButtonElement} */ (byId("check-page"));
+const settings = new SettingsStore(chrome.storage.local);
+/** @type {PageImage[]} */
+let images = [];
+/** @type {string | null} */
+let site = null;
+
+/** @param {string | null} key of the message that stands in for the list; null when there is a list */
+function showMessage(key) {
+  byId("message").hidden = key === null;
+  byId("message").textContent = key === null ? "" : t(key);
+}
+
+/** @returns {string[]} host names of the page's images */
+function imageHosts() {
+  return [...new Set(images.map(({ url }) => hostNameOf(url)).filter((host) => host !== null))];
+}
+
+/** @param {ImageList} list */
+function showImages(list) {
+  list.show(images);
+  showMessage(images.length === 0 ? "popupEmpty" : null);
+  byId("count").textContent = images.length === 1 ? t("popupCountOne") : images.length > 0 ? t("popupCount", images.length) : "";
+  const pending = images.filter(({ isChecking }) => isChecking).length;
+  const done = images.filter(({ result, isChecking }) => result && !isChecking).length;
+  checkButton.disabled = images.length === 0 || pending > 0;
+  checkButton.textContent =
+    pending > 0 ? t("popupChecking", done, done + pending) : t(done > 0 && done === images.length ? "popupCheckAgain" : "popupCheckPage");
+  const refused = new Set(images.filter(({ result }) => result?.code === "no_access").map(({ url }) => hostNameOf(url)));
+  byId("refused").hidden = refused.size === 0 || pending > 0;
+  byId("refused").textContent = t("popupRefused", refused.size);
+}
+
+/** @param {PageConnection} connection */
+function startCheck(connection) {
+  // The page's own site is readable as it is; the prompt for the others needs the click, so nothing is awaited before it.
+  const origins = imageHosts().filter((host) => host !== site).map(patternOf);
+  if (origins.length > 0) void chrome.permissions.request({ origins }).catch(() => false);
+  // Not awaited: a prompt may close the popup. Images that are allowed later are checked when they are.
+  return connection.checkPage();
+}
+
+async function showModel() {
+  byId("model").textContent = t("modelLoading");
+  try {
+    const model = unwrap(await chrome.runtime.sendMessage(createMessage("model.describe")));
+    byId("model").textContent = t("modelLine", model.name, model.version, t(`backend_${model.backend}`));
+  } catch (error) {
+    byId("model").textContent = t("modelFailed", /** @type {Error} */ (error).message);
+  }
+}
+
+async function showPage() {
+  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+  site = hostNameOf(tab?.url ?? "");
+  const connection = new PageConnection(tab?.id ?? -1);
+  const list = new ImageList(byId("images"), t, (image) => void connection.reveal(image).then(() => close()));
+  try {
+    await connection.open();
+  } catch {
+    showMessage("popupForbidden");
+    return;
+  }
+  checkButton.addEventListener("click", () => void startCheck(connection).then(update));
+  async function update() {
+    images = await connection.listImages();
+    showImages(list);
+  }
+  await update();
+  // The popup lives for seconds, and the page's images may change under it.
+  setInterval(() => void update().catch(() => showMessage("popupForbidden")), POLL_MS);
+}
+
+localisePage(document);
+void showPage();
+void showModel();
+const automaticSwitch = new AutomaticSwitch({
+  inputs: [...document.querySelectorAll("input")],
+  hint: byId("automatic-hint"),
+  settings,
+  translate: t,
+  siteOf: () => site,
+  hostsOf: imageHosts,
+});
+void chrome.tabs
+  .query({ active: true, currentWindow: true })
+  .then(([tab]) => (site = hostNameOf(tab?.url ?? "")))
+  .then(() => settings.load())
+  .then((values) => automaticSwitch.show(values));

@@ -1,0 +1,20 @@
+// Match patterns for the hosts of addresses: what a permission is asked for.
+
+export const ALL_SITES = "<all_urls>";
+
+/**
+ * @param {string} url
+ * @returns {string | null} host name of an http(s) address, else null
+ */
+export function hostNameOf(url) {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  return parsed && /^https?:$/.test(parsed.protocol) ? parsed.hostname : null;
+}
+
+/**
+ * @param {string} hostName
+ * @returns {string} match pattern for http and https, any port
+ */
+export function patternOf(hostName) {
+  return `*://${hostName}/*`;
+}

@@ -1,0 +1,142 @@
+// The one registry of messages between the extension's parts: who may send which, with what shape.
+
+/**
+ * @typedef {"background" | "content"} Target
+ * @typedef {"content" | "extension"} Sender "content": a content script of ours in a tab; "extension": our own pages and background
+ * @typedef {{target: Target, from: Sender, fields: Record<string, (value: unknown) => boolean>}} MessageShape
+ * @typedef {{target: string, type: string, [field: string]: unknown}} Message
+ * @typedef {{id?: string, url?: string, tab?: {id?: number}, frameId?: number, documentId?: string}} MessageSender
+ * @typedef {{ok: true, value: unknown} | {ok: false, error: string}} Reply
+ * @typedef {(message: any, sender: MessageSender) => unknown} Handler returns the answer or a promise of it
+ */
+
+const isString = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0;
+const isBoolean = (/** @type {unknown} */ value) => typeof value === "boolean";
+/** @param {string[]} words */
+const oneOf = (...words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value));
+
+/** Targets that other parts of the extension answer themselves. */
+const OTHER_TARGETS = ["offscreen", "background", "content"];
+
+/** @param {unknown} source what to read an image from: an http(s) address, or an image as a data: URL */
+export function isImageSource(source) {
+  if (typeof source !== "object" || source === null) return false;
+  const { kind, url, dataUrl } = /** @type {Record<string, unknown>} */ (source);
+  if (kind === "url") return typeof url === "string" && /^https?:\/\//i.test(url);
+  return kind === "data" && typeof dataUrl === "string" && /^data:image\//i.test(dataUrl);
+}
+
+/** @type {Record<string, MessageShape>} */
+export const MESSAGES = {
+  // A page asks for one image. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are refused.
+  "image.check": {
+    target: "background",
+    from: "content",
+    fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
+  },
+  // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
+  "page.gone": { target: "background", from: "content", fields: {} },
+  "model.describe": { target: "background", from: "extension", fields: {} },
+  "cache.clear": { target: "background", from: "extension", fields: {} },
+  // The background or the popup speaks to the content script of a frame.
+  "content.check_image": { target: "content", from: "extension", fields: { url: isString } },
+  "content.check_page": { target: "content", from: "extension", fields: {} },
+  "content.retry_refused": { target: "content", from: "extension", fields: {} },
+  "content.list_images": { target: "content", from: "extension", fields: {} },
+  "content.reveal_image": { target: "content", from: "extension", fields: { key: isString } },
+  // Around a screen copy: the first hides our own overlay and answers with the image's place, the second brings it back.
+  "content.screen_place": { target: "content", from: "extension", fields: { key: isString } },
+  "content.screen_copied": { target: "content", from: "extension", fields: {} },
+};
+
+/**
+ * @param {string} type a key of MESSAGES
+ * @param {Record<string, unknown>} [fields]
+ * @returns {Message} checked
+ * @throws {Error} when the type or a field is wrong
+ */
+export function createMessage(type, fields = {}) {
+  const shape = MESSAGES[type];
+  const message = { ...fields, target: shape?.target ?? "", type };
+  const problem = findProblem(message);
+  if (problem) throw new Error(problem);
+  return message;
+}
+
+/**
+ * @param {unknown} message
+ * @returns {string | null} what is wrong with it; null when nothing is
+ */
+export function findProblem(message) {
+  if (typeof message !== "object" || message === null) return "a message must be an object";
+  const { target, type, ...fields } = /** @type {Message} */ (message);
+  const shape = Object.hasOwn(MESSAGES, type) ? MESSAGES[type] : undefined;
+  if (!shape) return `unknown message type ${JSON.stringify(type)}`;
+  if (target !== shape.target) return `${type} is for ${shape.target}, not for ${JSON.stringify(target)}`;
+  for (const [name, isValid] of Object.entries(shape.fields)) {
+    if (!isValid(fields[name])) return `${type}: field ${name} is missing or wrong`;
+  }
+  const extra = Object.keys(fields).find((name) => !Object.hasOwn(shape.fields, name));
+  return extra ? `${type}: unknown field ${extra}` : null;
+}
+
+/**
+ * @param {MessageSender} sender
+ * @param {Sender} from
+ * @param {{id: string, baseUrl: string}} self this extension's id and the address of its root
+ */
+export function isFrom(sender, from, self) {
+  if (sender.id !== self.id) return false;
+  const isOwnPage = sender.url?.startsWith(self.baseUrl) ?? false;
+  return from === "content" ? sender.tab !== undefined && !isOwnPage : sender.tab === undefined || isOwnPage;
+}
+
+/**
+ * Builds a listener for runtime.onMessage that lets through only registered messages of the right shape and sender.
+ *
+ * @param {Target} target the part that listens
+ * @param {Record<string, Handler>} handlers by message type
+ * @param {{id: string, baseUrl: string}} self
+ * @param {(problem: string) => void} [log]
+ * @returns {(message: unknown, sender: MessageSender, sendResponse: (reply: Reply) => void) => boolean}
+ */
+export function createRouter(target, handlers, self, log = (problem) => console.warn(`Message refused: ${problem}`)) {
+  return (message, sender, sendResponse) => {
+    const named = /** @type {{target?: unknown} | null} */ (typeof message === "object" ? message : null)?.target;
+    if (named !== target && OTHER_TARGETS.includes(/** @type {string} */ (named))) return false;
+    const problem = findProblem(message) ?? findStranger(/** @type {Message} */ (message), sender, handlers, self);
+    if (problem) {
+      log(problem);
+      sendResponse({ ok: false, error: problem });
+      return false;
+    }
+    const { type } = /** @type {Message} */ (message);
+    Promise.resolve()
+      .then(() => handlers[type](message, sender))
+      .then((value) => sendResponse({ ok: true, value }))
+      .catch((error) => sendResponse({ ok: false, error: error instanceof Error ? error.message : String(error) }));
+    return true; // the answer comes later
+  };
+}
+
+/**
+ * @param {Message} message
+ * @param {MessageSender} sender
+ * @param {Record<string, Handler>} handlers
+ * @param {{id: string, baseUrl: string}} self
+ */
+function findStranger(message, sender, handlers, self) {
+  if (!isFrom(sender, MESSAGES[message.type].from, self)) return `${message.type} from a sender that may not send it`;
+  return Object.hasOwn(handlers, message.type) ? null : `${message.type} is not handled here`;
+}
+
+/**
+ * @param {unknown} reply what sendMessage resolved to
+ * @returns {any} the answer's value
+ * @throws {Error} with the other side's message
+ */
+export function unwrap(reply) {
+  const { ok, value, error } = /** @type {any} */ (reply) ?? {};
+  if (ok) return value;
+  throw new Error(error ?? "No part of the extension answered.");
+}

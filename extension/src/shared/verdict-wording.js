@@ -1,0 +1,74 @@
+// How a result is told: a state, a short label, and a sentence. A failure is never worded as a verdict.
+
+/** @typedef {import("./i18n.js").Translate} Translate */
+
+/**
+ * @typedef {{score: number, realOf100: number, fakeOf100: number}} ScoreMeaning of 100 faces each, how many score this high
+ * @typedef {"no_traces" | "inconclusive" | "likely_fake"} Band
+ * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band}} Face
+ *
+ * @typedef {object} Result as the inference gives it, and what the background adds
+ * @property {"scored" | "no_face" | "face_too_small" | "failed"} status
+ * @property {Band} [band]
+ * @property {number} [fakeScore] in [0, 1]
+ * @property {Face[]} [faces]
+ * @property {{width: number, height: number}} [imageSize] pixels
+ * @property {"bytes" | "screen_copy"} [via]
+ * @property {{name: string, version: string}} [model]
+ * @property {string} [reason] of a failure, as a sentence
+ * @property {string} [code] of a failure
+ * @property {string} [host] whose images may not be read
+ * @property {ScoreMeaning} [meaning]
+ *
+ * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
+ */
+
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen"];
+
+/**
+ * @param {Result | null} result null while it is being checked
+ * @returns {State}
+ */
+export function stateOf(result) {
+  if (!result) return "checking";
+  return result.status === "scored" ? /** @type {Band} */ (result.band) : result.status;
+}
+
+/**
+ * @param {State} state
+ * @param {Translate} t
+ * @returns {string} two or three words
+ */
+export function labelOf(state, t) {
+  return t(`state_${state}`);
+}
+
+/**
+ * @param {Result} result
+ * @param {Translate} t
+ * @returns {string} one or two sentences
+ */
+export function explain(result, t) {
+  if (result.status !== "failed") return t(`explain_${stateOf(result)}`);
+  if (result.code === "no_access") return t("failed_no_access", result.host ?? "");
+  if (result.code && FAILURE_CODES.includes(result.code)) return t(`failed_${result.code}`);
+  return result.reason || t("failed_unknown");
+}
+
+/**
+ * @param {number} fakeScore in [0, 1]
+ * @param {readonly ScoreMeaning[]} scoreTable how many faces score at least `score`
+ * @returns {ScoreMeaning | undefined} the row of the highest score that this one reaches
+ */
+export function meaningOf(fakeScore, scoreTable) {
+  const reached = scoreTable.filter((row) => row.score <= fakeScore);
+  return reached.reduce((best, row) => (best === undefined || row.score > best.score ? row : best), /** @type {ScoreMeaning | undefined} */ (undefined));
+}
+
+/**
+ * @param {number} fakeScore in [0, 1]
+ * @returns {string} 0 to 100, never rounded up to certainty
+ */
+export function formatScore(fakeScore) {
+  return String(Math.min(99, Math.max(1, Math.round(fakeScore * 100))));
+}

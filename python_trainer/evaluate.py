@@ -1,0 +1,190 @@
+"""The verb `evaluate`: measures a checkpoint per source, with everything that is chosen chosen on validation."""
+
+import argparse
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from python_trainer.errors import UserError
+from python_trainer.evaluation_figures import draw
+from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
+from python_trainer.files import write_atomically
+from python_trainer.manifest import CropRow, read_prepared, sha256_of
+
+ScoreFunction = Callable[[np.ndarray], np.ndarray]  # uint8 [n, s, s, 3] -> logits of fake, float [n]
+JPEG_QUALITY = 60
+_CHUNK = 256  # crops in memory at a time
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of `evaluate`."""
+    parser.add_argument("--checkpoint", type=Path, required=True, help="weights, with recipe.json beside them")
+    parser.add_argument("--data", type=Path, required=True, metavar="PREPARED", help="a folder that `prepare` wrote")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="gets tables and figures; the checkpoint's own folder for export to find evaluation.json",
+    )
+    parser.add_argument("--split", choices=["val", "test"], default="test", help="which split is reported")
+    parser.add_argument(
+        "--conditions",
+        nargs="+",
+        choices=["clean", "web"],
+        default=["clean"],
+        help=f"web: crops recompressed as JPEG {JPEG_QUALITY}; the first one also sets the thresholds",
+    )
+    parser.add_argument(
+        "--bootstrap", type=int, default=1000, metavar="N", help="resamples behind the 95%% intervals; 0 for none"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the resampling")
+    parser.add_argument(
+        "--samples",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="draw predictions.png, which shows dataset images",
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of the table")  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score, report, write; returns 0."""
+    from python_trainer.dataset import predict_logits
+    from python_trainer.models import load_checkpoint
+
+    model, recipe = load_checkpoint(args.checkpoint)
+    settings = args.data / "settings.json"
+    if settings.exists() and json.loads(settings.read_text())["whole_image"] != recipe.whole_image:
+        raise UserError(f"{args.data} was not prepared for {recipe.architecture}; run prepare for its recipe")
+    report = evaluate(
+        lambda crops: predict_logits(model, crops, recipe.input_size),
+        args.data, args.out, size=recipe.input_size, split=args.split, conditions=tuple(args.conditions),
+        bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
+        about={"architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint)},
+    )  # fmt: skip
+    print(json.dumps(report, indent=2) if args.json else format_table(report))
+    return 0
+
+
+def evaluate(
+    score_fn: ScoreFunction,
+    prepared: Path,
+    out: Path,
+    size: int = 224,
+    split: str = "test",
+    conditions: tuple[str, ...] = ("clean",),
+    bootstrap: int = 1000,
+    seed: int = 0,
+    samples: bool = True,
+    about: dict | None = None,
+) -> dict:
+    """Score validation and `split`, write metrics.json, evaluation.json, scores.csv and figures to `out`.
+
+    Raises:
+        UserError: no manifest, or validation lacks a class.
+    """
+    rows = [row for row in read_prepared(prepared) if row.split in ("val", split)]
+    scored = {c: score_rows(score_fn, prepared, rows, size, c) for c in conditions}
+    report = build_report(rows, scored[conditions[0]], split, bootstrap, seed)
+    report["condition"] = conditions[0]
+    report["conditions"] = {
+        c: summarise(collect_images(rows, scored[c]), split, report, bootstrap, seed) for c in conditions[1:]
+    }
+    report |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": code_version(), **(about or {})}
+    _write_json(out / "metrics.json", report)
+    export_keys = ("calibration", "operating_points", "score_table", "code_version", "date")
+    summary = {"split": split, "overall": report["overall"], "macro": report["macro"]}
+    _write_json(out / "evaluation.json", {key: report[key] for key in export_keys} | {"summary": summary})
+    _write_scores(out / "scores.csv", collect_images(rows, scored[conditions[0]]), report["calibration"])
+    draw(report, rows, scored[conditions[0]], prepared, out, split, samples)
+    return report
+
+
+def score_rows(score_fn: ScoreFunction, prepared: Path, rows: list[CropRow], size: int, condition: str) -> np.ndarray:
+    """Logits float64 [n] of `rows`; NaN where a row has no crop."""
+    from python_trainer.dataset import load_crops
+
+    logits = np.full(len(rows), np.nan)
+    usable = [index for index, row in enumerate(rows) if row.crop]
+    for start in range(0, len(usable), _CHUNK):
+        part = usable[start : start + _CHUNK]
+        crops = load_crops(prepared, [rows[i] for i in part], size)
+        if condition == "web":
+            crops = np.stack([recompress(crop) for crop in crops])
+        values = np.asarray(score_fn(crops), np.float64).reshape(-1)
+        if not np.isfinite(values).all():
+            raise UserError("the model gives scores that are not numbers; train it again")
+        logits[part] = values
+    return logits
+
+
+def recompress(crop: np.ndarray) -> np.ndarray:
+    """A crop uint8 [s, s, 3] after JPEG at quality 60; crops are smaller than any size limit of the web."""
+    buffer = io.BytesIO()
+    Image.fromarray(crop).save(buffer, "JPEG", quality=JPEG_QUALITY)
+    with Image.open(buffer) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def format_table(report: dict) -> str:
+    """The report as aligned text, one line for each source."""
+    header = ("source", "real", "fake", "scored", "accuracy", "95 %", "scored only", "AUC", "95 %", "flagged", "found")
+    parts = {**report["sources"], "OVERALL": report["overall"], **report["held_out"], "UNSEEN": report["unseen_pooled"]}
+    lines = [header, *(_table_line(name, figures) for name, figures in parts.items() if figures)]
+    widths = [max(len(line[c]) for line in lines) for c in range(len(header))]
+    text = ["  ".join(v.ljust(w) if c == 0 else v.rjust(w) for c, (v, w) in enumerate(zip(line, widths, strict=True))) for line in lines]  # fmt: skip
+    macro = report["macro"]
+    if macro["sources"]:
+        text.append(
+            f"macro mean of {macro['sources']} sources: accuracy {macro['accuracy']:.3f}, AUC {macro['auc']:.3f}"
+        )
+    text.append(f"threshold {report['threshold']:.4f}, fixed on validation; an image without a score counts as an error (also in flagged and found); flagged: of reals, found: of fakes")  # fmt: skip
+    return "\n".join(text)
+
+
+def _table_line(name: str, figures: dict) -> tuple[str, ...]:
+    def number(value: float | None) -> str:
+        return "-" if value is None else f"{value:.3f}"
+
+    def interval(key: str) -> str:
+        pair = figures["intervals"].get(key)
+        return f"{pair[0]:.3f}-{pair[1]:.3f}" if pair else "-"
+
+    rates = [figures[key]["rate"] if figures[key] else None for key in ("false_positive_rate", "recall_fake")]
+    only = figures["scored_only"]
+    return (
+        name, str(figures["n_real"]), str(figures["n_fake"]), f"{figures['coverage']:.1%}", number(figures["accuracy"]),
+        interval("accuracy"), number(only["accuracy"] if only else None), number(figures["auc"]), interval("auc"),
+        number(rates[0]), number(rates[1]),
+    )  # fmt: skip
+
+
+def code_version() -> str:
+    """`git describe` of this code, or "unknown" outside a repository."""
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _write_json(path: Path, values: dict) -> None:
+    with write_atomically(path) as file:
+        json.dump(values, file, indent=2, allow_nan=False)
+
+
+def _write_scores(path: Path, images: list[ImageScore], calibration: dict) -> None:
+    with write_atomically(path, newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["image", "source", "split", "label", "score", "faces", "status"])
+        for image, score in zip(images, image_scores(images, calibration), strict=True):
+            shown = "" if image.logit is None else f"{score:.6f}"
+            writer.writerow([image.image, image.source, image.split, image.label, shown, image.faces, image.status])

@@ -1,0 +1,118 @@
+"""From validation scores to the thresholds and the score table that ship with a model."""
+
+import numpy as np
+
+from python_trainer.metrics import sigmoid, threshold_at_rate
+
+CHECK_RATE = 0.03  # of real faces flagged, when the user asked for a check
+AUTOMATIC_RATE = 0.005  # of real images flagged, when badges appear by themselves
+MAX_FACES = 8
+MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
+RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
+TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
+TAIL_MINIMUM = 10  # fewer of them say nothing about a tail
+SCORE_LEVELS = (*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99)
+
+
+def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray) -> dict[str, dict]:
+    """The bands' thresholds for both modes, from calibrated logits (logit / temperature + bias) of validation faces.
+
+    real_logits, fake_logits: float [n], [m], one for each face whose own label is certain. An image of f real faces
+    is flagged as soon as one of them is, so `automatic` allows each face 1-(1-rate)^(1/f) (Šidák), f = 1 … 8.
+    Returns mode -> no_traces, likely_fake (lists of scores in (0, 1)), the allowed rate, and what is behind them:
+    n_real, n_fake, method (for each threshold: "empirical", or "tail_fit" / "maximum" where there are too few
+    reals to see so small a rate), and bands: what validation faces get with the thresholds for one face.
+
+    Raises:
+        ValueError: no real or no fake faces.
+    """
+    real, fake = np.asarray(real_logits, np.float64), np.asarray(fake_logits, np.float64)
+    if not len(real) or not len(fake):
+        raise ValueError("operating points need real and fake validation faces")
+    per_face = [1 - (1 - AUTOMATIC_RATE) ** (1 / faces) for faces in range(1, MAX_FACES + 1)]
+    return {
+        "check": {**_points(real, fake, [CHECK_RATE]), "real_faces_flagged": CHECK_RATE},
+        "automatic": {**_points(real, fake, per_face), "real_images_flagged": AUTOMATIC_RATE},
+    }
+
+
+def _points(real: np.ndarray, fake: np.ndarray, rates: list[float]) -> dict:
+    upper, methods = zip(*(_flagging_threshold(real, rate) for rate in rates), strict=True)
+    # More faces never mean a lower bar, also where one method hands over to the next.
+    upper = np.maximum.accumulate(upper)
+    lower = np.array([_no_traces_threshold(real, fake, threshold) for threshold in upper])
+    return {
+        "no_traces": [float(v) for v in sigmoid(lower)],
+        "likely_fake": [float(v) for v in sigmoid(upper)],
+        "n_real": len(real),
+        "n_fake": len(fake),
+        "method": list(methods),
+        "bands": _bands(real, fake, lower[0], upper[0]),
+    }
+
+
+def _flagging_threshold(real: np.ndarray, rate: float) -> tuple[float, str]:
+    """The logit that at most `rate` of reals should reach, and how it was found."""
+    empirical = threshold_at_rate(real, rate)
+    if rate * len(real) >= 1:
+        return empirical, "empirical"
+    tail_start = np.quantile(real, 1 - TAIL_SHARE)
+    excess = real[real > tail_start] - tail_start
+    if len(excess) < TAIL_MINIMUM:
+        return empirical, "maximum"
+    # Exponential tail: P(logit > start + x) = share · exp(-x / mean excess). Never below what was seen.
+    fitted = tail_start + excess.mean() * np.log(len(excess) / len(real) / rate)
+    return max(float(fitted), empirical), "tail_fit"
+
+
+def _no_traces_threshold(real: np.ndarray, fake: np.ndarray, upper: float) -> float:
+    """The highest logit below which few enough fakes fall.
+
+    The higher it is, the more reals get a verdict and the fewer fakes are right outside the band; so the highest that
+    keeps fakes right is best for both. Where that leaves reals wrong, both cannot be had: only MISSED_FAKES binds.
+    """
+    caught = np.mean(fake >= upper)
+    strict = caught * (1 - RIGHT_OUTSIDE_BAND) / RIGHT_OUTSIDE_BAND
+    for rate in (min(MISSED_FAKES, strict), MISSED_FAKES):
+        lower = min(np.sort(fake)[int(np.floor(rate * len(fake) + 1e-9))], upper)
+        if _bands(real, fake, lower, upper)["right_outside_band_attained"]:
+            break
+    return float(lower)
+
+
+def _bands(real: np.ndarray, fake: np.ndarray, lower: float, upper: float) -> dict:
+    """Shares of each class in each band, and of what gets a verdict the share that is right (None: nothing does)."""
+    shares = {
+        name: {
+            "no_traces": float(np.mean(values < lower)),
+            "inconclusive": float(np.mean((values >= lower) & (values < upper))),
+            "likely_fake": float(np.mean(values >= upper)),
+        }
+        for name, values in (("real", real), ("fake", fake))
+    }
+    right = {}
+    for name, correct in (("real", "no_traces"), ("fake", "likely_fake")):
+        decided = 1 - shares[name]["inconclusive"]
+        right[name] = shares[name][correct] / decided if decided > 1e-12 else None
+    attained = all(value is not None and value >= RIGHT_OUTSIDE_BAND - 1e-9 for value in right.values())
+    return {**shares, "right_outside_band": right, "right_outside_band_attained": attained}
+
+
+def score_table(real_scores: np.ndarray, fake_scores: np.ndarray) -> list[dict[str, float]]:
+    """For some twenty scores: of 100 real and of 100 fake faces, how many score at least this high (one decimal).
+
+    real_scores, fake_scores: calibrated, float [n], [m] in [0, 1].
+
+    Raises:
+        ValueError: no real or no fake faces.
+    """
+    if not len(real_scores) or not len(fake_scores):
+        raise ValueError("a score table needs real and fake faces")
+    return [
+        {
+            "score": level,
+            "real_of_100": round(100 * float(np.mean(np.asarray(real_scores) >= level)), 1),
+            "fake_of_100": round(100 * float(np.mean(np.asarray(fake_scores) >= level)), 1),
+        }
+        for level in SCORE_LEVELS
+    ]

@@ -1,0 +1,46 @@
+// The detector's inputs: scales, area averages, patches.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  extractPatches,
+  normalize,
+  pyramidScales,
+  resizeArea,
+} from "../../../extension/src/inference/image-pyramid.js";
+
+const red = (values) => Array.from(values).filter((_, index) => index % 3 === 0);
+const ramp = (width, height) => ({
+  width,
+  height,
+  data: Float32Array.from({ length: width * height * 3 }, (_, index) => Math.floor(index / 3)),
+});
+
+test("pixels are brought to about -1 to 1, whatever the channels", () => {
+  const data = Uint8Array.from([0, 255, 127, 9]);
+  assert.deepEqual(Array.from(normalize({ width: 1, height: 1, channels: 4, data }).data), [-127.5, 127.5, -0.5].map((v) => v / 128));
+});
+
+test("scales go down to the network's input", () => {
+  const scales = pyramidScales(220, 146, 20, 0.709);
+  assert.equal(scales.length, 6);
+  assert.equal(scales[0], 0.6);
+  assert.ok(146 * scales.at(-1) >= 12);
+});
+
+test("halving averages four pixels", () => {
+  assert.deepEqual(red(resizeArea(ramp(4, 2), 1, 2).data), [2.5, 4.5]);
+});
+
+test("a cell that is partly covered counts partly", () => {
+  const [first, second] = red(resizeArea(ramp(3, 1), 1, 2).data);
+  assert.ok(Math.abs(first - 1 / 3) < 1e-6);
+  assert.ok(Math.abs(second - 5 / 3) < 1e-6);
+});
+
+test("patches are zero outside the image", () => {
+  const image = { width: 5, height: 5, data: new Float32Array(75).fill(1) };
+  const patch = red(extractPatches(image, [{ x1: -5, y1: 0, x2: 5, y2: 5, score: 1 }], 3));
+  assert.deepEqual(patch, [0, 1, 1, 0, 1, 1, 0, 1, 1]);
+});

@@ -1,0 +1,1 @@
+"""Same image in, same verdict out: the trainer in Python against the extension in Chromium."""

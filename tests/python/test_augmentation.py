@@ -1,0 +1,59 @@
+"""Augmentation: the same seed is the same change; each knob does what it says."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from python_trainer.augmentation import augment, degrade
+from python_trainer.config import get_recipe
+from tests.python.faces import astronaut
+
+STILL = {"horizontal_flip": 0, "vertical_flip": 0, "rotation": 0, "zoom": 0, "color": 0, "degrade": 0}
+FACE = astronaut()[20:244, 110:334]
+
+
+def view(seed: int, size: int = 224, **knobs) -> np.ndarray:
+    return augment(FACE, get_recipe("ifmd", **(STILL | knobs)), size, np.random.default_rng(seed))
+
+
+def test_with_every_knob_at_zero_nothing_changes():
+    np.testing.assert_array_equal(view(0), FACE)
+
+
+def test_the_same_seed_is_the_same_view_and_another_is_not():
+    knobs = {"rotation": 0.05, "color": 0.2, "degrade": 1.0, "zoom": 0.1}
+    np.testing.assert_array_equal(view(3, **knobs), view(3, **knobs))
+    assert np.abs(view(3, **knobs).astype(int) - view(4, **knobs)).mean() > 1
+
+
+def test_flips():
+    np.testing.assert_array_equal(view(0, horizontal_flip=1), FACE[:, ::-1])
+    np.testing.assert_array_equal(view(0, vertical_flip=1), FACE[::-1])
+
+
+def test_rotation_turns_about_the_centre_and_keeps_the_scale():
+    turned = augment(FACE, get_recipe("ifmd", **STILL | {"rotation": 0.2}), 224, FixedAngle())
+    quarter = np.rot90(FACE, 1)
+    similarity = [np.corrcoef(turned.ravel(), other.ravel())[0, 1] for other in (quarter, FACE)]
+    assert similarity[0] > 0.98 > similarity[1]
+
+
+class FixedAngle:
+    """A generator whose every draw is an upper end, scaled so that the angle is a quarter turn."""
+
+    def uniform(self, low=0.0, high=1.0, size=None):
+        if size:
+            return np.ones(size)
+        return 0.25 if high == 0.2 else high
+
+
+@pytest.mark.parametrize("size", [64, 128, 224])
+def test_the_size_is_the_asked_one(size):
+    assert view(1, size, rotation=0.04, zoom=0.1).shape == (size, size, 3)
+
+
+def test_degrading_loses_detail_not_size():
+    image = Image.fromarray(FACE)
+    degraded = np.asarray(degrade(image, np.random.default_rng(0)), int)
+    assert degraded.shape == FACE.shape
+    assert 0.5 < np.abs(degraded - FACE).mean() < 20
