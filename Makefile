@@ -13,6 +13,9 @@ NODE_STAMP := extension/node_modules/.installed
 
 # The environment first: where the system's Node is missing or too old, node and npm are put there.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Through env, because make 3.81 (macOS) looks programs up in the PATH that it was started with.
+NPM := env npm --prefix extension
+NODE := env node
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_ENABLE_ONEDNN_OPTS ?= 0
 
@@ -48,7 +51,7 @@ node-env: $(NODE_STAMP)
 
 $(NODE_STAMP): extension/package.json extension/package-lock.json | $(PYTHON_STAMP)
 	@$(PYTHON) -m extension.demo.ensure_node
-	npm ci --prefix extension --ignore-scripts --no-audit --no-fund --no-update-notifier
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 chromium: | $(PYTHON_STAMP)
@@ -58,16 +61,16 @@ demo: setup
 	@$(PYTHON) -m extension.demo.demo $(if $(IMAGES),--images "$(IMAGES)")
 
 build: node-env ## build the extension into extension/dist
-	node extension/build.mjs
+	$(NODE) extension/build.mjs
 
 lint: python-env node-env ## check style and types, Python and JavaScript
-	ruff check .
-	ruff format --check .
-	npm --prefix extension run --silent lint
-	npm --prefix extension run --silent types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(NPM) run --silent lint
+	$(NPM) run --silent types
 
 test: setup lint ## run every check and every test
-	npm --prefix extension run --silent test
+	$(NPM) run --silent test
 	$(PYTHON) -m pytest --durations=15
 
 clean: ## delete what was built

@@ -1,6 +1,6 @@
 // Builds the extension: bundles, static files, model and WebAssembly for each browser, and a zip of each.
 
-import { cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 
 import { readModelManifest, verifiedReader } from "./src/inference/model-files.js";
+import { extensionManifest } from "./tools/extension-manifest.mjs";
 import { fileReader, WASM_FOLDER } from "./tools/model-files.mjs";
 import { zipFolder } from "./tools/zip.mjs";
 
@@ -64,7 +65,8 @@ async function build(browser, folder, { models, testPermissions }) {
   }
   for (const file of WASM_FILES) await copy(path.join(WASM_FOLDER, file), path.join(folder, "wasm", file));
   await copyModel(models, path.join(folder, "converted_models"));
-  const manifest = await extensionManifest(browser, testPermissions);
+  for (const name of ["manifest.json", `manifest.${browser}.json`]) await requireFile(path.join(ROOT, name));
+  const manifest = await extensionManifest(ROOT, browser, testPermissions);
   await writeFile(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
@@ -107,53 +109,6 @@ async function copyModel(models, target) {
     await writeFile(place, new Uint8Array(await read(file.path)));
   }
   await copy(path.join(source, "manifest.json"), path.join(target, SHIPPED_MODEL, "manifest.json"));
-}
-
-/**
- * @param {Browser} browser
- * @param {boolean} testPermissions
- * @returns {Promise<Record<string, unknown>>}
- */
-async function extensionManifest(browser, testPermissions) {
-  const shared = await readJson(path.join(ROOT, "manifest.json"));
-  const manifest = merge(shared, await readJson(path.join(ROOT, `manifest.${browser}.json`)));
-  if (testPermissions) {
-    manifest.host_permissions = manifest.optional_host_permissions ?? ["<all_urls>"];
-    delete manifest.optional_host_permissions;
-  }
-  return manifest;
-}
-
-/**
- * Objects are merged, lists are joined, anything else is replaced.
- *
- * @param {Record<string, unknown>} base
- * @param {Record<string, unknown>} extra
- * @returns {Record<string, unknown>}
- */
-function merge(base, extra) {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(extra)) {
-    const old = merged[key];
-    if (Array.isArray(old) && Array.isArray(value)) merged[key] = [...old, ...value];
-    else if (isObject(old) && isObject(value)) merged[key] = merge(old, value);
-    else merged[key] = value;
-  }
-  return merged;
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** @param {string} file */
-async function readJson(file) {
-  await requireFile(file);
-  return /** @type {Record<string, unknown>} */ (JSON.parse(await readFile(file, "utf8")));
 }
 
 /**

@@ -24,7 +24,7 @@ export default [
     },
   },
   {
-    files: ["extension/src/**/*.js", "tests/parity/**/*.js"],
+    files: ["extension/src/**/*.js", "tests/**/*.js"],
     languageOptions: { globals: { ...globals.browser, ...globals.webextensions } },
   },
 ];

@@ -11,6 +11,7 @@ VERBS = {
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "train": "train one of the three models",
     "evaluate": "measure a checkpoint, per source, with intervals",
+    "report": "write the model card and the README's results from evaluations",
     "export": "convert the shipped model to TensorFlow.js for the extension",
     "predict": "judge images, one JSON object a line",
 }

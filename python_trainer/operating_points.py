@@ -40,7 +40,8 @@ def _points(real: np.ndarray, fake: np.ndarray, rates: list[float]) -> dict:
     upper, methods = zip(*(_flagging_threshold(real, rate) for rate in rates), strict=True)
     # More faces never mean a lower bar, also where one method hands over to the next.
     upper = np.maximum.accumulate(upper)
-    lower = np.array([_no_traces_threshold(real, fake, threshold) for threshold in upper])
+    # What counts as "no traces" depends neither on who asked nor on how many faces there are.
+    lower = np.minimum(np.quantile(fake, MISSED_FAKES, method="lower"), upper)
     return {
         "no_traces": [float(v) for v in sigmoid(lower)],
         "likely_fake": [float(v) for v in sigmoid(upper)],
@@ -63,21 +64,6 @@ def _flagging_threshold(real: np.ndarray, rate: float) -> tuple[float, str]:
     # Exponential tail: P(logit > start + x) = share · exp(-x / mean excess). Never below what was seen.
     fitted = tail_start + excess.mean() * np.log(len(excess) / len(real) / rate)
     return max(float(fitted), empirical), "tail_fit"
-
-
-def _no_traces_threshold(real: np.ndarray, fake: np.ndarray, upper: float) -> float:
-    """The highest logit below which few enough fakes fall.
-
-    The higher it is, the more reals get a verdict and the fewer fakes are right outside the band; so the highest that
-    keeps fakes right is best for both. Where that leaves reals wrong, both cannot be had: only MISSED_FAKES binds.
-    """
-    caught = np.mean(fake >= upper)
-    strict = caught * (1 - RIGHT_OUTSIDE_BAND) / RIGHT_OUTSIDE_BAND
-    for rate in (min(MISSED_FAKES, strict), MISSED_FAKES):
-        lower = min(np.sort(fake)[int(np.floor(rate * len(fake) + 1e-9))], upper)
-        if _bands(real, fake, lower, upper)["right_outside_band_attained"]:
-            break
-    return float(lower)
 
 
 def _bands(real: np.ndarray, fake: np.ndarray, lower: float, upper: float) -> dict:

@@ -56,7 +56,11 @@ PEOPLE = (
         "grace_hopper",
         "Grace Hopper",
         "James S. Davis, US Navy, public domain",
-        (("swap_collins_on_hopper", "another face swapped in"), ("retouched_hopper", "skin smoothed")),
+        (
+            ("swap_collins_on_hopper", "another face swapped in"),
+            ("swap_maher_on_hopper", "another face, blurred, swapped in"),
+            ("retouched_hopper", "skin smoothed"),
+        ),
     ),
     Person(
         "katherine_maher",
@@ -64,6 +68,7 @@ PEOPLE = (
         "Victor Grigas, CC BY-SA 3.0",
         (
             ("swap_collins_on_maher", "another face swapped in"),
+            ("mouth_collins_on_maher", "another mouth"),
             ("selfblend_maher", "own face recoloured and laid over"),
         ),
     ),
@@ -79,6 +84,7 @@ PEOPLE = (
         "Myleen Hollero, Wikimedia Foundation, CC BY-SA 3.0",
         (
             ("swap_henner_on_giunchedi", "another face swapped in"),
+            ("swap_guido_on_giunchedi", "another face, blurred, swapped in"),
             ("enlarged_giunchedi", "face reduced and enlarged again"),
         ),
     ),
@@ -86,7 +92,10 @@ PEOPLE = (
         "guido_van_rossum",
         "Guido van Rossum",
         "Daniel Stroud, CC BY-SA 4.0",
-        (("selfblend_guido", "own face recoloured and laid over"),),
+        (
+            ("eyes_henner_on_guido", "another pair of eyes"),
+            ("selfblend_guido", "own face recoloured and laid over"),
+        ),
     ),
     Person("guillaume_paumier", "Guillaume Paumier", "Pierre-Selim Huard, CC BY-SA 3.0"),
 )

@@ -10,15 +10,18 @@ import { ImagePermissions } from "./background/image-permissions.js";
 import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
 import { translate } from "./shared/i18n.js";
-import { createRouter } from "./shared/messages.js";
+import { createMessage, createRouter } from "./shared/messages.js";
 import { SettingsStore } from "./shared/settings.js";
+import { withTimeout } from "./shared/with-timeout.js";
+
+const ANSWER_LIMIT_MS = 1000;
 
 const { scripting, tabs } = chrome;
 const host = createInferenceHost();
 const queue = new CheckQueue();
 const settings = new SettingsStore(chrome.storage.local);
 const permissions = new ImagePermissions(chrome.permissions);
-const verdicts = new PageVerdicts(chrome.storage.session);
+const verdicts = new PageVerdicts(chrome.storage.session, isAlive);
 const badgeCount = new BadgeCount(chrome.action, verdicts, translate);
 const screenCopy = new ScreenCopy(tabs);
 const checker = new ImageChecker({ host, queue, permissions, screenCopy, verdicts });
@@ -32,6 +35,21 @@ const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, perm
 function ownerOf({ tab, frameId = 0, documentId }) {
   const tabId = tab?.id ?? -1;
   return { tabId, frameId, document: documentId ?? `${tabId}/${frameId}` };
+}
+
+/**
+ * @param {number} tabId
+ * @param {string} document as in an owner
+ * @returns {Promise<boolean>}
+ */
+async function isAlive(tabId, document) {
+  const message = createMessage("content.ping");
+  const options = document.includes("/") ? { frameId: Number(document.split("/")[1]) } : { documentId: document };
+  // A page in the back/forward cache is frozen: it neither answers nor fails.
+  return withTimeout(tabs.sendMessage(tabId, message, options), ANSWER_LIMIT_MS, "The page is frozen.").then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param {(owner: string) => boolean} isGone */
@@ -63,7 +81,12 @@ chrome.runtime.onInstalled.addListener(() => {
   autoCheck.sync().catch(report);
 });
 chrome.runtime.onStartup.addListener(() => autoCheck.sync().catch(report));
-chrome.contextMenus.onClicked.addListener((info, tab) => menu.handleClick(info, tab).catch(report));
+chrome.contextMenus.onClicked.addListener((info, tab) =>
+  menu.handleClick(info, tab).catch((error) => {
+    report(error);
+    return badgeCount.showForbidden(tab?.id ?? -1);
+  }),
+);
 chrome.tabs.onRemoved.addListener((tabId) => verdicts.dropTab(tabId).catch(report));
 chrome.permissions.onAdded.addListener(() => {
   autoCheck.sync().catch(report);

@@ -19,9 +19,9 @@ def extension_dir(models_dir, tmp_path_factory) -> Path:
     return build_extension(tmp_path_factory.mktemp("extension"), models=models_dir, test_permissions=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright():
-    """Playwright, started once."""
+    """Playwright, started once and stopped before tests elsewhere start their own: it allows one at a time."""
     with sync_playwright() as started:
         yield started
 

@@ -2,8 +2,8 @@
 
 import { Classifier } from "../../extension/src/inference/classifier.js";
 import { decodeImage } from "../../extension/src/inference/decode-image.js";
+import { loadEngine } from "../../extension/src/inference/engine.js";
 import { cropFace } from "../../extension/src/inference/face-crop.js";
-import { loadEngine } from "../../extension/src/inference/inference-service.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import { judge } from "../../extension/src/inference/verdict.js";
 

@@ -21,7 +21,13 @@ RED = Image.new("RGB", (20, 10), (200, 30, 40))
 
 @pytest.mark.parametrize(
     ("image", "format_"),
-    [(RED, "PNG"), (RED, "BMP"), (RED.convert("P", palette=Image.Palette.ADAPTIVE), "PNG"), (RED.convert("RGBA"), "PNG"), (RED, "TIFF")],
+    [
+        (RED, "PNG"),
+        (RED, "BMP"),
+        (RED.convert("P", palette=Image.Palette.ADAPTIVE), "PNG"),
+        (RED.convert("RGBA"), "PNG"),
+        (RED, "TIFF"),
+    ],
 )
 def test_lossless_files_keep_their_colour(image, format_):
     rgb = decode_bytes(encoded(image, format_)).rgb

@@ -15,7 +15,16 @@ from tests.python.faces import astronaut, save_astronaut
 
 @pytest.mark.parametrize(
     ("name", "label"),
-    [("real", 0), ("Fake", 1), ("0_real", 0), ("1_fake", 1), ("training_real", 0), ("training_fake", 1), ("faces", None), ("unreal", None)],
+    [
+        ("real", 0),
+        ("Fake", 1),
+        ("0_real", 0),
+        ("1_fake", 1),
+        ("training_real", 0),
+        ("training_fake", 1),
+        ("faces", None),
+        ("unreal", None),
+    ],
 )
 def test_folder_names_give_labels(name, label):
     assert label_of_folder(name) == label

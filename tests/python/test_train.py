@@ -102,7 +102,9 @@ def test_batches_hold_a_real_beside_its_own_fake():
 def test_an_epoch_is_the_same_again_and_another_is_not():
     rows = [crop_row(i, i % 2, "train") for i in range(40)]
     crops = np.random.default_rng(0).integers(0, 255, (40, 32, 32, 3), dtype=np.uint8)
-    epochs = [BalancedBatches(crops, rows, get_recipe("ifmd", batch_size=8), 32, e, ("logit",))[0][0] for e in (0, 0, 1)]
+    epochs = [
+        BalancedBatches(crops, rows, get_recipe("ifmd", batch_size=8), 32, e, ("logit",))[0][0] for e in (0, 0, 1)
+    ]
     np.testing.assert_array_equal(epochs[0], epochs[1])
     assert np.abs(epochs[0] - epochs[2]).max() > 1
 

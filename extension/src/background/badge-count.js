@@ -2,7 +2,9 @@
 
 /** @typedef {import("../shared/i18n.js").Translate} Translate */
 
-const COLOUR = "#b3261e";
+const COUNT_COLOUR = "#b3261e";
+// A failure must not look like a finding.
+const FAILURE_COLOUR = "#57606a";
 
 /** The number on the toolbar button. */
 export class BadgeCount {
@@ -26,9 +28,24 @@ export class BadgeCount {
     const verdicts = await this.#verdicts.list(tabId);
     const count = verdicts.filter((verdict) => verdict.band === "likely_fake").length;
     const title = count === 0 ? this.#translate("extensionName") : this.#translate("toolbarCount", count);
+    await this.#write(tabId, count === 0 ? "" : String(count), title, COUNT_COLOUR);
+  }
+
+  /** @param {number} tabId where nothing could be drawn on the page itself */
+  showForbidden(tabId) {
+    return this.#write(tabId, "–", this.#translate("failed_forbidden_page"), FAILURE_COLOUR);
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string} text
+   * @param {string} title
+   * @param {string} color of the text's ground
+   */
+  async #write(tabId, text, title, color) {
     try {
-      await this.#action.setBadgeText({ tabId, text: count === 0 ? "" : String(count) });
-      await this.#action.setBadgeBackgroundColor({ tabId, color: COLOUR });
+      await this.#action.setBadgeText({ tabId, text });
+      await this.#action.setBadgeBackgroundColor({ tabId, color });
       await this.#action.setBadgeTextColor({ tabId, color: "#ffffff" });
       await this.#action.setTitle({ tabId, title });
     } catch {

@@ -9,13 +9,18 @@ const PREFIX = "verdicts:";
 /** The verdicts of the documents in each tab. */
 export class PageVerdicts {
   #area;
+  #isAlive;
   #onChange = /** @type {((tabId: number) => void)[]} */ ([]);
   // Reading, changing and writing a tab's entry takes turns: two results may arrive together.
   #turn = /** @type {Promise<unknown>} */ (Promise.resolve());
 
-  /** @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session */
-  constructor(area) {
+  /**
+   * @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session
+   * @param {(tabId: number, document: string) => Promise<boolean>} isAlive whether a document is still there
+   */
+  constructor(area, isAlive) {
     this.#area = area;
+    this.#isAlive = isAlive;
   }
 
   /** @param {(tabId: number) => void} listener called after a tab's verdicts changed */
@@ -31,7 +36,8 @@ export class PageVerdicts {
    */
   record(tabId, document, key, result) {
     const { status, band, fakeScore, reason, code, host, via } = result;
-    return this.#change(tabId, (verdicts) => {
+    return this.#change(tabId, async (verdicts) => {
+      if (!verdicts[document]) await this.#dropGone(tabId, verdicts);
       verdicts[document] = { ...verdicts[document], [key]: { status, band, fakeScore, reason, code, host, via } };
     });
   }
@@ -41,7 +47,7 @@ export class PageVerdicts {
    * @param {string} document that is gone
    */
   dropDocument(tabId, document) {
-    return this.#change(tabId, (verdicts) => {
+    return this.#change(tabId, async (verdicts) => {
       delete verdicts[document];
     });
   }
@@ -62,15 +68,27 @@ export class PageVerdicts {
 
   /**
    * @param {number} tabId
-   * @param {(verdicts: TabVerdicts) => void} change
+   * @param {(verdicts: TabVerdicts) => Promise<void>} change
    */
   async #change(tabId, change) {
     await this.#inTurn(async () => {
       const verdicts = await this.#read(tabId);
-      change(verdicts);
+      await change(verdicts);
       await this.#area.set({ [PREFIX + tabId]: verdicts });
     });
     for (const listener of this.#onChange) listener(tabId);
+  }
+
+  /**
+   * A page that goes away says so, but cannot wake a stopped worker: a new page looks who is left.
+   *
+   * @param {number} tabId
+   * @param {TabVerdicts} verdicts
+   */
+  async #dropGone(tabId, verdicts) {
+    for (const document of Object.keys(verdicts)) {
+      if (!(await this.#isAlive(tabId, document))) delete verdicts[document];
+    }
   }
 
   /** @param {() => Promise<unknown>} work */

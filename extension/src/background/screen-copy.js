@@ -1,6 +1,9 @@
 // Copies an image from the screen where its bytes may not be read.
 
 import { createMessage, unwrap } from "../shared/messages.js";
+import { withTimeout } from "../shared/with-timeout.js";
+
+const PAGE_LIMIT_MS = 3000;
 
 /**
  * @typedef {{x: number, y: number, width: number, height: number}} Fractions of the visible page, each in [0, 1]
@@ -50,7 +53,8 @@ export class ScreenCopy {
     // A frame knows its place within itself only, and a tab in the background is not on the screen.
     if (frameId !== 0 || !tab.active) throw new ScreenCopyError("The image is not on the screen.", "off_screen");
     try {
-      const crop = unwrap(await this.#tabs.sendMessage(tabId, createMessage("content.screen_place", { key }), { frameId }));
+      const placed = this.#tabs.sendMessage(tabId, createMessage("content.screen_place", { key }), { frameId });
+      const crop = unwrap(await withTimeout(placed, PAGE_LIMIT_MS, "The page did not answer in time."));
       if (!crop) throw new ScreenCopyError("The image is not on the screen.", "off_screen");
       return { dataUrl: await this.#captureTab(tab.windowId), crop };
     } finally {

@@ -95,8 +95,15 @@ export class Badge {
 function isCovered(image, seen) {
   const stack = document.elementsFromPoint(seen.x + seen.width / 2, seen.y + Math.min(seen.height / 2, INSET * 3));
   const top = stack.find((element) => element.localName !== "deepfake-detector-overlay");
-  for (let element = top ?? null; element && !element.contains(image); element = element.parentElement) {
+  for (let element = top ?? null; element && !containsAcrossRoots(element, image); element = element.parentElement) {
     if (element.localName === "dialog" || /^(fixed|sticky)$/.test(getComputedStyle(element).position)) return true;
   }
   return false;
+}
+
+/** @param {Element} element @param {Element} image @returns {boolean} also where the image lies in a shadow root inside the element */
+function containsAcrossRoots(element, image) {
+  if (element.contains(image)) return true;
+  const root = image.getRootNode();
+  return root instanceof ShadowRoot && containsAcrossRoots(element, root.host);
 }

@@ -30,6 +30,7 @@ function start() {
   const router = createRouter(
     "content",
     {
+      "content.ping": () => true,
       "content.check_image": ({ url }) => checker.checkImage(url),
       "content.check_page": () => checker.checkPage(),
       "content.retry_refused": () => checker.retryRefused(),

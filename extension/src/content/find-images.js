@@ -51,9 +51,18 @@ export function fitnessOf(image) {
 }
 
 /**
- * @param {Document} page
- * @returns {HTMLImageElement[]} those that have loaded and are large enough, in document order
+ * @param {Document | ShadowRoot} root
+ * @returns {(Document | ShadowRoot)[]} it and every open shadow root inside it
  */
-export function findImages(page) {
-  return [...page.images].filter((image) => fitnessOf(image) === "fit");
+export function findRoots(root) {
+  const hosts = [...root.querySelectorAll("*")].filter(({ shadowRoot }) => shadowRoot);
+  return [root, ...hosts.flatMap((host) => findRoots(/** @type {ShadowRoot} */ (host.shadowRoot)))];
+}
+
+/**
+ * @param {(Document | ShadowRoot)[]} roots
+ * @returns {HTMLImageElement[]} all images of the page
+ */
+export function imagesOf(roots) {
+  return roots.flatMap((root) => [...root.querySelectorAll("img")]);
 }

@@ -56,7 +56,6 @@ export class Overlay {
 
   /** @param {TrackedImage} tracked shows its badge as it stands */
   show(tracked) {
-    if (!this.#host.isConnected) document.documentElement.append(this.#host);
     let badge = this.#badges.get(tracked);
     if (!badge) {
       badge = new Badge(tracked.image, this.#translate, () => this.open(tracked, { takeFocus: true }));
@@ -74,7 +73,7 @@ export class Overlay {
     this.#badges.get(tracked)?.element.remove();
     this.#badges.delete(tracked);
     if (!tracked.image.isConnected) this.#inView.delete(tracked.image);
-    if (this.#badges.size === 0) this.#host.remove();
+    this.#unmountIfEmpty();
   }
 
   /** @param {HTMLImageElement} image @param {boolean} isInView */
@@ -92,6 +91,7 @@ export class Overlay {
   /** @param {TrackedImage} tracked @param {{takeFocus?: boolean}} [options] opens its panel */
   open(tracked, { takeFocus = false } = {}) {
     this.#opened = tracked;
+    this.#mount();
     this.#panel.open(tracked.isChecking ? null : tracked.result);
     this.#outlines.show(tracked.isChecking ? null : tracked);
     if (takeFocus) this.#panel.focus();
@@ -105,6 +105,7 @@ export class Overlay {
     this.#opened = null;
     this.#panel.element.hidePopover();
     this.#outlines.show(null);
+    this.#unmountIfEmpty();
   }
 
   /** @param {boolean} isHidden while the screen is copied nothing of ours may lie over the image */
@@ -139,9 +140,17 @@ export class Overlay {
     document.addEventListener("pointerdown", (event) => event.target !== this.#host && this.close(), { capture: true, signal });
   }
 
-  #draw() {
-    if (this.#badges.size === 0) return;
+  #mount() {
     if (!this.#host.isConnected) document.documentElement.append(this.#host);
+  }
+
+  #unmountIfEmpty() {
+    if (this.#badges.size === 0 && !this.#opened) this.#host.remove();
+  }
+
+  #draw() {
+    if (this.#badges.size === 0 && !this.#opened) return;
+    this.#mount();
     const view = { x: 0, y: 0, width: document.documentElement.clientWidth, height: window.innerHeight };
     const origin = this.#host.getBoundingClientRect();
     // All reads first, then all writes: one layout for all.

@@ -1,20 +1,20 @@
 // Checks the images of one document and keeps their badges true, whatever the page does to them.
 
-import { findImages, fitnessOf, isLargeEnough } from "./find-images.js";
+import { findRoots, fitnessOf, imagesOf, isLargeEnough } from "./find-images.js";
 import { intersect } from "./image-geometry.js";
-import { readSource } from "./image-source.js";
+import { ResultRequest } from "./result-request.js";
 import { TrackedImage } from "./tracked-image.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("../shared/settings.js").Settings} Settings */
-/** @typedef {{wasAsked?: boolean, screenCopy?: boolean, isVisible?: boolean}} CheckOptions */
+/** @typedef {Partial<import("./result-request.js").CheckOptions>} CheckOptions */
 
 /** The images of a document, from first sight to verdict. */
 export class PageChecker {
   #tracked = /** @type {Map<HTMLImageElement, TrackedImage>} */ (new Map());
   #overlay;
   #watch;
-  #ask;
+  #request;
   #isAutomatic = false;
   #badgesWanted = /** @type {Settings["badges"]} */ ("all");
   #wasPageAsked = false;
@@ -26,7 +26,7 @@ export class PageChecker {
    * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} parts.ask the background
    */
   constructor({ createOverlay, createWatch, ask }) {
-    this.#ask = ask;
+    this.#request = new ResultRequest(ask);
     this.#overlay = createOverlay((tracked) => void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }));
     this.#watch = createWatch({
       onView: (image, size, isVisible) => this.#handleView(image, size, isVisible),
@@ -45,26 +45,28 @@ export class PageChecker {
     this.#refresh();
   }
 
-  /** @param {string} url of the image that the user pointed at @returns {boolean} whether it is in this document */
+  /** @param {string} url of the image that the user pointed at */
   checkImage(url) {
-    const candidates = [...document.images].filter((image) => image.currentSrc === url || image.src === url);
+    const candidates = imagesOf(findRoots(document)).filter((image) => image.currentSrc === url || image.src === url);
     const view = { x: 0, y: 0, width: innerWidth, height: innerHeight };
     const seen = (/** @type {HTMLImageElement} */ image) => {
       const { width, height } = intersect(image.getBoundingClientRect(), view);
       return width * height;
     };
     const [image] = candidates.sort((a, b) => seen(b) - seen(a));
-    if (!image) return false;
+    if (!image) {
+      void this.#checkElsewhere(url);
+      return;
+    }
     const tracked = this.#track(image);
     void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true });
     this.#overlay.open(tracked);
-    return true;
   }
 
   /** Checks every image, those in view first, and from now on those that come. */
   checkPage() {
     this.#wasPageAsked = true;
-    const shown = findImages(document).map((image) => ({ image, rect: image.getBoundingClientRect() }));
+    const shown = this.#findFit().map((image) => ({ image, rect: image.getBoundingClientRect() }));
     const isVisible = (/** @type {DOMRect} */ rect) => rect.bottom > 0 && rect.top < innerHeight;
     for (const { image, rect } of shown.filter(({ rect: { width, height } }) => isLargeEnough({ width, height }))) {
       void this.#check(this.#track(image), { wasAsked: true, isVisible: isVisible(rect) });
@@ -88,7 +90,7 @@ export class PageChecker {
   /** @returns {TrackedImage[]} every image worth a check, in document order */
   list() {
     const asked = [...this.#tracked.values()].filter((tracked) => tracked.isCurrent);
-    const others = findImages(document).filter((image) => !this.#tracked.has(image));
+    const others = this.#findFit().filter((image) => !this.#tracked.has(image));
     const all = [...asked, ...others.map((image) => new TrackedImage(image))];
     const isShown = (/** @type {TrackedImage} */ { image, result }) => result !== null || isLargeEnough(image.getBoundingClientRect());
     const order = (/** @type {TrackedImage} */ { image: a }, /** @type {TrackedImage} */ { image: b }) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
@@ -133,12 +135,19 @@ export class PageChecker {
     this.#overlay.remove(tracked);
   }
 
+  /** @returns {HTMLImageElement[]} loaded and large enough; what they lie in is watched from now on */
+  #findFit() {
+    const roots = findRoots(document);
+    for (const root of roots) this.#watch.watchRoot(root);
+    return imagesOf(roots).filter((image) => fitnessOf(image) === "fit");
+  }
+
   /** The page's images may have changed: follow them. */
   #refresh() {
     for (const tracked of [...this.#tracked.values()]) {
       if (!tracked.isCurrent) this.#forget(tracked);
     }
-    if (this.#isAutomatic || this.#wasPageAsked) findImages(document).forEach((image) => this.#track(image));
+    if (this.#isAutomatic || this.#wasPageAsked) this.#findFit().forEach((image) => this.#track(image));
     this.#overlay.schedule();
   }
 
@@ -158,26 +167,22 @@ export class PageChecker {
   async #check(tracked, { wasAsked = false, screenCopy = false, isVisible = false }) {
     const turn = tracked.begin({ wasAsked, isVisible });
     this.#render(tracked);
-    const result = await this.#askForResult(tracked, { wasAsked, screenCopy, isVisible });
+    const result = await this.#request.ofImage(tracked, { wasAsked, screenCopy, isVisible });
     // Meanwhile the image may have changed, or the user may have asked for another check.
     if (!tracked.finish(turn, result) || this.#tracked.get(tracked.image) !== tracked) return;
     this.#render(tracked);
     if (wasAsked || result?.band === "likely_fake") this.#overlay.announce(tracked);
   }
 
-  /**
-   * @param {TrackedImage} tracked
-   * @param {Required<CheckOptions>} options
-   * @returns {Promise<Result | null>} null when the background has dropped the check with its page
-   */
-  async #askForResult({ image, key }, { wasAsked, screenCopy, isVisible }) {
-    if (fitnessOf(image) === "broken" || image.naturalWidth === 0) return { status: "failed", code: "not_loaded" };
-    try {
-      const source = await readSource(image);
-      return await this.#ask("image.check", { key, source, mode: wasAsked ? "check" : "automatic", visible: isVisible, screenCopy });
-    } catch (error) {
-      return { status: "failed", reason: error instanceof Error ? error.message : String(error) };
-    }
+  /** @param {string} url of an image in a frame that may not be entered: its panel opens without a badge */
+  async #checkElsewhere(url) {
+    const tracked = new TrackedImage(document.createElement("img"), url);
+    const turn = tracked.begin({ wasAsked: true, isVisible: true });
+    this.#overlay.open(tracked);
+    const result = await this.#request.ofAddress(tracked);
+    tracked.finish(turn, result);
+    this.#overlay.open(tracked);
+    this.#overlay.announce(tracked);
   }
 
   /** @param {TrackedImage} tracked */

@@ -46,7 +46,7 @@ export class Panel {
   }
 
   /**
-   * Beside the image where there is room, so that its faces stay in sight; else at the edge of the view.
+   * Beside the image where there is room, so that its faces stay in sight; else below or above it, else at the edge of the view.
    *
    * @param {{width: number, height: number}} view CSS pixels
    * @param {Rect | null} image CSS pixels of the viewport
@@ -58,7 +58,10 @@ export class Panel {
     const left = image ? image.x - width - GAP : lastX;
     const isBeside = image !== null && (right <= lastX || left >= GAP);
     const x = right <= lastX || !isBeside ? Math.min(right, lastX) : left;
-    const y = isBeside ? Math.min(image.y, lastY) : lastY;
+    const below = image ? image.y + image.height + GAP : lastY;
+    const above = image ? image.y - height - GAP : lastY;
+    const besideY = Math.min(image?.y ?? lastY, lastY);
+    const y = isBeside ? besideY : below <= lastY || above < GAP ? Math.min(below, lastY) : above;
     style.left = `${Math.max(GAP, Math.round(x))}px`;
     style.top = `${Math.max(GAP, Math.round(y))}px`;
   }

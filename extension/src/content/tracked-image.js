@@ -18,11 +18,14 @@ export class TrackedImage {
   #turn = 0;
   #pending = 0;
 
-  /** @param {HTMLImageElement} image */
-  constructor(image) {
+  /**
+   * @param {HTMLImageElement} image
+   * @param {string} [url] absolute; what the element shows, unless it only stands for an image of another document
+   */
+  constructor(image, url = image.currentSrc || image.src) {
     this.image = image;
-    this.url = image.currentSrc || image.src;
-    this.key = imageKeyOf(this.url);
+    this.url = url;
+    this.key = imageKeyOf(url);
   }
 
   /** Whether the element still shows this image. */

@@ -27,11 +27,15 @@ export class ViewportWatch {
     this.#near = new IntersectionObserver((entries) => this.#report(entries, false), { rootMargin: NEAR_MARGIN });
     this.#visible = new IntersectionObserver((entries) => this.#report(entries, true));
     this.#mutations = new MutationObserver(() => this.#schedule());
-    this.#mutations.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["src", "srcset", "sizes"] });
+  }
+
+  /** @param {Document | ShadowRoot} root is watched for changes; doing it twice is doing it once */
+  watchRoot(root) {
+    this.#mutations.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["src", "srcset", "sizes"] });
     // load and error do not bubble, but they can be caught on their way down.
     const options = { capture: true, signal: this.#abort.signal };
-    document.addEventListener("load", (event) => this.#handleLoad(event), options);
-    document.addEventListener("error", (event) => this.#handleLoad(event), options);
+    root.addEventListener("load", this.#handleLoad, options);
+    root.addEventListener("error", this.#handleLoad, options);
   }
 
   /** @param {HTMLImageElement} image */
@@ -57,10 +61,9 @@ export class ViewportWatch {
     if (this.#changePending) cancelIdleCallback(this.#changePending);
   }
 
-  /** @param {Event} event */
-  #handleLoad(event) {
+  #handleLoad = (/** @type {Event} */ event) => {
     if (event.target instanceof HTMLImageElement) this.#schedule();
-  }
+  };
 
   #schedule() {
     this.#changePending ||= requestIdleCallback(

@@ -7,6 +7,10 @@ import { withTimeout } from "../shared/with-timeout.js";
 import * as tf from "./tf.js";
 
 /** @typedef {"webgl" | "wasm"} BackendName */
+/**
+ * @template T
+ * @typedef {(loaded: T, signal: AbortSignal) => Promise<void>} SelfTest
+ */
 
 const START_LIMIT_MS = 30_000;
 // Renderers that draw on the processor: ten times slower than WebAssembly on the same processor.
@@ -22,12 +26,14 @@ let lastSwitch = Promise.resolve();
  * @template {{dispose(): void}} T
  * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
  * @param {() => Promise<T>} load
- * @param {(loaded: T) => Promise<void>} selfTest rejects when the backend computes something else than it should
+ * @param {SelfTest<T>} selfTest rejects when the backend computes something else than it should
  * @returns {Promise<{backend: BackendName, loaded: T}>}
  * @throws the self-test's error when it fails on WebAssembly too
  */
 export async function loadOnBestBackend(wasmFolder, load, selfTest) {
   if (hasGpu()) {
+    // Shapes as parameters, not constants: else every size of image compiles the detector's shaders anew.
+    tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
     try {
       return { backend: "webgl", loaded: await loadOn("webgl", load, selfTest) };
     } catch (error) {
@@ -63,7 +69,7 @@ function hasGpu() {
  * @template {{dispose(): void}} T
  * @param {BackendName} name
  * @param {() => Promise<T>} load
- * @param {(loaded: T) => Promise<void>} selfTest
+ * @param {SelfTest<T>} selfTest
  * @returns {Promise<T>}
  */
 async function loadOn(name, load, selfTest) {
@@ -74,7 +80,8 @@ async function loadOn(name, load, selfTest) {
   if (!(await switched)) throw new Error(`the ${name} backend cannot be used in this browser`);
   const loaded = await load();
   try {
-    await withTimeout(selfTest(loaded), START_LIMIT_MS, `the self-test on ${name} took over ${START_LIMIT_MS / 1000} s`);
+    const test = selfTest(loaded, AbortSignal.timeout(START_LIMIT_MS));
+    await withTimeout(test, START_LIMIT_MS, `the self-test on ${name} took over ${START_LIMIT_MS / 1000} s`);
     return loaded;
   } catch (error) {
     loaded.dispose();

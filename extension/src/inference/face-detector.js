@@ -1,6 +1,7 @@
 // Finds faces with MTCNN's three networks, in the arithmetic of the PyPI package mtcnn 1.0.0.
 
 import { applyOffsets, fitToImage, sortByScore, suppressOverlapping, toSquare } from "./boxes.js";
+import { cellBoxes, placeKeypoints } from "./detector-output.js";
 import { loadGraphModel, runGraphModel } from "./graph-model.js";
 import { extractPatches, normalize, pyramidScales, resizeArea } from "./image-pyramid.js";
 import { resizeAntialiased } from "./resample.js";
@@ -19,11 +20,6 @@ import { resizeAntialiased } from "./resample.js";
  *   other eye, nose, mouth corner at the image's left, the other corner
  */
 
-const STRIDE = 2;
-// A cell spans 12 pixels, and its box reaches from the second to one past the last, as the package counts.
-const CELL_START = 1;
-const CELL_END = 12;
-const CELL_SIDE = CELL_END - CELL_START;
 const REFINE_SIDE = 24;
 const OUTPUT_SIDE = 48;
 // Boxes a run: bounds the memory that a crowd or a busy texture can ask for.
@@ -80,6 +76,20 @@ export class FaceDetector {
       score: face.score,
       keypoints: face.keypoints.map(([x, y]) => [fround(x * scaleX), fround(y * scaleY)]),
     }));
+  }
+
+  /**
+   * Runs the three networks once, so that a backend that cannot, or takes too long, is found out before an image waits.
+   *
+   * @param {AbortSignal} signal
+   */
+  async selfTest(signal) {
+    const side = this.#settings.maxShortSide;
+    const image = { width: side, height: side, data: new Float32Array(side * side * 3) };
+    const whole = [{ x1: 0, y1: 0, x2: side, y2: side, score: 1 }];
+    await this.#propose(image, signal);
+    await this.#refine(image, whole, signal);
+    await this.#locate(image, whole, signal);
   }
 
   /** Frees the networks; the detector is of no use afterwards. */
@@ -171,34 +181,6 @@ export function detectionImage(image, maxShortSide) {
 }
 
 /**
- * Boxes of the cells that P-Net takes for faces.
- *
- * @param {Float32Array} offsets float32 [rows, columns, 4]
- * @param {Float32Array} scores float32 [rows, columns, 2]
- * @param {number} columns
- * @param {number} threshold
- * @returns {ScoredBox[]} in reading order, pixels of the reduced image
- */
-function cellBoxes(offsets, scores, columns, threshold) {
-  /** @type {ScoredBox[]} */
-  const boxes = [];
-  for (let cell = 0; cell < scores.length / 2; cell += 1) {
-    const score = scores[cell * 2 + 1];
-    if (!(score > threshold)) continue;
-    const x = (cell % columns) * STRIDE;
-    const y = Math.floor(cell / columns) * STRIDE;
-    boxes.push({
-      x1: x + CELL_START + offsets[cell * 4] * CELL_SIDE,
-      y1: y + CELL_START + offsets[cell * 4 + 1] * CELL_SIDE,
-      x2: x + CELL_END + offsets[cell * 4 + 2] * CELL_SIDE,
-      y2: y + CELL_END + offsets[cell * 4 + 3] * CELL_SIDE,
-      score,
-    });
-  }
-  return boxes;
-}
-
-/**
  * Runs a network on the patches under boxes, some at a time.
  *
  * @param {GraphModel} network
@@ -222,18 +204,4 @@ async function runOnPatches(network, image, boxes, side, outputs, signal) {
     });
   }
   return rows;
-}
-
-/**
- * @param {ScoredBox} box the box that O-Net was shown
- * @param {Float32Array} landmarks float32 [10]: five x, five y, as fractions of the box
- * @returns {number[][]} five (x, y) in pixels
- */
-function placeKeypoints(box, landmarks) {
-  const width = box.x2 - box.x1 + 1;
-  const height = box.y2 - box.y1 + 1;
-  return Array.from({ length: 5 }, (_, index) => [
-    fround(width * landmarks[index] + box.x1 - 1),
-    fround(height * landmarks[index + 5] + box.y1 - 1),
-  ]);
 }

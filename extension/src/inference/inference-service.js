@@ -1,16 +1,13 @@
 // Answers checks: gets the image, looks it up, runs the pipeline one image at a time, words the result.
 
 import { TimeoutError, withTimeout } from "../shared/with-timeout.js";
-import { loadOnBestBackend } from "./backend.js";
 import { CheckError } from "./check-error.js";
-import { decodeImage } from "./decode-image.js";
 import { readImageSource } from "./image-source.js";
-import { readModelManifest, verifiedReader } from "./model-files.js";
-import { Pipeline } from "./pipeline.js";
 import { sha256Hex } from "./sha256.js";
 import { VerdictCache } from "./verdict-cache.js";
 import { judge } from "./verdict.js";
 
+/** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
 /** @typedef {import("./verdict.js").Evidence} Evidence */
 /** @typedef {import("./verdict.js").ScoredVerdict} ScoredVerdict */
@@ -42,12 +39,6 @@ import { judge } from "./verdict.js";
  * @property {import("./backend.js").BackendName} backend
  * @property {ModelManifest["operatingPoints"]} operatingPoints
  * @property {ModelManifest["scoreTable"]} scoreTable
- *
- * @typedef {object} Engine
- * @property {ModelManifest} manifest
- * @property {string} modelId changes with anything in the model
- * @property {import("./backend.js").BackendName} backend
- * @property {Pick<Pipeline, "analyze" | "dispose">} pipeline
  */
 
 const LOAD_LIMIT_MS = 90_000;
@@ -177,25 +168,6 @@ export class InferenceService {
       throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;
     }
   }
-}
-
-/**
- * Loads model and pipeline on the best backend.
- *
- * @param {import("./graph-model.js").ReadFile} readFile paths are relative to the model's manifest
- * @param {string} wasmFolder URL or path, with its last slash
- * @param {typeof decodeImage} [decode]
- * @returns {Promise<Engine>}
- */
-export async function loadEngine(readFile, wasmFolder, decode = decodeImage) {
-  const { manifest, manifestSha256 } = await readModelManifest(readFile);
-  const { backend, loaded } = await loadOnBestBackend(
-    wasmFolder,
-    () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode),
-    (pipeline) => pipeline.selfTest(),
-  );
-  const modelId = `${manifest.name} ${manifest.version} ${manifestSha256}`;
-  return { manifest, modelId, backend, pipeline: loaded };
 }
 
 /**

@@ -1,7 +1,8 @@
 // Reads a model's manifest and files, and lets only files through whose size and hash the manifest vouches for.
 
+import { ModelManifestError } from "./manifest-entry.js";
+import { parseModelManifest } from "./model-manifest.js";
 import { sha256Hex } from "./sha256.js";
-import { ModelManifestError, parseModelManifest } from "./model-manifest.js";
 
 /** @typedef {import("./graph-model.js").ReadFile} ReadFile */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */

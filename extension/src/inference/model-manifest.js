@@ -1,5 +1,7 @@
 // Reads the model manifest that the trainer's export writes, and rejects a wrong one with a clear sentence.
 
+import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
+
 /**
  * @typedef {object} DetectorSettings
  * @property {number} maxShortSide pixels; a larger image is reduced before the search
@@ -32,22 +34,13 @@
 
 const SCHEMA_VERSION = 1;
 
-/** The manifest, or a file that it names, is not what it should be. */
-export class ModelManifestError extends Error {
-  /** @param {string} message */
-  constructor(message) {
-    super(`The detection model cannot be used: ${message}. Reinstall the extension, or export the model again.`);
-    this.name = "ModelManifestError";
-  }
-}
-
 /**
  * @param {unknown} json what manifest.json holds
  * @returns {ModelManifest}
  * @throws {ModelManifestError} naming the first entry that is missing or wrong
  */
 export function parseModelManifest(json) {
-  const root = new Entry(json, "");
+  const root = new ManifestEntry(json, "");
   const schemaVersion = root.get("schema_version").number();
   if (schemaVersion !== SCHEMA_VERSION) {
     throw new ModelManifestError(`its manifest has schema version ${schemaVersion}, this extension reads ${SCHEMA_VERSION}`);
@@ -122,7 +115,7 @@ export function parseModelManifest(json) {
 }
 
 /**
- * @param {Entry} entry
+ * @param {ManifestEntry} entry
  * @returns {OperatingPoint}
  */
 function operatingPoint(entry) {
@@ -132,72 +125,4 @@ function operatingPoint(entry) {
     throw new ModelManifestError(`"${entry.path}" calls a score likely_fake that it also calls no_traces`);
   }
   return { noTraces, likelyFake };
-}
-
-/** A place in the manifest, which knows its path for the message when it is wrong. */
-class Entry {
-  #value;
-
-  /**
-   * @param {unknown} value
-   * @param {string} path
-   */
-  constructor(value, path) {
-    this.#value = value;
-    this.path = path;
-  }
-
-  /**
-   * @param {string} key
-   * @returns {Entry}
-   */
-  get(key) {
-    const path = this.path ? `${this.path}.${key}` : key;
-    const value = this.#value;
-    if (typeof value !== "object" || value === null || !(key in value)) {
-      throw new ModelManifestError(`its manifest has no "${path}"`);
-    }
-    return new Entry(/** @type {Record<string, unknown>} */ (value)[key], path);
-  }
-
-  /** @returns {string} */
-  text() {
-    return typeof this.#value === "string" && this.#value ? this.#value : this.#fail("a text");
-  }
-
-  /** @param {string[]} choices */
-  oneOf(choices) {
-    return choices.includes(this.text()) ? this.text() : this.#fail(choices.map((choice) => `"${choice}"`).join(" or "));
-  }
-
-  /**
-   * @param {number} [least]
-   * @param {number} [most]
-   * @returns {number}
-   */
-  number(least = -Infinity, most = Infinity) {
-    const value = this.#value;
-    if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
-    return this.#fail("a number in its range");
-  }
-
-  /** @returns {Entry[]} */
-  list() {
-    if (!Array.isArray(this.#value) || this.#value.length === 0) return this.#fail("a list that is not empty");
-    return this.#value.map((value, index) => new Entry(value, `${this.path}[${index}]`));
-  }
-
-  /** @param {number} [length] */
-  numbers(length) {
-    const numbers = this.list().map((entry) => entry.number());
-    return length === undefined || numbers.length === length ? numbers : this.#fail(`${length} numbers`);
-  }
-
-  /**
-   * @param {string} wanted
-   * @returns {never}
-   */
-  #fail(wanted) {
-    throw new ModelManifestError(`"${this.path}" in its manifest is ${JSON.stringify(this.#value)}, not ${wanted}`);
-  }
 }

@@ -52,16 +52,18 @@ export class Pipeline {
   }
 
   /**
-   * Compares the classifier's answer to a known input with the trainer's.
+   * Runs every network once, and compares the classifier's answer to a known input with the trainer's.
    *
+   * @param {AbortSignal} signal
    * @throws {Error} when they differ by more than the manifest allows
    */
-  async selfTest() {
+  async selfTest(signal) {
     const { logit, tolerance } = this.#manifest.selfTest;
     const found = await this.#classifier.selfTest();
     if (!(Math.abs(found - logit) <= tolerance)) {
       throw new Error(`the model gives ${found} for the known input instead of ${logit} ± ${tolerance}`);
     }
+    await this.#detector.selfTest(signal);
   }
 
   /**

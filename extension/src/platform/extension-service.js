@@ -1,6 +1,7 @@
 // The inference service on the files that lie in the extension's own package.
 
-import { InferenceService, loadEngine } from "../inference/inference-service.js";
+import { loadEngine } from "../inference/engine.js";
+import { InferenceService } from "../inference/inference-service.js";
 import { withTimeout } from "../shared/with-timeout.js";
 
 const MODEL_FOLDER = "converted_models/ifmd/";

@@ -39,6 +39,7 @@ export const MESSAGES = {
   "model.describe": { target: "background", from: "extension", fields: {} },
   "cache.clear": { target: "background", from: "extension", fields: {} },
   // The background or the popup speaks to the content script of a frame.
+  "content.ping": { target: "content", from: "extension", fields: {} },
   "content.check_image": { target: "content", from: "extension", fields: { url: isString } },
   "content.check_page": { target: "content", from: "extension", fields: {} },
   "content.retry_refused": { target: "content", from: "extension", fields: {} },

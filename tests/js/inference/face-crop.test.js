@@ -33,8 +33,8 @@ test("outside the image its edge is repeated", () => {
 
 test("the margin widens the longer side", () => {
   const image = grey(12, 12, (x) => x);
-  const crop = cropFace(image, [5, 4, 7, 8], LEVEL_EYES, { ...SETTINGS, margin: 1 });
-  assert.deepEqual(firstChannel(crop).slice(0, 4), [3, 5, 7, 9]);
+  const crop = cropFace(image, [5, 4, 7, 8], LEVEL_EYES, { ...SETTINGS, size: 8, margin: 1 });
+  assert.deepEqual(firstChannel(crop).slice(0, 8), [2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test("tilted eyes come out level", () => {

@@ -1,0 +1,55 @@
+// Asks the background for the result of an image; whatever goes wrong becomes a failed result.
+
+import { fitnessOf } from "./find-images.js";
+import { readSource } from "./image-source.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
+/**
+ * @typedef {object} CheckOptions
+ * @property {boolean} wasAsked the user asked, rather than the automatic
+ * @property {boolean} screenCopy a copy of the screen will do where the image may not be read
+ * @property {boolean} isVisible
+ */
+
+/** Requests for images of this document, and of frames that may not be entered. */
+export class ResultRequest {
+  #ask;
+
+  /** @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} ask the background */
+  constructor(ask) {
+    this.#ask = ask;
+  }
+
+  /**
+   * @param {TrackedImage} tracked
+   * @param {CheckOptions} options
+   * @returns {Promise<Result | null>} null when the background has dropped the check with its page
+   */
+  async ofImage({ image, key }, { wasAsked, screenCopy, isVisible }) {
+    if (fitnessOf(image) === "broken" || image.naturalWidth === 0) return { status: "failed", code: "not_loaded" };
+    const mode = wasAsked ? "check" : "automatic";
+    return this.#answer(async () => ({ key, source: await readSource(image), mode, visible: isVisible, screenCopy }));
+  }
+
+  /**
+   * @param {TrackedImage} tracked stands for an image of another document
+   * @returns {Promise<Result | null>}
+   */
+  async ofAddress({ key, url }) {
+    if (!/^https?:/i.test(url)) return { status: "failed", code: "elsewhere" };
+    return this.#answer(async () => ({ key, source: { kind: "url", url }, mode: "check", visible: true, screenCopy: false }));
+  }
+
+  /**
+   * @param {() => Promise<Record<string, unknown>>} fieldsOf
+   * @returns {Promise<Result | null>}
+   */
+  async #answer(fieldsOf) {
+    try {
+      return await this.#ask("image.check", await fieldsOf());
+    } catch (error) {
+      return { status: "failed", reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// Loads the model with everything that runs it.
+
+import { loadOnBestBackend } from "./backend.js";
+import { decodeImage } from "./decode-image.js";
+import { readModelManifest, verifiedReader } from "./model-files.js";
+import { Pipeline } from "./pipeline.js";
+
+/**
+ * @typedef {object} Engine
+ * @property {import("./model-manifest.js").ModelManifest} manifest
+ * @property {string} modelId changes with anything in the model
+ * @property {import("./backend.js").BackendName} backend
+ * @property {Pick<Pipeline, "analyze" | "dispose">} pipeline
+ */
+
+/**
+ * Loads model and pipeline on the best backend.
+ *
+ * @param {import("./graph-model.js").ReadFile} readFile paths are relative to the model's manifest
+ * @param {string} wasmFolder URL or path, with its last slash
+ * @param {typeof decodeImage} [decode]
+ * @returns {Promise<Engine>}
+ */
+export async function loadEngine(readFile, wasmFolder, decode = decodeImage) {
+  const { manifest, manifestSha256 } = await readModelManifest(readFile);
+  const { backend, loaded } = await loadOnBestBackend(
+    wasmFolder,
+    () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode),
+    (pipeline, signal) => pipeline.selfTest(signal),
+  );
+  const modelId = `${manifest.name} ${manifest.version} ${manifestSha256}`;
+  return { manifest, modelId, backend, pipeline: loaded };
+}

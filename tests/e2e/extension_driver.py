@@ -1,0 +1,105 @@
+"""What the browser tests do with the extension: settings, right-clicks, the toolbar button, and reading badges."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from playwright.sync_api import BrowserContext, Page, Worker
+
+from extension.demo.browser import wait_until
+from tests.e2e.shadow_dom import ShadowElement, ShadowReader
+
+HOST_NAME = "deepfake-detector-overlay"
+SCORED = frozenset({"no_traces", "inconclusive", "likely_fake"})
+FIRST_CHECK_S = 60  # the model is loaded with the first check, on a machine that may be busy
+
+FIND_TAB = "const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);"
+DISPATCH_CLICK = f"""async ([address, srcUrl]) => {{
+  {FIND_TAB}
+  const info = {{ menuItemId: "check-image", srcUrl, pageUrl: address, frameId: 0, mediaType: "image", editable: false }};
+  chrome.contextMenus.onClicked.dispatch(info, {{ ...tab, url: address }});
+}}"""
+
+
+def set_settings(worker: Worker, automatic: str = "off", sites: Collection[str] = (), badges: str = "all") -> None:
+    """Stores settings, as the popup does, and waits until the automatic content script follows them."""
+    worker.evaluate(
+        "settings => chrome.storage.local.set({ settings })",
+        {"automatic": automatic, "sites": list(sites), "badges": badges},
+    )
+    worker.evaluate(
+        """async (count) => {
+          while ((await chrome.scripting.getRegisteredContentScripts()).length !== count) await new Promise((done) => setTimeout(done, 20));
+        }""",
+        0 if automatic == "off" else 1,
+    )
+
+
+def right_click(worker: Worker, page: Page, image_url: str, tab_id: int | None = None) -> None:
+    """Chooses "Check for deepfake" for an image. No driver can click the browser's own menu: its event is dispatched.
+
+    Args:
+        tab_id: of the page, for a build that may not read the addresses of tabs.
+    """
+    if tab_id is None:
+        worker.evaluate(DISPATCH_CLICK, [page.url, image_url])
+    else:
+        worker.evaluate(DISPATCH_CLICK.replace("({ url }) => url === address", f"({{ id }}) => id === {tab_id}"), [page.url, image_url])
+
+
+def trigger_action(context: BrowserContext, worker: Worker, page: Page) -> None:
+    """Clicks the toolbar button on a page, which grants activeTab."""
+    browser = context.browser.new_browser_cdp_session()
+    tabs = browser.send("Target.getTargets", {"filter": [{"type": "tab"}]})["targetInfos"]
+    [target] = [tab["targetId"] for tab in tabs if tab["url"] == page.url]
+    browser.send("Extensions.triggerAction", {"id": worker.url.split("/")[2], "targetId": target})
+    browser.detach()
+
+
+def kill_worker(own_page: Page) -> None:
+    """Stops the service worker, as the browser does when it has been idle; returns when it has stopped.
+
+    Args:
+        own_page: any open page of the extension.
+    """
+    session = own_page.context.new_cdp_session(own_page)
+    statuses: list[str] = []
+
+    def note(event: dict) -> None:
+        statuses.extend(version["runningStatus"] for version in event["versions"])
+
+    session.on("ServiceWorker.workerVersionUpdated", note)
+    session.send("ServiceWorker.enable")
+    wait_until(own_page, lambda: "running" in statuses, 10, "the service worker runs")
+    session.send("ServiceWorker.stopAllWorkers")
+    wait_until(own_page, lambda: "stopped" in statuses, 10, "the service worker has stopped")
+    session.detach()
+
+
+def badges_by_image(reader: ShadowReader) -> dict[str, ShadowElement]:
+    """The badges of a page by the address of their image."""
+    found = reader.elements(lambda element: element.tag == "button" and element.has_class("badge"))
+    return {badge.attributes["data-image"]: badge for badge in found}
+
+
+def state_of(reader: ShadowReader, image_url: str) -> str | None:
+    """State of an image's badge; None when it has none."""
+    badge = badges_by_image(reader).get(image_url)
+    return badge.attributes["data-state"] if badge else None
+
+
+def wait_for_states(page: Page, reader: ShadowReader, expected: Mapping[str, Collection[str]], timeout_s: float = FIRST_CHECK_S):
+    """Waits until the badges of the images have one of their states; returns the badges by image."""
+
+    def reached():
+        badges = badges_by_image(reader)
+        states = {url: badges[url].attributes["data-state"] if url in badges else None for url in expected}
+        return badges if all(states[url] in allowed for url, allowed in expected.items()) else None
+
+    return wait_until(page, reached, timeout_s, f"badges {dict(expected)}")
+
+
+def panel_text(reader: ShadowReader) -> str:
+    """What the open panel says; empty when none is open."""
+    panels = reader.elements(lambda element: element.has_class("panel"))
+    return panels[0].text if panels else ""

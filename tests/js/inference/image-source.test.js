@@ -1,0 +1,67 @@
+// Getting an image's bytes: every way in which it fails has its own code.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { MAX_BYTES, readImageSource } from "../../../extension/src/inference/image-source.js";
+
+const BYTES = Uint8Array.from([1, 2, 3]);
+const source = (url, credentials = "omit") => ({ kind: "url", url, credentials });
+const URL_SOURCE = source("https://example.org/face.jpg");
+const data = (dataUrl) => ({ kind: "data", dataUrl, via: "bytes" });
+const answering = (body, init) => ({ fetch: async () => new Response(body, init) });
+const failsWith = (code, message = /./) => (error) => error.code === code && message.test(error.message);
+
+test("bytes are fetched from the browser's cache first, with the cookies that were asked for", async () => {
+  let asked;
+  const fetch = async (url, init) => {
+    asked = { url, ...init };
+    return new Response(BYTES);
+  };
+  const bytes = await readImageSource(source("https://example.org/a", "include"), { fetch });
+  assert.deepEqual(new Uint8Array(bytes), BYTES);
+  assert.equal(asked.credentials, "include");
+  assert.equal(asked.cache, "force-cache");
+});
+
+test("a server's refusal, absence and error are told apart", async () => {
+  for (const [status, code] of [[401, "refused"], [403, "refused"], [404, "not_found"], [410, "not_found"], [500, "http_error"]]) {
+    await assert.rejects(readImageSource(URL_SOURCE, answering("", { status })), failsWith(code, new RegExp(status)));
+  }
+});
+
+test("a network error is unreachable", async () => {
+  const fetch = () => Promise.reject(new TypeError("Failed to fetch"));
+  await assert.rejects(readImageSource(URL_SOURCE, { fetch }), failsWith("unreachable"));
+});
+
+test("a server that never answers runs into the time limit", async () => {
+  const fetch = (_, { signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  await assert.rejects(readImageSource(URL_SOURCE, { fetch, limitMs: 1 }), failsWith("timeout"));
+});
+
+test("too many bytes are refused by their announcement and by their count", async () => {
+  const announced = answering("", { headers: { "content-length": String(MAX_BYTES + 1) } });
+  await assert.rejects(readImageSource(URL_SOURCE, announced), failsWith("too_large"));
+  const chunk = new Uint8Array(1024 * 1024);
+  const endless = new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
+  await assert.rejects(readImageSource(URL_SOURCE, answering(endless)), failsWith("too_large"));
+});
+
+test("only http and https are fetched", async () => {
+  await assert.rejects(readImageSource(source("file:///etc/passwd")), failsWith("unreachable"));
+});
+
+test("data: URLs are decoded, base64 or not, whatever kind the source has", async () => {
+  const base64 = `data:image/png;base64,${Buffer.from(BYTES).toString("base64")}`;
+  assert.deepEqual(new Uint8Array(await readImageSource(data(base64))), BYTES);
+  assert.deepEqual(new Uint8Array(await readImageSource(source(base64))), BYTES);
+  assert.equal(new TextDecoder().decode(await readImageSource(data("data:image/svg+xml,%3Csvg%2F%3E"))), "<svg/>");
+});
+
+test("a damaged data: URL is no image", async () => {
+  for (const url of ["data:image/png;base64", "data:image/png;base64,***", "data:,%", "nonsense"]) {
+    await assert.rejects(readImageSource(data(url)), failsWith("not_an_image"));
+  }
+});

@@ -1,0 +1,131 @@
+// The service: cache, modes, one image at a time, and failures that are shown and not remembered.
+
+import assert from "node:assert/strict";
+import test, { mock } from "node:test";
+
+import { CheckError } from "../../../extension/src/inference/check-error.js";
+import { InferenceService } from "../../../extension/src/inference/inference-service.js";
+import { parseModelManifest } from "../../../extension/src/inference/model-manifest.js";
+import { validManifest } from "./valid-manifest.js";
+
+const FACE = { boxXyxy: [0, 0, 50, 50], detectionScore: 1, status: "scored", logit: 0 };
+const EVIDENCE = { imageSize: { width: 60, height: 60 }, faces: [FACE] };
+const request = (url = "https://example.org/a.jpg", more = {}) => ({
+  source: { kind: "url", url, credentials: "omit" },
+  mode: "check",
+  ...more,
+});
+
+/** A service whose image bytes are its URL, and whose pipeline is the given function. */
+function serviceWith(analyze, options = {}) {
+  const json = validManifest();
+  json.operating_points.automatic.no_traces = [0.6];
+  const engine = {
+    manifest: parseModelManifest(json),
+    modelId: "ifmd 1.0.0 abc",
+    backend: "wasm",
+    pipeline: { analyze, dispose: mock.fn() },
+  };
+  const load = options.load ?? mock.fn(async () => engine);
+  const readSource = async ({ url, dataUrl }) => new TextEncoder().encode(url ?? dataUrl).buffer;
+  return { service: new InferenceService(load, { readSource, ...options }), engine, load };
+}
+
+test("a result says what was found, how and with which model", async () => {
+  const { service } = serviceWith(async () => EVIDENCE);
+  const { tookMs, sha256, ...result } = await service.check(request());
+  assert.ok(tookMs >= 0);
+  assert.match(sha256, /^[0-9a-f]{64}$/);
+  assert.deepEqual(result, {
+    status: "scored",
+    band: "inconclusive",
+    fakeScore: 0.5,
+    faces: [{ ...FACE, fakeScore: 0.5, band: "inconclusive" }],
+    imageSize: EVIDENCE.imageSize,
+    via: "bytes",
+    model: { name: "ifmd", version: "1.0.0" },
+  });
+});
+
+test("the same bytes are analysed once, and banded for each mode", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  const { service } = serviceWith(analyze);
+  const results = await Promise.all([service.check(request()), service.check(request(undefined, { mode: "automatic" }))]);
+  assert.deepEqual(results.map(({ band }) => band), ["inconclusive", "no_traces"]);
+  assert.equal(analyze.mock.callCount(), 1);
+});
+
+test("another part of the same picture is another image", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  const { service } = serviceWith(analyze);
+  const copy = (x) => ({ kind: "data", dataUrl: "data:,a", via: "screen_copy", crop: { x, y: 0, width: 0.5, height: 1 } });
+  const result = await service.check(request("", { source: copy(0) }));
+  await service.check(request("", { source: copy(0.5) }));
+  assert.equal(result.via, "screen_copy");
+  assert.equal(analyze.mock.callCount(), 2);
+  assert.deepEqual(analyze.mock.calls[1].arguments[1].area, copy(0.5).crop);
+});
+
+test("a failure is shown, and not remembered", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  analyze.mock.mockImplementationOnce(async () => {
+    throw new CheckError("not_an_image", "The file is damaged.");
+  });
+  const { service } = serviceWith(analyze);
+  assert.deepEqual(await service.check(request()), { status: "failed", code: "not_an_image", reason: "The file is damaged." });
+  assert.equal((await service.check(request())).status, "scored");
+});
+
+test("images are analysed one at a time", async () => {
+  let running = 0;
+  let most = 0;
+  const { service } = serviceWith(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    return EVIDENCE;
+  });
+  await Promise.all(["a", "b", "c"].map((name) => service.check(request(`https://example.org/${name}`))));
+  assert.equal(most, 1);
+});
+
+test("an analysis that takes too long is told to stop, and the next one goes on", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  analyze.mock.mockImplementationOnce(
+    (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  );
+  const { service, load } = serviceWith(analyze);
+  const slow = await service.check(request(undefined, { timeoutMs: 1 }));
+  assert.equal(slow.code, "timeout");
+  assert.equal((await service.check(request())).status, "scored");
+  assert.equal(load.mock.callCount(), 1);
+});
+
+test("a model that does not load fails the check, and is tried again for the next", async () => {
+  const error = mock.method(console, "error", () => {});
+  const { engine } = serviceWith(async () => EVIDENCE);
+  const load = mock.fn(async () => engine);
+  load.mock.mockImplementationOnce(async () => {
+    throw new Error("The detection model cannot be used.");
+  });
+  const { service } = serviceWith(undefined, { load });
+  const first = await service.check(request());
+  assert.deepEqual(first, { status: "failed", code: "engine", reason: "The detection model cannot be used." });
+  assert.equal((await service.check(request())).status, "scored");
+  assert.equal(error.mock.callCount(), 1);
+  error.mock.restore();
+});
+
+test("clearing the cache makes it look again; closing frees the model", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  const { service, engine, load } = serviceWith(analyze);
+  await service.check(request());
+  service.clearCache();
+  await service.check(request());
+  assert.equal(analyze.mock.callCount(), 2);
+  await service.close();
+  assert.equal(engine.pipeline.dispose.mock.callCount(), 1);
+  assert.equal((await service.describe()).backend, "wasm");
+  assert.equal(load.mock.callCount(), 2);
+});

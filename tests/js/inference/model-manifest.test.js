@@ -1,0 +1,62 @@
+// A wrong manifest, or a file that is not the one it names, is rejected by name.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import test from "node:test";
+
+import { ModelManifestError } from "../../../extension/src/inference/manifest-entry.js";
+import { readModelManifest, verifiedReader } from "../../../extension/src/inference/model-files.js";
+import { parseModelManifest } from "../../../extension/src/inference/model-manifest.js";
+import { validManifest } from "./valid-manifest.js";
+
+test("a valid manifest is read in the extension's names", () => {
+  const manifest = parseModelManifest(validManifest());
+  assert.equal(manifest.faceCrop.size, 224);
+  assert.equal(manifest.faceCrop.minFaceSize, 40);
+  assert.deepEqual(manifest.detector.nms, { pnetScale: 0.5, pnet: 0.7, rnet: 0.7, onet: 0.7 });
+  assert.deepEqual(manifest.operatingPoints.automatic, { noTraces: [0.3], likelyFake: [0.8] });
+  assert.deepEqual(manifest.scoreTable, [{ score: 0.9, realOf100: 1, fakeOf100: 60 }]);
+});
+
+const SPOILT = {
+  "another schema version": [(m) => (m.schema_version = 2), /schema version 2/],
+  "a missing entry": [(m) => delete m.calibration.bias, /no "calibration.bias"/],
+  "a missing section": [(m) => delete m.face_crop, /no "face_crop"/],
+  "a text for a number": [(m) => (m.calibration.temperature = "1"), /"calibration.temperature"/],
+  "a temperature of zero": [(m) => (m.calibration.temperature = 0), /"calibration.temperature"/],
+  "an unknown alignment": [(m) => (m.face_crop.alignment = "nose"), /"face_crop.alignment".*"eyes" or "none"/],
+  "another channel order": [(m) => (m.input.channel_order = "BGR"), /"input.channel_order"/],
+  "two thresholds for three networks": [(m) => m.detector.thresholds.pop(), /"detector.thresholds".*3 numbers/],
+  "no thresholds at all": [(m) => (m.operating_points.check.no_traces = []), /"operating_points.check.no_traces"/],
+  "bands that overlap": [(m) => (m.operating_points.check.no_traces = [0.9]), /"operating_points.check"/],
+};
+
+for (const [what, [spoil, message]] of Object.entries(SPOILT)) {
+  test(`${what} is rejected`, () => {
+    const json = validManifest();
+    spoil(json);
+    assert.throws(() => parseModelManifest(json), (error) => error instanceof ModelManifestError && message.test(error.message));
+  });
+}
+
+test("what is no manifest at all is rejected", async () => {
+  for (const text of ["", "<html>", "null", "[]", "7"]) {
+    const read = async () => new TextEncoder().encode(text).buffer;
+    await assert.rejects(readModelManifest(read), ModelManifestError);
+  }
+});
+
+const BYTES = new TextEncoder().encode("abc");
+const LISTED = { path: "model.json", sha256: createHash("sha256").update(BYTES).digest("hex"), bytes: 3 };
+const readerOf = (bytes, files) => verifiedReader(async () => bytes.buffer, { files });
+
+test("a file as listed is let through", async () => {
+  assert.deepEqual(new Uint8Array(await readerOf(BYTES, [LISTED])("model.json")), BYTES);
+});
+
+test("a file that is altered, cut short or not listed is refused", async () => {
+  const altered = new TextEncoder().encode("abd");
+  await assert.rejects(readerOf(altered, [LISTED])("model.json"), /model\.json has been altered/);
+  await assert.rejects(readerOf(BYTES.slice(0, 2), [LISTED])("model.json"), /2 bytes instead of 3/);
+  await assert.rejects(readerOf(BYTES, [LISTED])("other.bin"), /does not list the file other\.bin/);
+});

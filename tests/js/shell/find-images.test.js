@@ -1,0 +1,61 @@
+// Which images are worth a check.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { fitnessOf, imageKeyOf, isLargeEnough, sourceKindOf } from "../../../extension/src/content/find-images.js";
+import { boxOnPage, fitImage, intersect } from "../../../extension/src/content/image-geometry.js";
+
+/** @param {Partial<HTMLImageElement>} image */
+const imageLike = (image) =>
+  /** @type {HTMLImageElement} */ ({ complete: true, naturalWidth: 200, naturalHeight: 200, currentSrc: "https://a.org/x.jpg", src: "", loading: "eager", ...image });
+
+test("http, data: and blob: images are read, drawings and other schemes are not", () => {
+  assert.equal(sourceKindOf("https://a.org/x.jpg?w=3"), "url");
+  assert.equal(sourceKindOf("data:image/png;base64,AA"), "data");
+  assert.equal(sourceKindOf("blob:https://a.org/1"), "blob");
+  for (const url of ["https://a.org/logo.svg?v=1", "data:image/svg+xml,x", "data:text/html,x", "chrome://x", "file:///x.jpg", ""]) {
+    assert.equal(sourceKindOf(url), null, url);
+  }
+});
+
+test("both sides must be large enough", () => {
+  assert.ok(isLargeEnough({ width: 48, height: 48 }));
+  assert.ok(!isLargeEnough({ width: 47, height: 400 }));
+  assert.ok(!isLargeEnough({ width: 400, height: 0 }));
+});
+
+test("an image is judged by what it has loaded", () => {
+  assert.equal(fitnessOf(imageLike({})), "fit");
+  assert.equal(fitnessOf(imageLike({ complete: false })), "loading");
+  assert.equal(fitnessOf(imageLike({ naturalWidth: 0, loading: "lazy" })), "loading");
+  assert.equal(fitnessOf(imageLike({ naturalWidth: 0 })), "broken");
+  assert.equal(fitnessOf(imageLike({ naturalHeight: 20 })), "unfit");
+  assert.equal(fitnessOf(imageLike({ currentSrc: "", src: "" })), "unfit");
+  assert.equal(fitnessOf(imageLike({ currentSrc: "data:image/svg+xml,x" })), "unfit");
+});
+
+test("the key of a long data: URL is short, and differs where the image does", () => {
+  const url = `data:image/png;base64,${"A".repeat(100_000)}`;
+  assert.equal(imageKeyOf("https://a.org/x.jpg"), "https://a.org/x.jpg");
+  assert.ok(imageKeyOf(url).length < 200);
+  assert.notEqual(imageKeyOf(`${url}A`), imageKeyOf(`${url}B`));
+  assert.equal(imageKeyOf(url), imageKeyOf(`${url}`));
+});
+
+test("object-fit decides where the pixels lie", () => {
+  const box = { x: 10, y: 20, width: 200, height: 100 };
+  const natural = { width: 100, height: 100 };
+  assert.deepEqual(fitImage(box, natural, "fill", "50% 50%"), box);
+  assert.deepEqual(fitImage(box, natural, "contain", "50% 50%"), { x: 60, y: 20, width: 100, height: 100 });
+  assert.deepEqual(fitImage(box, natural, "cover", "50% 0%"), { x: 10, y: 20, width: 200, height: 200 });
+  assert.deepEqual(fitImage(box, { width: 50, height: 50 }, "none", "0px 10px"), { x: 10, y: 30, width: 50, height: 50 });
+  assert.deepEqual(fitImage(box, { width: 50, height: 50 }, "scale-down", "100% 100%"), { x: 160, y: 70, width: 50, height: 50 });
+});
+
+test("a face's box is carried from the image to the page", () => {
+  const place = { x: 100, y: 50, width: 200, height: 100 };
+  assert.deepEqual(boxOnPage([10, 20, 30, 40], { width: 400, height: 200 }, place), { x: 105, y: 60, width: 10, height: 10 });
+  assert.deepEqual(intersect(place, { x: 250, y: 0, width: 100, height: 100 }), { x: 250, y: 50, width: 50, height: 50 });
+  assert.equal(intersect(place, { x: 900, y: 0, width: 5, height: 5 }).width, 0);
+});

@@ -1,0 +1,87 @@
+// How one image is read: without cookies first, with them only on request, from the screen where it is refused.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { CheckQueue } from "../../../extension/src/background/check-queue.js";
+import { ImageChecker } from "../../../extension/src/background/image-checker.js";
+import { PageVerdicts } from "../../../extension/src/background/page-verdicts.js";
+import { ScreenCopyError } from "../../../extension/src/background/screen-copy.js";
+import { MemoryArea } from "./memory-area.js";
+
+const OWNER = { tabId: 7, frameId: 0, document: "d1" };
+const CHECK = { key: "k", source: { kind: "url", url: "https://a.org/x.jpg" }, mode: "check", visible: true, screenCopy: true };
+const SCORED = { status: "scored", band: "likely_fake", fakeScore: 0.93 };
+
+/** A checker whose inference answers what `answer` says, with a log of what was asked. */
+function setUp({ answer, isAllowed = true, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
+  /** @type {any[]} */
+  const asked = [];
+  const host = {
+    check: async (request) => (asked.push(request), answer(request.source)),
+    describe: async () => ({ scoreTable: [{ score: 0.9, realOf100: 1, fakeOf100: 60 }] }),
+  };
+  const verdicts = new PageVerdicts(/** @type {any} */ (new MemoryArea()), async () => true);
+  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, screenCopy: { capture } };
+  return { checker: new ImageChecker(/** @type {any} */ (parts)), asked, verdicts };
+}
+
+test("an image that can be read is read without cookies, and its score gets a meaning", async () => {
+  const { checker, asked, verdicts } = setUp({ answer: () => SCORED });
+  const result = await checker.check(/** @type {any} */ (CHECK), OWNER);
+  assert.deepEqual(result?.meaning, { score: 0.9, realOf100: 1, fakeOf100: 60 });
+  assert.deepEqual(asked.map(({ source }) => source.credentials), ["omit"]);
+  assert.equal((await verdicts.list(7))[0].band, "likely_fake");
+});
+
+test("cookies go along only for a check that was asked for, and only after a refusal", async () => {
+  const answer = ({ credentials }) => (credentials === "include" ? SCORED : { status: "failed", code: "refused", reason: "403" });
+  const asked = setUp({ answer });
+  assert.equal((await asked.checker.check(/** @type {any} */ (CHECK), OWNER))?.status, "scored");
+  assert.deepEqual(asked.asked.map(({ source }) => source.credentials), ["omit", "include"]);
+  const automatic = setUp({ answer });
+  assert.equal((await automatic.checker.check(/** @type {any} */ ({ ...CHECK, mode: "automatic", screenCopy: false }), OWNER))?.status, "failed");
+  assert.deepEqual(automatic.asked.map(({ source }) => source.credentials), ["omit"]);
+});
+
+test("without the permission a check of one image copies the screen", async () => {
+  const answer = ({ kind, via }) => (kind === "url" ? { status: "failed", code: "unreachable", reason: "CORS" } : { ...SCORED, via });
+  const { checker } = setUp({ answer, isAllowed: false });
+  assert.equal((await checker.check(/** @type {any} */ (CHECK), OWNER))?.via, "screen_copy");
+});
+
+test("where no copy will do, or none can be made, the failure says why", async () => {
+  const answer = () => ({ status: "failed", code: "unreachable", reason: "CORS" });
+  const without = setUp({ answer, isAllowed: false });
+  const refused = await without.checker.check(/** @type {any} */ ({ ...CHECK, screenCopy: false }), OWNER);
+  assert.deepEqual([refused?.code, refused?.host], ["no_access", "a.org"]);
+  const capture = () => Promise.reject(new ScreenCopyError("not on the screen", "off_screen"));
+  const hidden = setUp({ answer, isAllowed: false, capture: /** @type {any} */ (capture) });
+  assert.equal((await hidden.checker.check(/** @type {any} */ (CHECK), OWNER))?.code, "off_screen");
+});
+
+test("an image that is broken in itself is not copied from the screen", async () => {
+  const { checker, asked } = setUp({ answer: () => ({ status: "failed", code: "not_an_image", reason: "HTML" }) });
+  assert.equal((await checker.check(/** @type {any} */ (CHECK), OWNER))?.code, "not_an_image");
+  assert.equal(asked.length, 1);
+});
+
+test("verdicts are kept by page, survive a new worker, and go with their page", async () => {
+  const area = /** @type {any} */ (new MemoryArea());
+  const alive = async () => true;
+  const before = new PageVerdicts(area, alive);
+  const result = /** @type {any} */ ({ ...SCORED, faces: [{}] });
+  await Promise.all([before.record(7, "d1", "a", result), before.record(7, "d1", "b", result), before.record(7, "d2", "a", result)]);
+  const after = new PageVerdicts(area, alive);
+  assert.equal((await after.list(7)).length, 3);
+  await after.dropDocument(7, "d1");
+  assert.equal((await after.list(7)).length, 1);
+  await after.dropTab(7);
+  assert.deepEqual(area.values, {});
+});
+
+test("a page that went away unheard is forgotten when the next one has a verdict", async () => {
+  const verdicts = new PageVerdicts(/** @type {any} */ (new MemoryArea()), async (_, document) => document !== "gone");
+  for (const document of ["gone", "frame", "new"]) await verdicts.record(7, document, document, /** @type {any} */ (SCORED));
+  assert.equal((await verdicts.list(7)).length, 2);
+});

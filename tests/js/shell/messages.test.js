@@ -1,0 +1,80 @@
+// The message registry: shapes, senders, refusals.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createMessage, createRouter, findProblem, isFrom, unwrap } from "../../../extension/src/shared/messages.js";
+
+const SELF = { id: "me", baseUrl: "chrome-extension://me/" };
+const CONTENT = { id: "me", url: "https://a.org/", tab: { id: 1 }, frameId: 0 };
+const POPUP = { id: "me", url: "chrome-extension://me/popup/popup.html" };
+const CHECK = { key: "k", source: { kind: "url", url: "https://a.org/x.jpg" }, mode: "check", visible: true, screenCopy: false };
+
+/** Sends through a router and gives what it answered. */
+async function route(message, sender, handlers) {
+  /** @type {string[]} */
+  const log = [];
+  const router = createRouter("background", handlers, SELF, (problem) => log.push(problem));
+  /** @type {any} */
+  let reply;
+  const answered = new Promise((resolve) => {
+    const isOpen = router(message, sender, (value) => resolve((reply = value)));
+    if (!isOpen) resolve(undefined);
+  });
+  await answered;
+  return { reply, log };
+}
+
+test("a registered message with all its fields is made", () => {
+  assert.deepEqual(createMessage("image.check", CHECK), { ...CHECK, target: "background", type: "image.check" });
+});
+
+test("unknown types, missing, wrong and extra fields are refused", () => {
+  assert.throws(() => createMessage("image.delete"), /unknown message type/);
+  assert.throws(() => createMessage("constructor"), /unknown message type/);
+  assert.throws(() => createMessage("image.check", { ...CHECK, mode: "always" }), /field mode/);
+  assert.throws(() => createMessage("image.check", { ...CHECK, extra: 1 }), /unknown field extra/);
+  assert.match(findProblem("text") ?? "", /must be an object/);
+  assert.match(findProblem({ type: "cache.clear", target: "content" }) ?? "", /is for background/);
+});
+
+test("a page may not have files or scripts fetched for it", () => {
+  for (const source of [{ kind: "url", url: "file:///etc/passwd" }, { kind: "data", dataUrl: "data:text/html,x" }, { kind: "blob" }, null]) {
+    assert.throws(() => createMessage("image.check", { ...CHECK, source }), /field source/);
+  }
+});
+
+test("a content script and the extension's own pages are told apart", () => {
+  assert.ok(isFrom(CONTENT, "content", SELF));
+  assert.ok(!isFrom(POPUP, "content", SELF));
+  assert.ok(isFrom(POPUP, "extension", SELF));
+  assert.ok(isFrom({ ...POPUP, tab: { id: 3 } }, "extension", SELF), "the settings page lies in a tab");
+  assert.ok(!isFrom(CONTENT, "extension", SELF));
+  assert.ok(!isFrom({ ...CONTENT, id: "other" }, "content", SELF));
+});
+
+test("a good message reaches its handler, and the answer comes back", async () => {
+  const { reply } = await route(createMessage("image.check", CHECK), CONTENT, { "image.check": async ({ key }) => `checked ${key}` });
+  assert.equal(unwrap(reply), "checked k");
+});
+
+test("an unknown message and a stranger's message are logged and refused", async () => {
+  const called = { "cache.clear": () => assert.fail("must not be called") };
+  const unknown = await route({ target: "background", type: "nonsense" }, CONTENT, called);
+  assert.match(unknown.log[0], /unknown message type/);
+  const stranger = await route(createMessage("cache.clear"), CONTENT, called);
+  assert.match(stranger.log[0], /may not send/);
+  assert.throws(() => unwrap(stranger.reply), /may not send/);
+});
+
+test("messages for other parts are left to them in silence", async () => {
+  const { reply, log } = await route({ target: "offscreen", type: "check" }, POPUP, {});
+  assert.equal(reply, undefined);
+  assert.deepEqual(log, []);
+});
+
+test("a handler's error becomes the caller's error", async () => {
+  const { reply } = await route(createMessage("page.gone"), CONTENT, { "page.gone": () => Promise.reject(new Error("broken")) });
+  assert.throws(() => unwrap(reply), /broken/);
+  assert.throws(() => unwrap(undefined), /No part of the extension answered/);
+});

@@ -1,0 +1,59 @@
+// The wording: no verdict claims that a picture is real, and no failure reads like a verdict.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { explain, formatScore, labelOf, meaningOf, stateOf } from "../../../extension/src/shared/verdict-wording.js";
+
+const MESSAGES = JSON.parse(readFileSync(new URL("../../../extension/_locales/en/messages.json", import.meta.url), "utf8"));
+/** Looks a message up as the browser does, and fails on a missing one. */
+const t = (key, ...values) => {
+  assert.ok(MESSAGES[key], `${key} is in _locales/en/messages.json`);
+  const { message, placeholders = {} } = MESSAGES[key];
+  return message.replace(/\$(\w+)\$/g, (_, name) => String(values[Number(placeholders[name.toLowerCase()].content.slice(1)) - 1]));
+};
+
+const STATES = ["checking", "no_traces", "inconclusive", "likely_fake", "no_face", "face_too_small", "failed"];
+const VERDICTS = ["no_traces", "inconclusive", "likely_fake"].map((band) => ({ status: "scored", band, fakeScore: 0.5 }));
+const CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen", "elsewhere"];
+
+test("every state has its own words, and none says real or authentic", () => {
+  const labels = STATES.map((state) => labelOf(/** @type {any} */ (state), t));
+  assert.equal(new Set(labels).size, STATES.length);
+  const told = [...labels, ...VERDICTS.map((result) => explain(/** @type {any} */ (result), t))].join(" ");
+  assert.doesNotMatch(told, /\b(real|authentic|genuine|true|safe|verified)\b/i);
+});
+
+test("a failure is told by its code or its reason, and never as a verdict", () => {
+  for (const code of CODES) assert.ok(explain({ status: "failed", code, host: "a.org" }, t).length > 20);
+  assert.match(explain({ status: "failed", code: "no_access", host: "cdn.a.org" }, t), /cdn\.a\.org/);
+  assert.equal(explain({ status: "failed", code: "engine", reason: "The model is damaged." }, t), "The model is damaged.");
+  assert.ok(explain({ status: "failed" }, t).length > 20);
+  for (const code of CODES) assert.doesNotMatch(explain({ status: "failed", code, host: "a.org" }, t), /no traces|likely fake|inconclusive/i);
+});
+
+test("the state follows the result, and no result is a running check", () => {
+  assert.equal(stateOf(null), "checking");
+  assert.equal(stateOf({ status: "failed" }), "failed");
+  assert.equal(stateOf({ status: "no_face" }), "no_face");
+  assert.equal(stateOf({ status: "scored", band: "likely_fake", fakeScore: 0.9 }), "likely_fake");
+});
+
+test("a score means what the highest row that it reaches says", () => {
+  const table = [0.9, 0.1, 0.5].map((score) => ({ score, realOf100: 100 * (1 - score), fakeOf100: 50 }));
+  assert.equal(meaningOf(0.95, table)?.score, 0.9);
+  assert.equal(meaningOf(0.5, table)?.score, 0.5);
+  assert.equal(meaningOf(0.05, table), undefined);
+});
+
+test("a score never reads as certainty", () => {
+  assert.deepEqual([0, 0.004, 0.5, 0.996, 1].map(formatScore), ["1", "1", "50", "99", "99"]);
+});
+
+test("every message that a source asks for exists", () => {
+  for (const file of ["popup/popup.html", "options/options.html"]) {
+    const html = readFileSync(new URL(`../../../extension/src/${file}`, import.meta.url), "utf8");
+    for (const [, key] of html.matchAll(/data-i18n(?:-label)?="(\w+)"/g)) assert.ok(MESSAGES[key], `${key} of ${file}`);
+  }
+});
