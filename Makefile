@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup python-env node-env chromium demo build lint test clean distclean
+.PHONY: help setup python-env node-env chromium demo build lint test goldens clean distclean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -72,6 +72,10 @@ lint: python-env node-env ## check style and types, Python and JavaScript
 test: setup lint ## run every check and every test
 	$(NPM) run --silent test
 	$(PYTHON) -m pytest --durations=15
+
+goldens: python-env node-env ## make the fixtures and the golden files of the tests anew
+	$(PYTHON) -m tests.fixtures.make_fixtures
+	$(PYTHON) -m tests.parity.goldens
 
 clean: ## delete what was built
 	rm -rf extension/dist demo-output .pytest_cache .ruff_cache

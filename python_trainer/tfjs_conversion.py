@@ -4,6 +4,7 @@ Nothing of TensorFlow is imported until a function is called.
 """
 
 import importlib.util
+import json
 import shutil
 import sys
 import tempfile
@@ -55,6 +56,7 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
             str(written),
             quantization_dtype_map={"uint16": True} if weights == "uint16" else None,
         )
+        _sort_keys(written / "model.json")
         if target.exists():
             target.rename(Path(scratch) / "previous")
         shutil.move(written, target)
@@ -90,6 +92,12 @@ def export_detector(out_dir: str | Path) -> list[Path]:
             tf.saved_model.save(module, scratch, signatures=signature)
             written.append(convert_saved_model(scratch, Path(out_dir) / name))
     return written
+
+
+def _sort_keys(model_json: Path) -> None:
+    """Rewrite the file so that the same model gives the same bytes: the converter's order changes from run to run."""
+    model = json.loads(model_json.read_text(encoding="utf-8"))
+    model_json.write_text(json.dumps(model, sort_keys=True, separators=(",", ":")), encoding="utf-8")
 
 
 def _named_outputs(tf, network, names: tuple[str, ...]):

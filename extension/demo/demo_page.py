@@ -58,7 +58,7 @@ PEOPLE = (
         "James S. Davis, US Navy, public domain",
         (
             ("swap_collins_on_hopper", "another face swapped in"),
-            ("swap_maher_on_hopper", "another face, blurred, swapped in"),
+            ("swap_maher_on_hopper", "a third face swapped in"),
             ("retouched_hopper", "skin smoothed"),
         ),
     ),
@@ -67,7 +67,7 @@ PEOPLE = (
         "Katherine Maher",
         "Victor Grigas, CC BY-SA 3.0",
         (
-            ("swap_collins_on_maher", "another face swapped in"),
+            ("swap_hopper_on_maher", "another face swapped in"),
             ("mouth_collins_on_maher", "another mouth"),
             ("selfblend_maher", "own face recoloured and laid over"),
         ),

@@ -17,6 +17,8 @@ SOURCES = (
     "build.mjs",
     "manifest.json",
     "manifest.chrome.json",
+    "manifest.firefox.json",
+    "package.json",
     "package-lock.json",
 )
 

@@ -90,13 +90,18 @@ def state_of(reader: ShadowReader, image_url: str) -> str | None:
 
 def wait_for_states(page: Page, reader: ShadowReader, expected: Mapping[str, Collection[str]], timeout_s: float = FIRST_CHECK_S):
     """Waits until the badges of the images have one of their states; returns the badges by image."""
+    seen: dict[str, str | None] = {}
 
     def reached():
         badges = badges_by_image(reader)
-        states = {url: badges[url].attributes["data-state"] if url in badges else None for url in expected}
-        return badges if all(states[url] in allowed for url, allowed in expected.items()) else None
+        seen.update({url: badges[url].attributes["data-state"] if url in badges else None for url in expected})
+        return badges if all(seen[url] in allowed for url, allowed in expected.items()) else None
 
-    return wait_until(page, reached, timeout_s, f"badges {dict(expected)}")
+    try:
+        return wait_until(page, reached, timeout_s, "the badges")
+    except TimeoutError as error:
+        wrong = {url: state for url, state in seen.items() if state not in expected[url]}
+        raise AssertionError(f"After {timeout_s:.0f} s these badges are not as expected: {wrong}") from error
 
 
 def panel_text(reader: ShadowReader) -> str:

@@ -86,14 +86,16 @@ def test_images_added_later_are_found_and_broken_ones_left_alone(page, badges, s
 
 
 def test_images_in_shadow_roots_are_found_and_followed(page, badges, site):
-    page.goto(site.add_page('<div id="host"></div>'))
+    page.goto(site.add_page("<p>An app made of components.</p>"))
     page.evaluate(
         """(face) => {
-          const root = document.getElementById("host").attachShadow({ mode: "open" });
+          const host = document.createElement("div");
+          const root = host.attachShadow({ mode: "open" });
           const image = document.createElement("img");
           image.width = 300;
           root.append(image);
           image.src = face;
+          document.body.append(host);
           globalThis.image = image;
         }""",
         f"/{FACE}",
@@ -111,6 +113,9 @@ def test_a_badge_moves_nothing_hides_from_the_page_and_opens_its_panel_by_keyboa
     assert before == after
     assert page.evaluate("document.querySelector('deepfake-detector-overlay').shadowRoot") is None
     badge = found[f"{site.origin}/{FACE}"]
+    page.emulate_media(media="print")
+    assert badges.centre(badge) is None, "not printed"
+    page.emulate_media(media="screen")
     assert badge.text and badge.attributes["aria-label"].startswith(f"Deepfake check: {badge.text}")
     badges.click(badge)
     text = wait_until(page, lambda: panel_text(badges), 5, "the panel")
@@ -128,6 +133,28 @@ def test_turned_off_the_badges_go(page, badges, site, worker):
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     set_settings(worker, "off")
     wait_until(page, lambda: not badges_by_image(badges), 10, "no badges")
+
+
+def test_many_images_cost_the_page_no_long_task(page, badges, site):
+    page.add_init_script(
+        """globalThis.longTasks = [];
+        new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });"""
+    )
+    images = "".join(f'<img src="/copy-{index}/images/size_113.jpg" width="100">' for index in range(60))
+    page.goto(site.add_page(images))
+    wait_for_states(page, badges, {f"{site.origin}/copy-{index}/images/size_113.jpg": SCORED for index in range(60)}, 120)
+    page.evaluate("async () => { for (let y = 0; y < 400; y += 20) { scrollTo(0, y); await new Promise(requestAnimationFrame); } }")
+    assert max(page.evaluate("longTasks"), default=0) < 400, "with room for a machine that is busy with the model"
+
+
+def test_only_likely_fakes_get_a_badge_when_that_is_chosen(page, badges, site, worker):
+    set_settings(worker, "all", badges="likely_fake")
+    page.goto(site.add_page('<img src="/images/no_face.jpg" width="300"><img src="/images/size_64.jpg">'))
+    stored = """async () => Object.values(await chrome.storage.session.get(null))
+      .flatMap((documents) => Object.values(documents)).flatMap((images) => Object.keys(images))"""
+    urls = {f"{site.origin}/images/no_face.jpg", f"{site.origin}/images/size_64.jpg"}
+    wait_until(page, lambda: urls <= set(worker.evaluate(stored)), 60, "both are checked")
+    assert badges_by_image(badges) == {}
 
 
 def test_one_site_only(page, badges, site, worker, context):

@@ -84,7 +84,9 @@ def test_cookies_go_only_to_a_site_that_refused_without_them(page, badges, site,
     url = f"{site.origin}/cookie/{FACE}"
     page.goto(site.add_page(f'<img src="{url}" width="300">'))
     right_click(worker, page, url)
-    wait_for_states(page, badges, {url: SCORED | {"failed"}})
+    wait_for_states(page, badges, {url: SCORED})
+    with_cookie = ["cookie" in request.headers for request in site.requests("/cookie/")]
+    assert with_cookie == [True, False, True], "the page's own request, then without cookies, then with them"
     open_url = f"{site.origin}/copy-2/{FACE}"
     page.goto(site.add_page(f'<img src="{open_url}" width="300">', "open.html"))
     right_click(worker, page, open_url)

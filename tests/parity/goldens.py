@@ -15,6 +15,7 @@ import numpy as np
 from python_trainer.faces import detect_faces
 from python_trainer.files import write_atomically
 from python_trainer.images import decode_image
+from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import MODES, ModelManifest, read_model_manifest
 from python_trainer.preprocessing import crop_face
 from tests.parity.shipped_graph import ShippedGraph
@@ -26,13 +27,13 @@ GOLDENS = Path(__file__).with_name("goldens.json")
 
 
 def read_goldens(path: Path = GOLDENS) -> dict:
-    """The golden file: {"manifest_sha256": …, "images": [{"image", "size", "faces", "bands"}, …]}."""
+    """The golden file: {"manifest_sha256": …, "images": [{"image", "sha256", "size", …}, …]}."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def manifest_sha256(models: Path) -> str:
     """Identifies the model that golden logits belong to."""
-    return hashlib.sha256((models / "ifmd" / "manifest.json").read_bytes()).hexdigest()
+    return sha256_of(models / "ifmd" / "manifest.json")
 
 
 def golden_crops(image: np.ndarray, faces: list[dict], manifest: ModelManifest) -> list[np.ndarray]:
@@ -64,6 +65,7 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
             face["logit"] = float(logit)
     return {
         "image": path.relative_to(FIXTURES).as_posix(),
+        "sha256": sha256_of(path),
         "size": [image.shape[1], image.shape[0]],
         "faces": faces,
         "status": "scored" if scored else "face_too_small" if faces else "no_face",

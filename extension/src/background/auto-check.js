@@ -1,10 +1,9 @@
 // Puts the content script on the pages that the user wants to be checked automatically.
 
+import { CONTENT_SCRIPT } from "../shared/content-script.js";
 import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
 import { createMessage } from "../shared/messages.js";
 
-/** The built content script, from the extension's root. */
-export const CONTENT_SCRIPT = "content.js";
 const SCRIPT_ID = "automatic";
 
 /** Keeps the registered content script equal to what the settings want and the permissions allow. */

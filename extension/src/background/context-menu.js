@@ -1,7 +1,7 @@
 // "Check for deepfake" in the right-click menu of images.
 
+import { CONTENT_SCRIPT } from "../shared/content-script.js";
 import { createMessage, unwrap } from "../shared/messages.js";
-import { CONTENT_SCRIPT } from "./auto-check.js";
 
 const ITEM_ID = "check-image";
 

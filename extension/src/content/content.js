@@ -4,9 +4,9 @@ import { translate } from "../shared/i18n.js";
 import { createRouter } from "../shared/messages.js";
 import { isAutomaticOn, SettingsStore } from "../shared/settings.js";
 import { askBackground, OrphanedError } from "./background-client.js";
-import { drawThumbnail } from "./image-source.js";
 import { Overlay } from "./overlay.js";
 import { PageChecker } from "./page-checker.js";
+import { PageSummary } from "./page-summary.js";
 import { ScreenPlace } from "./screen-place.js";
 import { ViewportWatch } from "./viewport-watch.js";
 
@@ -23,6 +23,7 @@ function start() {
     createWatch: (listener) => new ViewportWatch(listener),
     ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
   });
+  const summary = new PageSummary();
   const screenPlace = new ScreenPlace(/** @type {Overlay} */ (/** @type {unknown} */ (overlay)));
 
   /** @param {import("../shared/settings.js").Settings} values */
@@ -34,7 +35,7 @@ function start() {
       "content.check_image": ({ url }) => checker.checkImage(url),
       "content.check_page": () => checker.checkPage(),
       "content.retry_refused": () => checker.retryRefused(),
-      "content.list_images": () => checker.list().map(summarise),
+      "content.list_images": () => summary.of(checker.list()),
       "content.reveal_image": ({ key }) => checker.reveal(key),
       "content.screen_place": ({ key }) => {
         const tracked = checker.list().find((candidate) => candidate.key === key);
@@ -60,13 +61,6 @@ function start() {
     }
     throw error;
   }
-}
-
-/** @param {import("./tracked-image.js").TrackedImage} tracked for the popup's list */
-function summarise({ image, key, url, result, isChecking }) {
-  // A long data: URL is shown by its thumbnail.
-  const address = url.startsWith("http") ? url : "";
-  return { key, url: address, name: image.alt, thumbnail: drawThumbnail(image), width: image.naturalWidth, height: image.naturalHeight, result, isChecking };
 }
 
 const page = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (globalThis));

@@ -6,7 +6,6 @@ import { sourceKindOf } from "./find-images.js";
 
 /** More than this cannot be sent to the background, bytes. */
 const MAX_BYTES = 40 * 1024 * 1024;
-const THUMBNAIL_SIDE = 96;
 
 /**
  * @param {HTMLImageElement} image
@@ -20,23 +19,6 @@ export async function readSource(image) {
   if (kind === "data") return { kind, dataUrl: url };
   // A blob: address means nothing outside its page.
   return { kind: "data", dataUrl: await toDataUrl(await readBlob(image, url)) };
-}
-
-/**
- * @param {HTMLImageElement} image
- * @returns {string | null} a small copy as a data: URL; null for an image of another site, which a page may not read
- */
-export function drawThumbnail(image) {
-  const scale = THUMBNAIL_SIDE / Math.min(image.naturalWidth, image.naturalHeight);
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = THUMBNAIL_SIDE;
-  const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];
-  canvas.getContext("2d")?.drawImage(image, (THUMBNAIL_SIDE - width) / 2, (THUMBNAIL_SIDE - height) / 2, width, height);
-  try {
-    return canvas.toDataURL("image/jpeg", 0.8);
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -31,6 +31,7 @@ export class PageChecker {
     this.#watch = createWatch({
       onView: (image, size, isVisible) => this.#handleView(image, size, isVisible),
       onLeave: (image) => this.#overlay.setInView(image, false),
+      onResize: (image) => this.#handleResize(image),
       onPageChange: () => this.#refresh(),
     });
   }
@@ -158,6 +159,13 @@ export class PageChecker {
     if (!tracked || tracked.result || !isLargeEnough(size) || !(this.#isAutomatic || this.#wasPageAsked)) return;
     const isMoreUrgent = isVisible && !tracked.isUrgent;
     if (!tracked.isChecking || isMoreUrgent) void this.#check(tracked, { wasAsked: tracked.wasAsked || this.#wasPageAsked, isVisible });
+  }
+
+  /** @param {HTMLImageElement} image may have been too small until now */
+  #handleResize(image) {
+    const tracked = this.#tracked.get(image);
+    if (tracked && !tracked.result && !tracked.isChecking) this.#watch.lookAgain(image);
+    this.#overlay.schedule();
   }
 
   /**

@@ -9,6 +9,7 @@ const IDLE_LIMIT_MS = 500;
  * @property {(image: HTMLImageElement, size: {width: number, height: number}, isVisible: boolean) => void} onView an image
  *   came near or into view; size as shown, CSS pixels
  * @property {(image: HTMLImageElement) => void} onLeave it went out of view
+ * @property {(image: HTMLImageElement) => void} onResize it takes another space on the page
  * @property {() => void} onPageChange images were added, removed, loaded or changed: batched, when the page is idle
  */
 
@@ -17,6 +18,7 @@ export class ViewportWatch {
   #listener;
   #near;
   #visible;
+  #resizes;
   #mutations;
   #changePending = 0;
   #abort = new AbortController();
@@ -26,6 +28,9 @@ export class ViewportWatch {
     this.#listener = listener;
     this.#near = new IntersectionObserver((entries) => this.#report(entries, false), { rootMargin: NEAR_MARGIN });
     this.#visible = new IntersectionObserver((entries) => this.#report(entries, true));
+    this.#resizes = new ResizeObserver((entries) => {
+      for (const { target } of entries) this.#listener.onResize(/** @type {HTMLImageElement} */ (target));
+    });
     this.#mutations = new MutationObserver(() => this.#schedule());
   }
 
@@ -40,14 +45,21 @@ export class ViewportWatch {
 
   /** @param {HTMLImageElement} image */
   watch(image) {
-    // Observing again reports again: a changed image is looked at anew.
-    this.unwatch(image);
-    this.#near.observe(image);
-    this.#visible.observe(image);
+    this.#resizes.observe(image);
+    this.lookAgain(image);
+  }
+
+  /** @param {HTMLImageElement} image is reported again if it is near or in view: observing anew does that */
+  lookAgain(image) {
+    for (const observer of [this.#near, this.#visible]) {
+      observer.unobserve(image);
+      observer.observe(image);
+    }
   }
 
   /** @param {HTMLImageElement} image */
   unwatch(image) {
+    this.#resizes.unobserve(image);
     this.#near.unobserve(image);
     this.#visible.unobserve(image);
   }
@@ -56,6 +68,7 @@ export class ViewportWatch {
   stop() {
     this.#abort.abort();
     this.#mutations.disconnect();
+    this.#resizes.disconnect();
     this.#near.disconnect();
     this.#visible.disconnect();
     if (this.#changePending) cancelIdleCallback(this.#changePending);

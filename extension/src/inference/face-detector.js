@@ -2,8 +2,9 @@
 
 import { applyOffsets, fitToImage, sortByScore, suppressOverlapping, toSquare } from "./boxes.js";
 import { cellBoxes, placeKeypoints } from "./detector-output.js";
+import { extractPatches } from "./extract-patches.js";
 import { loadGraphModel, runGraphModel } from "./graph-model.js";
-import { extractPatches, normalize, pyramidScales, resizeArea } from "./image-pyramid.js";
+import { normalize, pyramidScales, resizeArea } from "./image-pyramid.js";
 import { resizeAntialiased } from "./resample.js";
 
 /** @typedef {import("./boxes.js").ScoredBox} ScoredBox */

@@ -1,8 +1,7 @@
 // Speaks with the content scripts of one tab: puts them there, lists their images, starts checks.
 
+import { CONTENT_SCRIPT } from "../shared/content-script.js";
 import { createMessage, unwrap } from "../shared/messages.js";
-
-const CONTENT_SCRIPT = "content.js";
 
 /**
  * @typedef {object} PageImage

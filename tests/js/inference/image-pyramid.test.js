@@ -3,12 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  extractPatches,
-  normalize,
-  pyramidScales,
-  resizeArea,
-} from "../../../extension/src/inference/image-pyramid.js";
+import { extractPatches } from "../../../extension/src/inference/extract-patches.js";
+import { normalize, pyramidScales, resizeArea } from "../../../extension/src/inference/image-pyramid.js";
 
 const red = (values) => Array.from(values).filter((_, index) => index % 3 === 0);
 const ramp = (width, height) => ({

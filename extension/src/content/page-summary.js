@@ -1,0 +1,76 @@
+// Lists the images of the page for the popup, with thumbnails where the page may read them.
+
+/** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
+
+const THUMBNAIL_SIDE = 96;
+// Longer work at a stretch would be felt by whoever scrolls the page.
+const MAX_STRETCH_MS = 8;
+
+/** Draws each thumbnail once. */
+export class PageSummary {
+  #thumbnails = /** @type {WeakMap<HTMLImageElement, {url: string, thumbnail: string | null}>} */ (new WeakMap());
+
+  /**
+   * @param {TrackedImage[]} images
+   * @returns {Promise<object[]>} each as the popup's PageImage, without its frame
+   */
+  async of(images) {
+    const summaries = [];
+    let startedAt = performance.now();
+    for (const tracked of images) {
+      if (performance.now() - startedAt > MAX_STRETCH_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        startedAt = performance.now();
+      }
+      summaries.push(this.#summarise(tracked));
+    }
+    return summaries;
+  }
+
+  /** @param {TrackedImage} tracked */
+  #summarise({ image, key, url, result, isChecking }) {
+    // The maps are large, and the list has no use for them.
+    const faces = result?.faces?.map((face) => ({ ...face, anomalyMap: undefined }));
+    return {
+      key,
+      // A long data: URL is shown by its thumbnail.
+      url: url.startsWith("http") ? url : "",
+      name: image.alt,
+      thumbnail: this.#thumbnailOf(image, url),
+      width: image.naturalWidth,
+      height: image.naturalHeight,
+      result: result && { ...result, faces },
+      isChecking,
+    };
+  }
+
+  /**
+   * @param {HTMLImageElement} image
+   * @param {string} url
+   */
+  #thumbnailOf(image, url) {
+    const known = this.#thumbnails.get(image);
+    if (known?.url === url) return known.thumbnail;
+    const isForeign = url.startsWith("http") && new URL(url).origin !== location.origin;
+    const thumbnail = isForeign ? null : drawThumbnail(image);
+    this.#thumbnails.set(image, { url, thumbnail });
+    return thumbnail;
+  }
+}
+
+/**
+ * @param {HTMLImageElement} image
+ * @returns {string | null} a small square copy as a data: URL; null for an image that a page may not read
+ */
+function drawThumbnail(image) {
+  const scale = THUMBNAIL_SIDE / Math.max(1, Math.min(image.naturalWidth, image.naturalHeight));
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = THUMBNAIL_SIDE;
+  const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];
+  canvas.getContext("2d")?.drawImage(image, (THUMBNAIL_SIDE - width) / 2, (THUMBNAIL_SIDE - height) / 2, width, height);
+  try {
+    return canvas.toDataURL("image/jpeg", 0.8);
+  } catch {
+    return null; // redirected to another site
+  }
+}

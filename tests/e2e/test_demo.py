@@ -1,0 +1,36 @@
+"""`make demo` as a whole: every face gets a verdict, the real ones pass, an altered one is caught."""
+
+import json
+import subprocess
+import sys
+
+from extension.demo.demo_page import fixture_pages
+from extension.demo.extension_build import ROOT
+
+LIMIT_S = 300
+
+
+def run_demo(*arguments):
+    command = [sys.executable, "-m", "extension.demo.demo", "--headless", "--json", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LIMIT_S, check=False
+    )
+
+
+def test_the_demo_shows_real_verdicts_and_leaves_a_screenshot(models_dir, tmp_path):
+    run = run_demo("--models", models_dir, "--output", tmp_path)
+    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    (groups,) = fixture_pages()
+    assert [row["image"] for row in rows] == [image.name for group in groups for image in group], run.stderr
+    assert {row["status"] for row in rows} == {"scored"}
+    assert (tmp_path / "screenshot.png").stat().st_size > 0
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_demo_tells_of_every_picture_of_a_users_folder(models_dir, fixtures_dir, tmp_path):
+    run = run_demo("--models", models_dir, "--images", fixtures_dir / "broken", "--output", tmp_path)
+    rows = {row["image"]: row for row in map(json.loads, run.stdout.splitlines())}
+    assert rows["animated.gif"]["status"] == rows["animated.webp"]["status"] == "scored", run.stderr
+    assert rows["truncated.jpg"]["status"] == "failed" and rows["truncated.jpg"]["reason"]
+    assert rows["html_named.jpg"]["status"] == rows["zero_bytes.jpg"]["status"] == "not_shown"
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,49 @@
+"""Conversion to TF.js: the detector's networks compute what Keras computes, and a failure changes nothing."""
+
+import numpy as np
+import pytest
+
+from python_trainer.errors import UserError
+from python_trainer.tfjs_conversion import convert_saved_model, export_detector
+from python_trainer.tfjs_runner import run_graph_model
+
+# Shapes beside the networks' own: several images at once and, for P-Net, any height and width.
+SHAPES = {"pnet": (2, 37, 52, 3), "rnet": (3, 24, 24, 3), "onet": (3, 48, 48, 3)}
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory):
+    return export_detector(tmp_path_factory.mktemp("mtcnn"))
+
+
+@pytest.mark.parametrize(("stage", "name"), list(enumerate(SHAPES)))
+def test_a_detector_network_computes_what_keras_computes(detector, stage, name):
+    from mtcnn import MTCNN
+
+    images = np.random.default_rng(0).uniform(-1, 1, SHAPES[name]).astype(np.float32)
+    expected = MTCNN().stages[stage].model(images)
+    outputs = run_graph_model(detector[stage], images)
+    names = ["box_offsets", "landmarks", "scores"] if name == "onet" else ["box_offsets", "scores"]
+    for output, tensor in zip(names, expected, strict=True):
+        np.testing.assert_allclose(outputs[output], np.asarray(tensor), atol=TOLERANCE)
+
+
+def test_the_shipped_detector_is_what_export_writes(detector, models_dir):
+    for path in detector:
+        for file in path.parent.iterdir():
+            assert (models_dir / "mtcnn" / path.parent.name / file.name).read_bytes() == file.read_bytes()
+
+
+def test_an_unknown_weight_type_is_refused(tmp_path):
+    with pytest.raises(UserError, match="uint8"):
+        convert_saved_model(tmp_path, tmp_path / "out", "uint8")
+
+
+def test_without_a_saved_model_the_old_one_stays(tmp_path):
+    old = tmp_path / "out" / "model.json"
+    old.parent.mkdir()
+    old.write_text("old")
+    with pytest.raises(UserError, match=r"saved_model\.pb is missing"):
+        convert_saved_model(tmp_path / "nothing", tmp_path / "out")
+    assert old.read_text() == "old"
