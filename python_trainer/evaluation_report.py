@@ -63,7 +63,7 @@ def build_report(rows: list[CropRow], logits: np.ndarray, split: str = "test", b
     """
     sure = np.array([row.split == "val" and row.train_use == 1 and not is_held_out(row.source) for row in rows])
     sure &= ~np.isnan(logits)
-    labels = np.array([row.label for row in rows])
+    labels, sources = np.array([row.label for row in rows]), np.array([row.source for row in rows])
     images = collect_images(rows, logits)
     val = [i for i in images if i.split == "val" and not is_held_out(i.source) and i.logit is not None]
     try:
@@ -86,7 +86,9 @@ def build_report(rows: list[CropRow], logits: np.ndarray, split: str = "test", b
         "calibration": calibration,
         "threshold": thresholds["balanced_accuracy"],
         "thresholds": {**thresholds, "false_positive_rate_allowed": FALSE_POSITIVE_RATE},
-        "operating_points": operating_points(calibrated[sure & (labels == 0)], calibrated[sure & (labels == 1)]),
+        "operating_points": operating_points(
+            calibrated[sure & (labels == 0)], calibrated[sure & (labels == 1)], sources[sure & (labels == 0)]
+        ),
         "score_table": score_table(*table) if all(map(len, table)) else [],
         "score_table_split": split,
         "dataset": dict(Counter(f"{i.source}/{i.split}/{'fake' if i.label else 'real'}" for i in images)),

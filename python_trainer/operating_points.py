@@ -7,6 +7,7 @@ from python_trainer.metrics import sigmoid, threshold_at_rate
 CHECK_RATE = 0.03  # of real faces flagged, when the user asked for a check
 AUTOMATIC_RATE = 0.005  # of real images flagged, when badges appear by themselves
 MAX_FACES = 8
+SOURCE_MINIMUM = 30  # validation reals with which a source has a say of its own; fewer only count in the pool
 MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
 RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
 TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
@@ -14,11 +15,13 @@ TAIL_MINIMUM = 10  # fewer of them say nothing about a tail
 SCORE_LEVELS = (*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99)
 
 
-def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray) -> dict[str, dict]:
+def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray, real_sources: np.ndarray) -> dict[str, dict]:
     """The bands' thresholds for both modes, from calibrated logits (logit / temperature + bias) of validation faces.
 
-    real_logits, fake_logits: float [n], [m], one for each face whose own label is certain. An image of f real faces
-    is flagged as soon as one of them is, so `automatic` allows each face 1-(1-rate)^(1/f) (Šidák), f = 1 … 8.
+    real_logits, fake_logits: float [n], [m], one for each face whose own label is certain; real_sources: [n].
+    `check` keeps its rate on the worst real source, since nobody's photos may pay for another kind being easy.
+    `automatic` is rarer than a single source could show and comes from all reals, but is never below `check`. An image
+    of f real faces is flagged as soon as one of them is, so it allows each face 1-(1-rate)^(1/f) (Šidák), f = 1 … 8.
     Returns mode -> no_traces, likely_fake (lists of scores in (0, 1)), the allowed rate, and what is behind them:
     n_real, n_fake, method (for each threshold: "empirical", or "tail_fit" / "maximum" where there are too few
     reals to see so small a rate), and bands: what validation faces get with the thresholds for one face.
@@ -29,17 +32,21 @@ def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray) -> dict[s
     real, fake = np.asarray(real_logits, np.float64), np.asarray(fake_logits, np.float64)
     if not len(real) or not len(fake):
         raise ValueError("operating points need real and fake validation faces")
+    sources = [real[real_sources == name] for name in np.unique(real_sources)]
+    worst = max(
+        threshold_at_rate(part, CHECK_RATE) for part in [real, *(p for p in sources if len(p) >= SOURCE_MINIMUM)]
+    )
     per_face = [1 - (1 - AUTOMATIC_RATE) ** (1 / faces) for faces in range(1, MAX_FACES + 1)]
     return {
-        "check": {**_points(real, fake, [CHECK_RATE]), "real_faces_flagged": CHECK_RATE},
-        "automatic": {**_points(real, fake, per_face), "real_images_flagged": AUTOMATIC_RATE},
+        "check": {**_points(real, fake, [CHECK_RATE], worst), "real_faces_flagged": CHECK_RATE},
+        "automatic": {**_points(real, fake, per_face, worst), "real_images_flagged": AUTOMATIC_RATE},
     }
 
 
-def _points(real: np.ndarray, fake: np.ndarray, rates: list[float]) -> dict:
+def _points(real: np.ndarray, fake: np.ndarray, rates: list[float], least: float) -> dict:
     upper, methods = zip(*(_flagging_threshold(real, rate) for rate in rates), strict=True)
     # More faces never mean a lower bar, also where one method hands over to the next.
-    upper = np.maximum.accumulate(upper)
+    upper = np.maximum.accumulate(np.maximum(upper, least))
     # What counts as "no traces" depends neither on who asked nor on how many faces there are.
     lower = np.minimum(np.quantile(fake, MISSED_FAKES, method="lower"), upper)
     return {

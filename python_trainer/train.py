@@ -141,7 +141,7 @@ class TrainingRun:
             trained.optimizer.learning_rate = self._learning_rate(epoch)
             batches = BalancedBatches(self.crops, self.rows, self.recipe, size, epoch, targets)
             history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
-            prefix = "class_logits_" if "class_logits" in targets else "logit_" if len(targets) > 1 else ""
+            prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
             record = {
                 "epoch": epoch + 1, "size": size, "learning_rate": self._learning_rate(epoch),
                 "loss": history["loss"][0], "accuracy": history[f"{prefix}accuracy"][0],
@@ -229,8 +229,7 @@ class TrainingRun:
         with write_atomically(self.out / "optimizer.npz", "wb") as file:
             np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
         log = self.out / "log.csv"
-        records = list(csv.DictReader(log.open(newline=""))) if log.exists() else []
-        records = [r for r in records if int(r["epoch"]) <= epoch] + [record]
+        records = [row for row in _read_log(log) if int(row["epoch"]) <= epoch] + [record]
         with write_atomically(log, newline="") as file:
             writer = csv.DictWriter(file, LOG_FIELDS)
             writer.writeheader()
@@ -252,6 +251,13 @@ class TrainingRun:
             values = [saved[name] for name in saved.files]
         for variable, value in zip(trained.optimizer.variables, values, strict=True):
             variable.assign(value)
+
+
+def _read_log(path: Path) -> list[dict]:
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _save_weights(model, path: Path) -> None:

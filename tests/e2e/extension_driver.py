@@ -44,7 +44,10 @@ def right_click(worker: Worker, page: Page, image_url: str, tab_id: int | None =
     if tab_id is None:
         worker.evaluate(DISPATCH_CLICK, [page.url, image_url])
     else:
-        worker.evaluate(DISPATCH_CLICK.replace("({ url }) => url === address", f"({{ id }}) => id === {tab_id}"), [page.url, image_url])
+        worker.evaluate(
+            DISPATCH_CLICK.replace("({ url }) => url === address", f"({{ id }}) => id === {tab_id}"),
+            [page.url, image_url],
+        )
 
 
 def trigger_action(context: BrowserContext, worker: Worker, page: Page) -> None:
@@ -88,7 +91,9 @@ def state_of(reader: ShadowReader, image_url: str) -> str | None:
     return badge.attributes["data-state"] if badge else None
 
 
-def wait_for_states(page: Page, reader: ShadowReader, expected: Mapping[str, Collection[str]], timeout_s: float = FIRST_CHECK_S):
+def wait_for_states(
+    page: Page, reader: ShadowReader, expected: Mapping[str, Collection[str]], timeout_s: float = FIRST_CHECK_S
+):
     """Waits until the badges of the images have one of their states; returns the badges by image."""
     seen: dict[str, str | None] = {}
 

@@ -40,14 +40,19 @@ def test_the_manifest_asks_for_little(worker):
     assert set(manifest["permissions"]) == {"activeTab", "contextMenus", "offscreen", "scripting", "storage"}
     assert manifest["optional_host_permissions"] == ["<all_urls>"]
     assert "host_permissions" not in manifest and "content_scripts" not in manifest
-    assert manifest["content_security_policy"]["extension_pages"] == "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'"
+    assert (
+        manifest["content_security_policy"]["extension_pages"]
+        == "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'"
+    )
 
 
 def test_refused_the_image_is_copied_from_the_screen(page, badges, site, worker, tab_id):
     url = f"{site.other_origin}/{FACE}"
     right_click(worker, page, url, tab_id)
     wait_for_states(page, badges, {url: SCORED})
-    wait_until(page, lambda: "copy of the screen" in panel_text(badges), 5, "the panel says that it was a copy of the screen")
+    wait_until(
+        page, lambda: "copy of the screen" in panel_text(badges), 5, "the panel says that it was a copy of the screen"
+    )
 
 
 def test_the_tabs_own_images_need_no_permission(page, badges, site, worker, tab_id):

@@ -52,11 +52,15 @@ def test_it_lists_the_images_and_checks_the_page(page, badges, site, open_popup)
     expect(popup.locator("#count")).to_have_text("3 images")
     popup.get_by_role("button", name="Check this page").click()
     expect(popup.locator("#images .row[data-state=no_face]")).to_contain_text("Hills", timeout=FIRST_CHECK_S * 1000)
-    expect(popup.locator("#images .row", has_text=re.compile(r"Score \d+"))).to_have_count(2, timeout=FIRST_CHECK_S * 1000)
+    expect(popup.locator("#images .row", has_text=re.compile(r"Score \d+"))).to_have_count(
+        2, timeout=FIRST_CHECK_S * 1000
+    )
     expect(popup.get_by_role("button", name="Check this page again")).to_be_enabled()
     expect(popup.locator("#model")).to_contain_text("nothing leaves this computer")
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED, f"{site.other_origin}/{OTHER_FACE}": SCORED})
-    thumbnails = popup.locator(".thumbnail").evaluate_all("all => all.map(({ style }) => style.backgroundImage.slice(0, 15))")
+    thumbnails = popup.locator(".thumbnail").evaluate_all(
+        "all => all.map(({ style }) => style.backgroundImage.slice(0, 15))"
+    )
     assert thumbnails == ['url("data:image'] * 3
     with popup.expect_event("close"):
         rows.filter(has_text="An admiral").click()

@@ -16,8 +16,12 @@ OTHER_FACE = "faces/real_eileen_collins.jpg"
 def logged_addresses(log: dict) -> set[tuple[str, str]]:
     """(initiator, address) of every request to a server in a Chromium net log."""
     start = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
-    parameters = [event["params"] for event in log["events"] if event["type"] == start and "url" in event.get("params", {})]
-    return {(found.get("initiator", ""), found["url"]) for found in parameters if found["url"].startswith(("http", "ws"))}
+    parameters = [
+        event["params"] for event in log["events"] if event["type"] == start and "url" in event.get("params", {})
+    ]
+    return {
+        (found.get("initiator", ""), found["url"]) for found in parameters if found["url"].startswith(("http", "ws"))
+    }
 
 
 def test_the_only_requests_are_for_the_images_of_the_page(playwright, extension_dir, site, tmp_path):

@@ -1,4 +1,4 @@
-""""Check for deepfake" on an image: every way an image can be read, and every way it cannot."""
+"""The menu entry on an image: every way an image can be read, and every way it cannot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ FACE = "faces/real_grace_hopper.jpg"
 @pytest.fixture(autouse=True)
 def not_automatic(worker):
     set_settings(worker, "off")
-    worker.evaluate("() => { globalThis.asked = []; chrome.permissions.request = async ({ origins }) => (asked.push(...origins), true); }")
+    worker.evaluate(
+        "() => { globalThis.asked = []; chrome.permissions.request = async ({ origins }) => (asked.push(...origins), true); }"
+    )
 
 
 def test_an_image_of_another_host_is_asked_for_inside_the_click_and_checked(page, badges, site, worker):
@@ -28,7 +30,12 @@ def test_an_image_of_another_host_is_asked_for_inside_the_click_and_checked(page
     text = panel_text(badges)
     assert found[url].text in text and "of 100" in text
     tab = worker.evaluate("chrome.storage.session.get(null)")
-    assert any(image["status"] == "scored" for page_of in tab.values() for images in page_of.values() for image in images.values())
+    assert any(
+        image["status"] == "scored"
+        for page_of in tab.values()
+        for images in page_of.values()
+        for image in images.values()
+    )
 
 
 def test_an_image_of_the_page_itself_needs_no_permission(page, badges, site, worker):

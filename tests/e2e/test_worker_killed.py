@@ -42,4 +42,9 @@ def test_a_page_that_went_away_while_the_worker_was_stopped_is_forgotten(page, b
     kill_worker(own_page)
     page.goto(site.add_page(f'<img src="/{OTHER_FACE}" width="300">', "next.html"))
     wait_for_states(page, badges, {f"{site.origin}/{OTHER_FACE}": SCORED})
-    wait_until(page, lambda: own_page.evaluate(IMAGES) == [f"{site.origin}/{OTHER_FACE}"], 10, "only the new page's verdict is left")
+    wait_until(
+        page,
+        lambda: own_page.evaluate(IMAGES) == [f"{site.origin}/{OTHER_FACE}"],
+        10,
+        "only the new page's verdict is left",
+    )

@@ -111,7 +111,7 @@ def test_bootstrap_is_seeded_covers_and_widens_with_groups():
 def test_operating_points_keep_their_rates():
     rng = np.random.default_rng(4)
     real, fake = rng.normal(-3, 1, 1000), rng.normal(3, 1, 1000)
-    points = operating_points(real, fake)
+    points = operating_points(real, fake, np.repeat("photos", 1000))
     (likely,), (none,) = points["check"]["likely_fake"], points["check"]["no_traces"]
     assert 0.02 < (metrics.sigmoid(real) >= likely).mean() <= 0.03
     assert (metrics.sigmoid(fake) < none).mean() <= 0.10
@@ -124,15 +124,26 @@ def test_operating_points_keep_their_rates():
     assert all(low <= high for low, high in zip(automatic["no_traces"], automatic["likely_fake"], strict=True))
 
 
+def test_a_check_keeps_its_rate_on_the_worst_real_source_that_is_large_enough():
+    rng = np.random.default_rng(6)
+    easy, hard, tiny = rng.normal(-3, 1, 900), rng.normal(0, 1, 100), np.full(5, 9.0)
+    real, sources = np.concatenate([easy, hard, tiny]), np.repeat(["easy", "hard", "tiny"], [900, 100, 5])
+    points = operating_points(real, rng.normal(3, 1, 500), sources)
+    threshold = points["check"]["likely_fake"][0]
+    assert 0.01 < (metrics.sigmoid(hard) >= threshold).mean() <= 0.03
+    assert threshold < metrics.sigmoid(np.array(9.0))
+    assert points["automatic"]["likely_fake"][0] >= threshold
+
+
 def test_operating_points_say_when_reals_are_too_few_or_classes_overlap():
     rng = np.random.default_rng(5)
-    few = operating_points(rng.normal(-1, 1, 20), rng.normal(1, 1, 20))
+    few = operating_points(rng.normal(-1, 1, 20), rng.normal(1, 1, 20), np.repeat("photos", 20))
     assert few["check"]["n_real"] == 20
     assert set(few["automatic"]["method"]) == {"maximum"}
-    same = operating_points(rng.normal(0, 1, 500), rng.normal(0, 1, 500))
+    same = operating_points(rng.normal(0, 1, 500), rng.normal(0, 1, 500), np.repeat("photos", 500))
     assert not same["check"]["bands"]["right_outside_band_attained"]
     with pytest.raises(ValueError, match="real and fake"):
-        operating_points(np.empty(0), np.ones(3))
+        operating_points(np.empty(0), np.ones(3), np.empty(0))
 
 
 def test_score_table_counts():

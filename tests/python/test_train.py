@@ -152,3 +152,12 @@ def test_a_dataset_without_fakes_cannot_train(tmp_path, capsys):
     assert main(["train", "--recipe", "mobilenet", "--data", str(tmp_path), "--out", str(tmp_path / "o"), *SMALL]) == 2
     assert "no real and fake" in capsys.readouterr().err
     assert keras.backend.backend()
+
+
+@pytest.mark.slow
+def test_the_large_classifier_trains_too(data, tmp_path):
+    """78 million parameters: over a gigabyte of checkpoints, so not part of the suite."""
+    out = tmp_path / "run"
+    arguments = ["--batch-size", "4", "--samples-per-epoch", "4", "--stages", "1:256"]
+    assert main(["train", "--recipe", "mtcnn", "--data", str(data), "--out", str(out), *arguments]) == 0
+    assert (out / "best.weights.h5").stat().st_size > 300e6

@@ -33,7 +33,9 @@ async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limi
   const signal = AbortSignal.timeout(limitMs);
   try {
     // The page has usually loaded it a moment ago: its copy in the browser's cache is what the user sees.
-    const response = await fetch(url, { credentials, cache: "force-cache", signal });
+    const cached = credentials === "omit" ? await fetch(url, { credentials, cache: "force-cache", signal }) : null;
+    // The cache keeps refusals and errors too, which may be over: those the server itself has to give.
+    const response = cached?.ok ? cached : await fetch(url, { credentials, cache: "reload", signal });
     if (!response.ok) throw httpError(response.status);
     return await readLimited(response);
   } catch (error) {

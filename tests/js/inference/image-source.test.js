@@ -12,16 +12,32 @@ const data = (dataUrl) => ({ kind: "data", dataUrl, via: "bytes" });
 const answering = (body, init) => ({ fetch: async () => new Response(body, init) });
 const failsWith = (code, message = /./) => (error) => error.code === code && message.test(error.message);
 
-test("bytes are fetched from the browser's cache first, with the cookies that were asked for", async () => {
-  let asked;
-  const fetch = async (url, init) => {
-    asked = { url, ...init };
-    return new Response(BYTES);
+/** Answers with the given statuses in turn and remembers what was asked. */
+function serverAnswering(...statuses) {
+  const asked = [];
+  const fetch = async (_, { credentials, cache }) => {
+    asked.push([credentials, cache]);
+    return new Response(BYTES, { status: statuses[asked.length - 1] });
   };
-  const bytes = await readImageSource(source("https://example.org/a", "include"), { fetch });
-  assert.deepEqual(new Uint8Array(bytes), BYTES);
-  assert.equal(asked.credentials, "include");
-  assert.equal(asked.cache, "force-cache");
+  return { fetch, asked };
+}
+
+test("bytes come from the browser's cache where it has them", async () => {
+  const server = serverAnswering(200);
+  assert.deepEqual(new Uint8Array(await readImageSource(URL_SOURCE, server)), BYTES);
+  assert.deepEqual(server.asked, [["omit", "force-cache"]]);
+});
+
+test("an error out of the cache is asked again from the server", async () => {
+  const server = serverAnswering(500, 200);
+  assert.deepEqual(new Uint8Array(await readImageSource(URL_SOURCE, server)), BYTES);
+  assert.deepEqual(server.asked, [["omit", "force-cache"], ["omit", "reload"]]);
+});
+
+test("with cookies only the server is asked, since the cache may hold the refusal without them", async () => {
+  const server = serverAnswering(200);
+  await readImageSource(source(URL_SOURCE.url, "include"), server);
+  assert.deepEqual(server.asked, [["include", "reload"]]);
 });
 
 test("a server's refusal, absence and error are told apart", async () => {
