@@ -19,10 +19,13 @@ VERBS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run a verb; a UserError becomes one sentence on stderr and exit code 2."""
+    arguments = sys.argv[1:] if argv is None else argv
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if arguments[:1] != ["train"]:
+        # oneDNN reorders sums by machine and load: the same photo and export would differ in the last digits.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     parser = argparse.ArgumentParser(prog="python -m python_trainer", description=__doc__)
     subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    arguments = sys.argv[1:] if argv is None else argv
     for verb, text in VERBS.items():
         sub = subparsers.add_parser(
             verb, help=text, description=text, formatter_class=argparse.ArgumentDefaultsHelpFormatter

@@ -46,6 +46,7 @@ class Recipe:
     whole_image: bool  # the MTCNN classifier sees the whole image, the others the face crop
     stages: tuple[tuple[int, int, bool], ...]
     batch_size: int = 32
+    optimizer: str = "adam"
     learning_rate: float = 1e-3
     schedule: str = "constant"  # or "cosine": to zero over all stages
     patience: int = 5

@@ -100,7 +100,7 @@ def evaluate(
     }
     report |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": code_version(), **(about or {})}
     _write_json(out / "metrics.json", report)
-    export_keys = ("calibration", "operating_points", "score_table", "code_version", "date")
+    export_keys = ("calibration", "operating_points", "score_table", "dataset", "code_version", "date")
     summary = {"split": split, "overall": report["overall"], "macro": report["macro"]}
     _write_json(out / "evaluation.json", {key: report[key] for key in export_keys} | {"summary": summary})
     _write_scores(out / "scores.csv", collect_images(rows, scored[conditions[0]]), report["calibration"])

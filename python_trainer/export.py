@@ -168,7 +168,7 @@ def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argpa
         "calibration": evaluation["calibration"],
         "operating_points": evaluation["operating_points"],
         "score_table": evaluation["score_table"],
-        "metrics": evaluation.get("summary", {}),
+        "metrics": {key: evaluation.get(key) for key in ("summary", "dataset", "date")},
         "recipe": recipe_to_dict(recipe),
         "seed": recipe.seed,
         "code_version": evaluation.get("code_version", ""),

@@ -1,7 +1,6 @@
 """The verb `train`: trains one of the three models, epoch by epoch, and stops and resumes anywhere."""
 
 import argparse
-import csv
 import dataclasses
 import json
 import math
@@ -15,19 +14,7 @@ from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict,
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.manifest import read_prepared
-
-LOG_FIELDS = (
-    "epoch",
-    "size",
-    "learning_rate",
-    "loss",
-    "accuracy",
-    "auc",
-    "val_loss",
-    "val_accuracy",
-    "val_auc",
-    "seconds",
-)
+from python_trainer.training_log import append_epoch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for field in dataclasses.fields(Recipe):
         if field.type in (int, float) and field.name != "input_size":
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, help="default: the recipe's")
+    parser.add_argument("--epochs", type=int, help="of the last stage; shorter than --stages where there is one")
+    parser.add_argument("--optimizer", choices=["adam", "adamw", "sgd", "rmsprop"], help="default: the recipe's, Adam")
     parser.add_argument("--schedule", choices=["constant", "cosine"], help="learning rate over the epochs")
     parser.add_argument(
         "--difference-taps",
@@ -186,7 +175,8 @@ class TrainingRun:
             outputs["pair_features"] = model.get_layer(recipe.pair_tap).output
             losses["pair_features"], loss_weights["pair_features"] = pair_loss, recipe.pair_weight
         trained = keras.Model(model.input, outputs)
-        optimizer = keras.optimizers.Adam(recipe.learning_rate, clipnorm=recipe.clip_norm or None)
+        settings = {"learning_rate": recipe.learning_rate, "clipnorm": recipe.clip_norm or None}
+        optimizer = keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
         trained.compile(
             optimizer,
             losses,
@@ -228,13 +218,7 @@ class TrainingRun:
         _save_weights(model, self.out / "last.weights.h5")
         with write_atomically(self.out / "optimizer.npz", "wb") as file:
             np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
-        log = self.out / "log.csv"
-        records = [row for row in _read_log(log) if int(row["epoch"]) <= epoch] + [record]
-        with write_atomically(log, newline="") as file:
-            writer = csv.DictWriter(file, LOG_FIELDS)
-            writer.writeheader()
-            writer.writerows(records)
-        _log_to_tensorboard(self.out / "tensorboard", epoch + 1, record)
+        log = append_epoch(self.out, record)
         self.state["epoch"] = epoch + 1
         with write_atomically(self.out / "state.json") as file:
             json.dump(self.state, file)
@@ -253,29 +237,10 @@ class TrainingRun:
             variable.assign(value)
 
 
-def _read_log(path: Path) -> list[dict]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def _save_weights(model, path: Path) -> None:
     temporary = path.with_name(f"new-{path.name}")
     model.save_weights(temporary)
     temporary.replace(path)
-
-
-def _log_to_tensorboard(folder: Path, step: int, record: dict) -> None:
-    """Scalars for TensorBoard, written by the tensorboard package itself: it needs no TensorFlow."""
-    from tensorboard.compat.proto.event_pb2 import Event
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.summary.writer.event_file_writer import EventFileWriter
-
-    writer = EventFileWriter(str(folder), filename_suffix=f".{step:04d}")
-    values = [Summary.Value(tag=key, simple_value=value) for key, value in record.items() if key != "epoch"]
-    writer.add_event(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
-    writer.close()
 
 
 def parse_stages(text: str) -> tuple[tuple[int, int, bool], ...]:
@@ -302,6 +267,11 @@ def _recipe_from(args: argparse.Namespace) -> Recipe:
     changes = {name: value for name in names if (value := getattr(args, name)) is not None and name != "stages"}
     if args.stages:
         changes["stages"] = parse_stages(args.stages)
+    if args.epochs is not None:
+        if args.epochs < 1:
+            raise UserError(f"--epochs {args.epochs}: at least 1")
+        stages = changes.get("stages", get_recipe(args.recipe).stages)
+        changes["stages"] = (*stages[:-1], (args.epochs, *stages[-1][1:]))
     if args.difference_taps:
         changes["difference_taps"] = tuple(args.difference_taps)
     return get_recipe(changes.pop("recipe", args.recipe), **changes)

@@ -21,7 +21,7 @@ def pictures(tmp_path):
     save_astronaut(tmp_path / "a_face.jpg", quality=95)
     Image.new("RGB", (300, 300), "gray").save(tmp_path / "b_wall.png")
     canvas = Image.new("RGB", (480, 480), "white")
-    canvas.paste(Image.fromarray(astronaut()).resize((200, 200)), (100, 100))
+    canvas.paste(Image.fromarray(astronaut()).resize((150, 150)), (100, 100))
     canvas.save(tmp_path / "c_small.png")
     (tmp_path / "d_broken.jpg").write_bytes(b"<html>")
     return tmp_path

@@ -106,3 +106,14 @@ def test_manifest_rows_and_face_crops_are_taken_as_they_say(tmp_path):
     (row,) = read_prepared(tmp_path / "out")
     assert (row.label, row.source, row.split, row.identity, row.pair_id) == (1, "mine", "test", "ann", "p1")
     assert json.loads(row.box_xyxy) == [0, 0, 100, 100]
+
+
+def test_a_real_dataset_is_prepared(dataset_dir, tmp_path):
+    """Twenty images of a dataset on this machine, if there is one: nearly all show a face, and none crashes."""
+    images = read_sources([dataset_dir])
+    chosen = images[:: max(1, len(images) // 20)][:20]
+    lines = [f"{image.path},{image.label},{int(image.face_crop)}" for image in chosen]
+    (tmp_path / "manifest.csv").write_text("\n".join(["path,label,face_crop", *lines]))
+    assert main(["prepare", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--workers", "2"]) == 0
+    rows = read_prepared(tmp_path / "out")
+    assert sum(bool(row.crop) for row in rows) >= 0.7 * len(chosen)

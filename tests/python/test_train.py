@@ -52,7 +52,7 @@ def log_of(out) -> list[dict]:
 def test_a_run_trains_writes_and_resumes(data, tmp_path, capsys):
     out = tmp_path / "run"
     arguments = ["train", "--recipe", "ifmd", "--data", str(data), "--out", str(out), *SMALL]
-    assert main([*arguments, "--stages", "1:32:frozen,2:32", "--json"]) == 0
+    assert main([*arguments, "--stages", "1:32:frozen,9:32", "--epochs", "2", "--optimizer", "sgd", "--json"]) == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [int(r["epoch"]) for r in log_of(out)] == [1, 2, 3]
     assert result["best_epoch"] in (1, 2, 3)

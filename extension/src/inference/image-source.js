@@ -33,9 +33,9 @@ async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limi
   const signal = AbortSignal.timeout(limitMs);
   try {
     // The page has usually loaded it a moment ago: its copy in the browser's cache is what the user sees.
-    const cached = credentials === "omit" ? await fetch(url, { credentials, cache: "force-cache", signal }) : null;
-    // The cache keeps refusals and errors too, which may be over: those the server itself has to give.
-    const response = cached?.ok ? cached : await fetch(url, { credentials, cache: "reload", signal });
+    let response = await fetch(url, { credentials, cache: credentials === "include" ? "reload" : "force-cache", signal });
+    // The cache keeps errors too, which may be over. A refusal is asked again with cookies, if at all.
+    if (response.status >= 400 && !isRefusal(response.status)) response = await fetch(url, { credentials, cache: "reload", signal });
     if (!response.ok) throw httpError(response.status);
     return await readLimited(response);
   } catch (error) {
@@ -50,9 +50,14 @@ async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limi
 }
 
 /** @param {number} status */
+function isRefusal(status) {
+  return status === 401 || status === 403;
+}
+
+/** @param {number} status */
 function httpError(status) {
   const code =
-    status === 401 || status === 403 ? "refused" : status === 404 || status === 410 ? "not_found" : "http_error";
+    isRefusal(status) ? "refused" : status === 404 || status === 410 ? "not_found" : "http_error";
   return new CheckError(code, `The server answered the request for the image with error ${status}.`);
 }
 

@@ -34,6 +34,12 @@ test("an error out of the cache is asked again from the server", async () => {
   assert.deepEqual(server.asked, [["omit", "force-cache"], ["omit", "reload"]]);
 });
 
+test("a refusal is not asked again without cookies", async () => {
+  const server = serverAnswering(403);
+  await assert.rejects(readImageSource(URL_SOURCE, server), failsWith("refused"));
+  assert.deepEqual(server.asked, [["omit", "force-cache"]]);
+});
+
 test("with cookies only the server is asked, since the cache may hold the refusal without them", async () => {
   const server = serverAnswering(200);
   await readImageSource(source(URL_SOURCE.url, "include"), server);
