@@ -58,7 +58,8 @@ def crop_face(
     """Cut a square around a face, eyes levelled where the settings say so, resized to `settings.size`.
 
     The square's side is the box's longer side times (1 + margin); what lies outside the image repeats its edge.
-    Everything is continuous in the box, so that a box that differs by 0.01 px gives nearly the same crop.
+    Box and angle are first rounded, to whole pixels (as the package `mtcnn` does in its own answers) and whole
+    degrees: detections that differ in their last digits, as between Python and a browser, then give the same crop.
 
     Args:
         image: uint8 [h, w, 3] RGB.
@@ -68,9 +69,10 @@ def crop_face(
     Returns:
         uint8 [size, size, 3].
     """
-    x1, y1, x2, y2 = (float(value) for value in box_xyxy)
+    x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
     side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
-    angle = eye_angle(keypoints) if settings.alignment == "eyes" and keypoints is not None else 0.0
+    levelled = settings.alignment == "eyes" and keypoints is not None
+    angle = math.radians(round_half_up(math.degrees(eye_angle(keypoints)))) if levelled else 0.0
     patch_size = settings.size
     if side > settings.size:
         patch_size = min(math.ceil(side - 1e-3), settings.max_patch)

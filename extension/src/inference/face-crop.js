@@ -25,9 +25,12 @@ export function eyeAngle(keypoints) {
   return Math.atan2(b[1] - a[1], b[0] - a[0]);
 }
 
+const DEGREE = Math.PI / 180;
+
 /**
  * Cuts a square around a face. Its side is the box's longer side times (1 + margin); what lies outside the image
- * repeats its edge.
+ * repeats its edge. Box and angle are first rounded, to whole pixels and degrees: detections that differ in their last
+ * digits, as between Python and a browser, then give the same crop.
  *
  * @param {RasterImage} image
  * @param {number[]} boxXyxy pixels
@@ -36,9 +39,9 @@ export function eyeAngle(keypoints) {
  * @returns {RasterImage} size x size, three channels
  */
 export function cropFace(image, boxXyxy, keypoints, settings) {
-  const [x1, y1, x2, y2] = boxXyxy;
+  const [x1, y1, x2, y2] = boxXyxy.map(Math.round);
   const side = Math.max(x2 - x1, y2 - y1) * (1 + settings.margin);
-  const angle = settings.alignment === "eyes" ? eyeAngle(keypoints) : 0;
+  const angle = settings.alignment === "eyes" ? Math.round(eyeAngle(keypoints) / DEGREE) * DEGREE : 0;
   // Rounded up, less a hair: a side that is a whole number but for its last bits must not gain a pixel.
   const patchSize = side > settings.size ? Math.min(Math.ceil(side - 1e-3), settings.maxPatch) : settings.size;
   const patch = sampleSquare(image, (x1 + x2) / 2, (y1 + y2) / 2, side, angle, patchSize);
