@@ -66,7 +66,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         result = run_.fit()
     except KeyboardInterrupt:
-        print(f"\ninterrupted; {args.out} holds the last whole epoch: go on with --resume")
+        print(
+            f"\ninterrupted; {args.out}/interrupted.weights.h5 holds the weights of this moment, "
+            "and --resume goes on after the last whole epoch"
+        )
         return 130
     print(json.dumps(result) if args.json else "\n".join(f"{key}: {value}" for key, value in result.items()))
     return 0
@@ -102,7 +105,7 @@ class TrainingRun:
         """Run what is left of the stages; the best epoch's weights end in best.weights.h5."""
         first = 0
         for epochs, size, frozen in self.recipe.stages:
-            if self.state["epoch"] < first + epochs and not self._exhausted():
+            if self.state["epoch"] < first + epochs:
                 self._fit_stage(range(max(first, self.state["epoch"]), first + epochs), first, size, frozen)
             first += epochs
         return {
@@ -111,12 +114,7 @@ class TrainingRun:
             "checkpoint": str(self.out / "best.weights.h5"),
         }
 
-    def _exhausted(self) -> bool:
-        return self.state["stale"] >= self.recipe.patience
-
     def _fit_stage(self, epochs: range, stage_start: int, size: int, frozen: bool) -> None:
-        from python_trainer.dataset import BalancedBatches
-
         model, trained, targets = self._compiled(size, frozen)
         if epochs.start > 0:
             model.load_weights(self.out / "last.weights.h5")
@@ -125,21 +123,34 @@ class TrainingRun:
         if self.state["best_size"] != size:
             # A loss at another image size says nothing about this one.
             self.state |= {"best_size": size, "best_val_loss": None, "stale": 0}
+        elif epochs.start == stage_start:
+            self.state["stale"] = 0
         for epoch in epochs:
-            started = time.monotonic()
-            trained.optimizer.learning_rate = self._learning_rate(epoch)
-            batches = BalancedBatches(self.crops, self.rows, self.recipe, size, epoch, targets)
-            history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
-            prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
-            record = {
-                "epoch": epoch + 1, "size": size, "learning_rate": self._learning_rate(epoch),
-                "loss": history["loss"][0], "accuracy": history[f"{prefix}accuracy"][0],
-                "auc": history.get(f"{prefix}auc", [math.nan])[0],
-                **self._validate(model, size), "seconds": round(time.monotonic() - started, 1),
-            }  # fmt: skip
+            try:
+                record = self._fit_epoch(epoch, model, trained, targets, size)
+            except KeyboardInterrupt:
+                _save_weights(model, self.out / "interrupted.weights.h5")
+                raise
             self._keep(epoch, model, trained, record)
-            if self._exhausted():
+            if self.state["stale"] >= self.recipe.patience:
+                self._save_state(epochs.stop)  # early stopping ends the stage; a next one starts afresh
                 return
+
+    def _fit_epoch(self, epoch: int, model, trained, targets: tuple[str, ...], size: int) -> dict:
+        from python_trainer.dataset import BalancedBatches
+
+        started = time.monotonic()
+        rate = self._learning_rate(epoch)
+        trained.optimizer.learning_rate = rate
+        batches = BalancedBatches(self.crops, self.rows, self.recipe, size, epoch, targets)
+        history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
+        prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
+        return {
+            "epoch": epoch + 1, "size": size, "learning_rate": rate,
+            "loss": history["loss"][0], "accuracy": history[f"{prefix}accuracy"][0],
+            "auc": history.get(f"{prefix}auc", [math.nan])[0],
+            **self._validate(model, size), "seconds": round(time.monotonic() - started, 1),
+        }  # fmt: skip
 
     def _compiled(self, size: int, frozen: bool) -> tuple:
         """The network, the same with its training outputs and loss, and the names of those outputs."""
@@ -219,15 +230,18 @@ class TrainingRun:
         with write_atomically(self.out / "optimizer.npz", "wb") as file:
             np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
         log = append_epoch(self.out, record)
-        self.state["epoch"] = epoch + 1
-        with write_atomically(self.out / "state.json") as file:
-            json.dump(self.state, file)
+        self._save_state(epoch + 1)
         plot_curves(log, self.out / "curves.png")
         print(
             " ".join(f"{key}={value:.4g}" for key, value in record.items()),
             "best" if best else "",
             flush=True,
         )
+
+    def _save_state(self, epoch: int) -> None:
+        self.state["epoch"] = epoch
+        with write_atomically(self.out / "state.json") as file:
+            json.dump(self.state, file)
 
     def _load_optimizer(self, trained) -> None:
         trained.optimizer.build(trained.trainable_variables)

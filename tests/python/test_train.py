@@ -81,9 +81,21 @@ def test_an_interrupted_run_goes_on_where_it_stopped(data, tmp_path, monkeypatch
     assert main(arguments) == 130
     assert "--resume" in capsys.readouterr().out
     assert [r["epoch"] for r in log_of(out)] == ["1"]
+    assert load_checkpoint(out / "interrupted.weights.h5")[1].name == "mobilenet"
     monkeypatch.setattr(BalancedBatches, "__init__", draw)
     assert main([*arguments, "--resume"]) == 0
     assert [r["epoch"] for r in log_of(out)] == ["1", "2", "3"]
+
+
+def test_early_stopping_ends_a_stage_and_keeps_the_best_weights(data, tmp_path, monkeypatch, capsys):
+    out, losses = tmp_path / "run", iter([0.5, 0.6, 0.4])
+    worsening = lambda *_: {"val_loss": next(losses), "val_accuracy": 0.5, "val_auc": 0.5}  # noqa: E731
+    monkeypatch.setattr("python_trainer.train.TrainingRun._validate", worsening)
+    arguments = ["train", "--recipe", "mobilenet", "--data", str(data), "--out", str(out), *SMALL]
+    assert main([*arguments, "--patience", "1", "--stages", "5:32,1:32", "--json"]) == 0
+    assert [int(r["epoch"]) for r in log_of(out)] == [1, 2, 6]
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (result["best_epoch"], result["best_val_loss"]) == (6, 0.4)
 
 
 def test_batches_hold_a_real_beside_its_own_fake():
