@@ -18,7 +18,7 @@ from python_trainer.images import decode_image
 from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import MODES, ModelManifest, read_model_manifest
 from python_trainer.preprocessing import crop_face
-from tests.parity.shipped_graph import ShippedGraph
+from python_trainer.shipped_graph import ShippedGraph
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
