@@ -1,12 +1,12 @@
 """Random changes to a crop, as pure functions of an explicit generator: the same seed gives the same change."""
 
-import io
 import math
 
 import numpy as np
 from PIL import Image, ImageEnhance
 
 from python_trainer.config import Recipe
+from python_trainer.images import recompress
 
 
 def augment(crop: np.ndarray, recipe: Recipe, size: int, rng: np.random.Generator) -> np.ndarray:
@@ -67,10 +67,6 @@ def degrade(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         small = tuple(max(16, round(side * rng.uniform(0.4, 1.0))) for side in size[:1]) * 2
         image = image.resize(small, kernels[rng.integers(3)]).resize(size, kernels[rng.integers(2)])
     quality = int(rng.integers(40, 96))
-    buffer = io.BytesIO()
     if rng.uniform() < 0.25:
-        image.save(buffer, "WEBP", quality=quality, method=0)
-    else:
-        image.save(buffer, "JPEG", quality=quality, subsampling=int(rng.integers(0, 3)))
-    with Image.open(buffer) as decoded:
-        return decoded.convert("RGB")
+        return recompress(image, "WEBP", quality=quality, method=0)
+    return recompress(image, "JPEG", quality=quality, subsampling=int(rng.integers(0, 3)))

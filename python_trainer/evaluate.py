@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import io
 import json
 import subprocess
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from python_trainer.errors import UserError
 from python_trainer.evaluation_figures import draw
 from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
 from python_trainer.files import write_atomically
+from python_trainer.images import recompress
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
 
 ScoreFunction = Callable[[np.ndarray], np.ndarray]  # uint8 [n, s, s, 3] -> logits of fake, float [n]
@@ -118,20 +118,13 @@ def score_rows(score_fn: ScoreFunction, prepared: Path, rows: list[CropRow], siz
         part = usable[start : start + _CHUNK]
         crops = load_crops(prepared, [rows[i] for i in part], size)
         if condition == "web":
-            crops = np.stack([recompress(crop) for crop in crops])
+            # Crops are smaller than any size limit of the web.
+            crops = np.stack([recompress(Image.fromarray(crop), "JPEG", quality=JPEG_QUALITY) for crop in crops])
         values = np.asarray(score_fn(crops), np.float64).reshape(-1)
         if not np.isfinite(values).all():
             raise UserError("the model gives scores that are not numbers; train it again")
         logits[part] = values
     return logits
-
-
-def recompress(crop: np.ndarray) -> np.ndarray:
-    """A crop uint8 [s, s, 3] after JPEG at quality 60; crops are smaller than any size limit of the web."""
-    buffer = io.BytesIO()
-    Image.fromarray(crop).save(buffer, "JPEG", quality=JPEG_QUALITY)
-    with Image.open(buffer) as image:
-        return np.asarray(image.convert("RGB"))
 
 
 def format_table(report: dict) -> str:

@@ -38,11 +38,15 @@ def decode_image(path: str | Path) -> DecodedImage:
     Raises:
         ImageError: missing, empty, truncated, not an image, or larger than `MAX_PIXELS`.
     """
+    return decode_bytes(read_bytes(path))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """A file's bytes; raises ImageError when it cannot be read."""
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror or error}") from error
-    return decode_bytes(data)
 
 
 def decode_bytes(data: bytes) -> DecodedImage:
@@ -69,6 +73,14 @@ def decode_bytes(data: bytes) -> DecodedImage:
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error …
         raise ImageError(f"damaged or truncated: {error}") from error
     return DecodedImage(np.asarray(rgb), f"animated: first frame of {frames}" if frames > 1 else "")
+
+
+def recompress(image: Image.Image, format_: str, **options: int) -> Image.Image:
+    """The RGB image after a round trip through a lossy format ("JPEG", "WEBP") with Pillow's encoder options."""
+    buffer = io.BytesIO()
+    image.save(buffer, format_, **options)
+    with Image.open(buffer) as decoded:
+        return decoded.convert("RGB")
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:

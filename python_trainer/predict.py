@@ -10,12 +10,12 @@ import numpy as np
 
 from python_trainer.errors import UserError
 from python_trainer.faces import detect_faces
+from python_trainer.files import ROOT
 from python_trainer.images import IMAGE_SUFFIXES, ImageError, decode_image
 from python_trainer.model_manifest import ModelManifest, read_model_manifest
 from python_trainer.models import load_checkpoint
 from python_trainer.preprocessing import crop_face
 
-ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_CHECKPOINT = ROOT / "python_trainer" / "checkpoints" / "ifmd" / "ifmd.weights.h5"
 SHIPPED_MANIFEST = ROOT / "converted_models" / "ifmd" / "manifest.json"
 

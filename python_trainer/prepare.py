@@ -1,6 +1,7 @@
 """The verb `prepare`: folders of photos in, face crops and their manifest out."""
 
 import argparse
+import hashlib
 import json
 import os
 from collections import Counter
@@ -17,8 +18,8 @@ from PIL import Image
 from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_to_dict
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_image
-from python_trainer.manifest import CropRow, SourceImage, read_sources, sha256_of, write_prepared
+from python_trainer.images import ImageError, decode_bytes, read_bytes
+from python_trainer.manifest import CropRow, SourceImage, read_sources, write_prepared
 from python_trainer.preprocessing import crop_face, resize_antialiased
 from python_trainer.splits import SplitItem, assign_splits
 
@@ -101,10 +102,11 @@ def prepare_image(image: SourceImage, recipe: Recipe, crops: Path) -> PreparedIm
     from imagehash import phash
 
     try:
-        decoded = decode_image(image.path)
+        data = read_bytes(image.path)
+        decoded = decode_bytes(data)
     except ImageError as error:
         return PreparedImage(image.path, "failed", str(error), "", "", 0, [])
-    rgb, digest = decoded.rgb, sha256_of(image.path)
+    rgb, digest = decoded.rgb, hashlib.sha256(data).hexdigest()
     picture_hash = str(phash(Image.fromarray(rgb)))
     if recipe.whole_image or image.face_crop:
         size = recipe.input_size

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from python_trainer.errors import UserError
-from python_trainer.files import write_atomically
-from python_trainer.predict import ROOT, SHIPPED_MANIFEST
+from python_trainer.files import ROOT, write_atomically
+from python_trainer.predict import SHIPPED_MANIFEST
 
 EVALUATIONS = ROOT / "converted_models" / "evaluation"
 TEMPLATE = Path(__file__).with_name("model_card_template.md")

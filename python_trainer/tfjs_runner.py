@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from python_trainer.errors import UserError
-
-ROOT = Path(__file__).resolve().parent.parent
+from python_trainer.files import ROOT
 
 
 def find_node() -> str:

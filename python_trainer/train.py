@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LAYER",
         help="the two layers whose difference weights the features",
     )
+    parser.add_argument("--pair-tap", metavar="LAYER", help="whose features the pair loss compares")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 

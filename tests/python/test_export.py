@@ -9,8 +9,9 @@ import pytest
 from python_trainer import export, tfjs_runner
 from python_trainer.__main__ import main
 from python_trainer.errors import UserError
+from python_trainer.files import ROOT
 from python_trainer.manifest import sha256_of
-from python_trainer.predict import ROOT, SHIPPED_CHECKPOINT, SHIPPED_MANIFEST
+from python_trainer.predict import SHIPPED_CHECKPOINT, SHIPPED_MANIFEST
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from python_trainer.__main__ import main
-from python_trainer.predict import ROOT
+from python_trainer.files import ROOT
 from python_trainer.report import EVALUATIONS
 
 
