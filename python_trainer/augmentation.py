@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageEnhance, ImageFilter
 
 from python_trainer.config import Recipe
 from python_trainer.images import recompress
@@ -36,6 +36,8 @@ def _geometry(image: Image.Image, recipe: Recipe, size: int, rng: np.random.Gene
     flip_x, flip_y = rng.uniform(size=2) < (recipe.horizontal_flip, recipe.vertical_flip)
     angle = rng.uniform(-recipe.rotation, recipe.rotation) * 2 * math.pi
     zoom = 1 + rng.uniform(-recipe.zoom, recipe.zoom)
+    if rng.uniform() > recipe.geometry:  # sampled as it is: turning and zooming smooth the finest traces away
+        angle, zoom = 0.0, 1.0
     if flip_x:
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if flip_y:
@@ -52,21 +54,59 @@ def _geometry(image: Image.Image, recipe: Recipe, size: int, rng: np.random.Gene
 def _turned(image: Image.Image, angle: float, step: float, size: int) -> Image.Image:
     """Affine bilinear sampling about the centre; what falls outside repeats the edge."""
     border = image.width // 3
-    padded = Image.fromarray(np.pad(np.asarray(image), ((border, border), (border, border), (0, 0)), mode="edge"))
+    pixels = np.asarray(image)
+    padding = ((border, border), (border, border), (0, 0))[: pixels.ndim]
+    padded = Image.fromarray(np.pad(pixels, padding, mode="edge"))
     cos, sin = step * math.cos(angle), step * math.sin(angle)
     centre, half = padded.width / 2, size / 2
     matrix = (cos, -sin, centre - half * (cos - sin), sin, cos, centre - half * (sin + cos))
     return padded.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
+def augment_mask(mask: np.ndarray, recipe: Recipe, size: int, rng: np.random.Generator) -> np.ndarray:
+    """A mask moved as `augment` moves its crop when given a generator of the same seed.
+
+    Args:
+        mask: float32 [s, s] in [0, 1].
+
+    Returns:
+        float32 [size, size] in [0, 1].
+    """
+    image = Image.fromarray(np.floor(mask * 255 + 0.5).astype(np.uint8))
+    return np.asarray(_geometry(image, recipe, size, rng), np.float32) / 255
+
+
 def degrade(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Shrink and enlarge again (half of the time), then recompress as JPEG or, one time in four, as WebP."""
-    size = image.size
-    if rng.uniform() < 0.5:
-        kernels = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
-        small = tuple(max(16, round(side * rng.uniform(0.4, 1.0))) for side in size[:1]) * 2
-        image = image.resize(small, kernels[rng.integers(3)]).resize(size, kernels[rng.integers(2)])
-    quality = int(rng.integers(40, 96))
+    """What happens to a picture on its way through the web, each step by chance and in this order.
+
+    Blur or sharpening, noise, shrinking and enlarging again, recompression as JPEG or WebP, once or twice. Both
+    classes get the same distribution; an aligned pair gets the same draw.
+    """
+    if rng.uniform() < 0.1:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 1.5)))
+    elif rng.uniform() < 0.1:
+        image = image.filter(ImageFilter.UnsharpMask(radius=rng.uniform(0.5, 2), percent=int(rng.integers(30, 150)), threshold=0))  # fmt: skip
+    if rng.uniform() < 0.1:
+        noisy = np.asarray(image, np.float32) + rng.normal(0, rng.uniform(1, 8), (*image.size[::-1], 1))
+        image = Image.fromarray(np.clip(noisy + 0.5, 0, 255).astype(np.uint8))
+    if rng.uniform() < 0.05:
+        image = image.convert("L").convert("RGB")
+    if rng.uniform() < 0.4:
+        image = _rescaled(image, rng)
+    for chance in (0.85, 0.15):
+        if rng.uniform() < chance:
+            image = _recompressed(image, rng)
+    return image
+
+
+def _rescaled(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    kernels = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+    side = max(48, round(image.width * rng.uniform(0.4, 1.0)))
+    return image.resize((side, side), kernels[rng.integers(3)]).resize(image.size, kernels[rng.integers(2)])
+
+
+def _recompressed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    quality = int(rng.integers(40, 97))
     if rng.uniform() < 0.25:
         return recompress(image, "WEBP", quality=quality, method=0)
     return recompress(image, "JPEG", quality=quality, subsampling=int(rng.integers(0, 3)))

@@ -1,4 +1,4 @@
-"""Settings as frozen dataclasses, and one named recipe for each model of the thesis."""
+"""Settings as frozen dataclasses, and one named recipe for each model: the thesis's three and the one that ships."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Recipe:
     """
 
     name: str
-    architecture: str  # "mtcnn_classifier" | "mobilenet" | "ifmd"
+    architecture: str  # "mtcnn_classifier" | "mobilenet" | "ifmd" | "evidence"
     input_size: int
     whole_image: bool  # the MTCNN classifier sees the whole image, the others the face crop
     stages: tuple[tuple[int, int, bool], ...]
@@ -56,12 +56,19 @@ class Recipe:
     rotation: float = 0.2  # fraction of a full turn each way, as Keras's RandomRotation: 0.2 is ±72°
     zoom: float = 0.2
     color: float = 0.2
+    geometry: float = 1.0  # probability that a crop is turned and zoomed at all
     degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping
     pair_weight: float = 0.0  # weight of the pair loss (eq. 15-18)
     difference_taps: tuple[str, str] = ("block_12_add", "block_10_project_BN")
     pair_tap: str = "block_12_add"
+    self_blended: float = 0.0  # share of the fakes that are made while training, from a real of the batch
+    reconstructed: float = 0.0  # share of the fakes that an autoencoder made (`reconstruct`)
+    patch_weight: float = 0.5  # weights of the evidence network's further losses: its map,
+    trace_weight: float = 0.3  # and its two kinds of traces
+    select: str = "val_loss"  # what the best epoch is best in; "macro_auc": mean validation AUC over sources of fakes
+    ema: float = 0.0  # momentum of the average of the weights that is kept; 0: the last weights are
     seed: int = 0
     crop: FaceCropSettings = field(default_factory=FaceCropSettings)
 
@@ -75,6 +82,28 @@ RECIPES = {
     "mtcnn": Recipe("mtcnn", "mtcnn_classifier", 256, True, stages=((100, 256, False),)),
     "mobilenet": Recipe("mobilenet", "mobilenet", 224, False, stages=((80, 224, False),)),
     "ifmd": Recipe("ifmd", "ifmd", 224, False, stages=((2, 224, False),), pair_weight=0.1),
+    "evidence": Recipe(
+        "evidence",
+        "evidence",
+        224,
+        False,
+        stages=((20, 224, False),),
+        optimizer="adamw",
+        learning_rate=5e-4,
+        schedule="cosine",
+        patience=100,
+        samples_per_epoch=9600,
+        vertical_flip=0.0,
+        rotation=0.03,
+        zoom=0.15,
+        degrade=0.75,
+        label_smoothing=0.02,
+        clip_norm=1.0,
+        self_blended=0.3,
+        reconstructed=0.25,
+        ema=0.99,
+        select="macro_auc",
+    ),
 }
 
 

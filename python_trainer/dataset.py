@@ -53,9 +53,9 @@ class BalancedBatches(keras.utils.PyDataset):
         super().__init__(workers=2, max_queue_size=8)
         self._crops, self._recipe, self._size, self._targets = crops, recipe, size, targets
         self._steps = max(1, (recipe.samples_per_epoch or len(rows)) // recipe.batch_size)
-        self._rows = rows
         self._epoch = epoch
-        self._draw_epoch()
+        rng = np.random.default_rng((recipe.seed, epoch, 77))
+        self._draws = draw_pairs(rows, self._steps * (recipe.batch_size // 2), rng)
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -78,24 +78,23 @@ class BalancedBatches(keras.utils.PyDataset):
         every = {"logit": labels, "class_logits": labels[:, 0].astype(np.int32), "pair_features": pair_maps}
         return images, {name: every[name] for name in self._targets}
 
-    def _draw_epoch(self) -> None:
-        """Choose (real, fake, is_pair) for every place of the epoch, sources in turn, weighted by √size."""
-        rng = np.random.default_rng((self._recipe.seed, self._epoch, 77))
-        real, fake = _by_source(self._rows, 0), _by_source(self._rows, 1)
-        partners = _partners(self._rows)
-        sources = sorted(real)
-        weights = np.sqrt([len(real[s]) for s in sources])
-        count = self._steps * (self._recipe.batch_size // 2)
-        self._draws = []
-        fake_sources = sorted(fake)
-        fake_weights = np.sqrt([len(fake[s]) for s in fake_sources])
-        for source in rng.choice(sources, count, p=weights / weights.sum()):
-            one = int(rng.choice(real[source]))
-            if one in partners:
-                self._draws.append((one, int(rng.choice(partners[one])), True))
-            else:  # a source of real photos alone (or of fakes alone) borrows its partners from all others
-                lender = source if source in fake else rng.choice(fake_sources, p=fake_weights / fake_weights.sum())
-                self._draws.append((one, int(rng.choice(fake[lender])), False))
+
+def draw_pairs(rows: list[CropRow], count: int, rng: np.random.Generator) -> list[tuple[int, int, bool]]:
+    """`count` times (real, fake, whether they are one frame and its forgery), sources in turn, weighted by √size."""
+    real, fake = _by_source(rows, 0), _by_source(rows, 1)
+    partners = _partners(rows)
+    sources, fake_sources = sorted(real), sorted(fake)
+    weights = np.sqrt([len(real[s]) for s in sources])
+    fake_weights = np.sqrt([len(fake[s]) for s in fake_sources])
+    draws = []
+    for source in rng.choice(sources, count, p=weights / weights.sum()):
+        one = int(rng.choice(real[source]))
+        if one in partners:
+            draws.append((one, int(rng.choice(partners[one])), True))
+        else:  # a source of real photos alone (or of fakes alone) borrows its partners from all others
+            lender = source if source in fake else rng.choice(fake_sources, p=fake_weights / fake_weights.sum())
+            draws.append((one, int(rng.choice(fake[lender])), False))
+    return draws
 
 
 def _by_source(rows: list[CropRow], label: int) -> dict[str, list[int]]:

@@ -56,18 +56,32 @@ def is_held_out(source: str) -> bool:
     return source.startswith("unseen_") or source == "independent42"
 
 
-def build_report(rows: list[CropRow], logits: np.ndarray, split: str = "test", bootstrap: int = 1000, seed: int = 0) -> dict:  # fmt: skip
-    """Everything measured. `logits` float [n] belong to `rows`, NaN without a crop.
+def build_report(
+    rows: list[CropRow],
+    logits: np.ndarray,
+    split: str = "test",
+    bootstrap: int = 1000,
+    seed: int = 0,
+    degraded: dict[str, np.ndarray] | None = None,
+) -> dict:
+    """Everything measured. `logits` float [n] belong to `rows`, NaN without a crop; `degraded` holds those of the same
+    crops under further conditions, by name.
 
-    Calibration, thresholds and operating points come from the validation rows of sources that are not held out.
+    Calibration, thresholds and operating points come from the validation rows of sources that are not held out:
+    calibration and operating points from all conditions together, since the web delivers them all.
     """
     sure = np.array([row.split == "val" and row.train_use == 1 and not is_held_out(row.source) for row in rows])
     sure &= ~np.isnan(logits)
     labels, sources = np.array([row.label for row in rows]), np.array([row.source for row in rows])
     images = collect_images(rows, logits)
     val = [i for i in images if i.split == "val" and not is_held_out(i.source) and i.logit is not None]
+    conditions = {"": logits, **(degraded or {})}
+    every = {label: np.concatenate([c[sure & (labels == label)] for c in conditions.values()]) for label in (0, 1)}
+    every_source = np.concatenate([np.char.add(sources[sure & (labels == 0)], f" {name}") for name in conditions])
     try:
-        calibration = metrics.fit_calibration(logits[sure], labels[sure])
+        calibration = metrics.fit_calibration(
+            np.concatenate([every[0], every[1]]), np.repeat([0, 1], [len(every[0]), len(every[1])])
+        )
         val_labels, val_scores = np.array([i.label for i in val]), image_scores(val, calibration)
         thresholds = {
             "balanced_accuracy": metrics.threshold_balanced(val_labels, val_scores),
@@ -87,7 +101,7 @@ def build_report(rows: list[CropRow], logits: np.ndarray, split: str = "test", b
         "threshold": thresholds["balanced_accuracy"],
         "thresholds": {**thresholds, "false_positive_rate_allowed": FALSE_POSITIVE_RATE},
         "operating_points": operating_points(
-            calibrated[sure & (labels == 0)], calibrated[sure & (labels == 1)], sources[sure & (labels == 0)]
+            *(every[label] / calibration["temperature"] + calibration["bias"] for label in (0, 1)), every_source
         ),
         "score_table": score_table(*table) if all(map(len, table)) else [],
         "score_table_split": split,

@@ -21,7 +21,8 @@ from python_trainer.shipped_graph import ShippedGraph
 from python_trainer.tfjs_conversion import WEIGHT_TYPES, convert_saved_model, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
-MODEL_VERSION = "1.0.0"
+MODEL_VERSION = "2.0.0"
+ARCHITECTURES = {"ifmd": "mobilenetv2+ifmd", "evidence": "mobilenetv2+ifmd+evidence"}
 # |Δlogit|: TF.js against Keras with float32 weights (the conversion is right), and TF.js against TensorFlow with the
 # shipped, dequantised weights (the engine is right).
 CONVERSION_TOLERANCE = 1e-3
@@ -58,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
     """Convert, compare, and only then replace `--out`; returns 0."""
     model, recipe = load_checkpoint(args.checkpoint)
     evaluation = _read_evaluation(args.checkpoint.with_name("evaluation.json"))
-    if recipe.architecture != "ifmd":
-        raise UserError(f"the extension runs an ifmd model; {args.checkpoint} is {recipe.architecture}")
+    if recipe.architecture not in ARCHITECTURES:
+        raise UserError(f"the extension runs an ifmd or evidence model; {args.checkpoint} is {recipe.architecture}")
     args.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=args.out.parent, prefix=".export-") as scratch:
         staging = Path(scratch)
@@ -158,9 +159,9 @@ def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argpa
     ]
     manifest = {
         "schema_version": SCHEMA_VERSION,
-        "name": "ifmd",
+        "name": recipe.name,
         "version": args.model_version,
-        "architecture": "mobilenetv2+ifmd",
+        "architecture": ARCHITECTURES[recipe.architecture],
         "input": {"size": recipe.input_size, "channel_order": "RGB", "range": [0, 255], "mean": [0, 0, 0], "std": [1, 1, 1]},
         "detector": detector_to_dict(DetectorSettings()),
         "face_crop": {
@@ -168,11 +169,12 @@ def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argpa
             "alignment": recipe.crop.alignment, "max_patch": recipe.crop.max_patch,
         },
         "graph": "model.json",
-        "outputs": {"logit": "logit", "anomaly_map": "anomaly_map"},
+        "outputs": {name: name for name in ("logit", "anomaly_map", *evaluation.get("traces", {}))},
         "self_test": {"input": "value(i,j,c) = (i*3 + j*5 + c*7) % 256", "logit": 0.0, "tolerance": 0.05},
         "calibration": evaluation["calibration"],
         "operating_points": evaluation["operating_points"],
         "score_table": evaluation["score_table"],
+        **{key: evaluation[key] for key in ("traces",) if key in evaluation},
         "metrics": {key: evaluation.get(key) for key in ("summary", "dataset", "date")},
         "recipe": recipe_to_dict(recipe),
         "seed": recipe.seed,

@@ -1,4 +1,4 @@
-"""The pair loss: differencing between a real face and its own forgery, while training."""
+"""The losses of training beyond the verdict's own: real/fake pairs, and labels that are known for some images only."""
 
 import keras
 from keras import ops
@@ -28,4 +28,20 @@ def pair_loss(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.Ker
     magnitude = ops.mean(ops.abs(centred / deviation), axis=-1)
     magnitude = magnitude / (ops.mean(magnitude, axis=(1, 2), keepdims=True) + EPSILON)
     loss = changed * ops.relu(1 - magnitude) + (1 - changed) * magnitude
+    return ops.sum(loss * weight) / ops.maximum(ops.sum(weight), 1.0)
+
+
+def known_binary_crossentropy(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+    """Binary cross-entropy over what is known.
+
+    Args:
+        y_true: float32 [batch, ..., 2]: label in [0, 1], and its weight (0: unknown).
+        y_pred: float32 logits [batch, ...], or [batch, 1] where y_true is [batch, 2].
+
+    Returns:
+        Scalar: weighted mean, 0 when nothing is known.
+    """
+    label, weight = y_true[..., 0], y_true[..., 1]
+    logit = ops.reshape(y_pred, ops.shape(label))
+    loss = ops.relu(logit) - logit * label + ops.log1p(ops.exp(-ops.abs(logit)))
     return ops.sum(loss * weight) / ops.maximum(ops.sum(weight), 1.0)

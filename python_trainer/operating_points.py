@@ -7,7 +7,9 @@ from python_trainer.metrics import sigmoid, threshold_at_rate
 CHECK_RATE = 0.03  # of real faces flagged, when the user asked for a check
 AUTOMATIC_RATE = 0.005  # of real images flagged, when badges appear by themselves
 MAX_FACES = 8
-SOURCE_MINIMUM = 30  # validation reals with which a source has a say of its own; fewer only count in the pool
+# Validation reals with which a source has a say of its own: 3 % of fewer is not even two faces, and one odd frame would
+# decide for everyone. Smaller sources count in the pool.
+SOURCE_MINIMUM = 67
 MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
 RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
 TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
@@ -18,7 +20,8 @@ SCORE_LEVELS = (*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99)
 def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray, real_sources: np.ndarray) -> dict[str, dict]:
     """The bands' thresholds for both modes, from calibrated logits (logit / temperature + bias) of validation faces.
 
-    real_logits, fake_logits: float [n], [m], one for each face whose own label is certain; real_sources: [n].
+    real_logits, fake_logits: float [n], [m], one for each face whose own label is certain and for each condition under
+    which it was scored; real_sources: [n], the source together with the condition.
     `check` keeps its rate on the worst real source, since nobody's photos may pay for another kind being easy.
     `automatic` is rarer than a single source could show and comes from all reals, but is never below `check`. An image
     of f real faces is flagged as soon as one of them is, so it allows each face 1-(1-rate)^(1/f) (Šidák), f = 1 … 8.
@@ -47,8 +50,10 @@ def _points(real: np.ndarray, fake: np.ndarray, rates: list[float], least: float
     upper, methods = zip(*(_flagging_threshold(real, rate) for rate in rates), strict=True)
     # More faces never mean a lower bar, also where one method hands over to the next.
     upper = np.maximum.accumulate(np.maximum(upper, least))
-    # What counts as "no traces" depends neither on who asked nor on how many faces there are.
-    lower = np.minimum(np.quantile(fake, MISSED_FAKES, method="lower"), upper)
+    # What counts as "no traces" depends neither on who asked nor on how many faces there are: few fakes may be told so,
+    # and few beside those that are found.
+    missed = min(MISSED_FAKES, np.mean(fake >= upper[0]) * (1 / RIGHT_OUTSIDE_BAND - 1))
+    lower = np.minimum(np.quantile(fake, missed, method="lower"), upper)
     return {
         "no_traces": [float(v) for v in sigmoid(lower)],
         "likely_fake": [float(v) for v in sigmoid(upper)],

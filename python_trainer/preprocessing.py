@@ -80,6 +80,23 @@ def crop_face(
     return resize_antialiased(patch, settings.size, settings.size)
 
 
+def crop_points(points: np.ndarray, box_xyxy: np.ndarray, settings: FaceCropSettings) -> np.ndarray:
+    """Where a face's keypoints lie in its own crop, float [5, 2] pixels: the inverse of what `crop_face` samples.
+
+    Args:
+        points: float [5, 2], (x, y) in pixels of the image; the first two are the eyes.
+        box_xyxy: float [4], pixels.
+    """
+    x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
+    side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
+    levelled = settings.alignment == "eyes"
+    angle = math.radians(round_half_up(math.degrees(eye_angle(points)))) if levelled else 0.0
+    x, y = points[:, 0] - (x1 + x2) / 2, points[:, 1] - (y1 + y2) / 2
+    u = x * math.cos(angle) + y * math.sin(angle)
+    v = y * math.cos(angle) - x * math.sin(angle)
+    return (np.stack([u, v], axis=1) / side + 0.5) * settings.size
+
+
 def _sample_square(image: np.ndarray, cx: float, cy: float, side: float, angle: float, size: int) -> np.ndarray:
     """Bilinear samples of a turned square; pixel centres lie at +0.5, edges are replicated. uint8 [size, size, 3]."""
     height, width = image.shape[:2]

@@ -5,6 +5,7 @@ Nothing of TensorFlow is imported until a function is called.
 
 import importlib.util
 import json
+import math
 import shutil
 import sys
 import tempfile
@@ -56,7 +57,7 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
             str(written),
             quantization_dtype_map={"uint16": True} if weights == "uint16" else None,
         )
-        _sort_keys(written / "model.json")
+        _tidy(written / "model.json", _output_names(source))
         if target.exists():
             target.rename(Path(scratch) / "previous")
         shutil.move(written, target)
@@ -94,9 +95,28 @@ def export_detector(out_dir: str | Path) -> list[Path]:
     return written
 
 
-def _sort_keys(model_json: Path) -> None:
-    """Rewrite the file so that the same model gives the same bytes: the converter's order changes from run to run."""
+def _output_names(saved_model: Path) -> list[str]:
+    """Keys of the signature's outputs, in the order in which freezing numbers them: Identity, Identity_1 …"""
+    from tensorflow.python.tools.saved_model_utils import get_meta_graph_def
+
+    return sorted(get_meta_graph_def(str(saved_model), "serve").signature_def["serving_default"].outputs)
+
+
+def _tidy(model_json: Path, output_names: list[str]) -> None:
+    """Rewrite the file so that TF.js takes it, and so that the same model gives the same bytes.
+
+    The converter loses the names of outputs that have the same shape. Keras adds the bias of a one-filter convolution as [1, 1, 1, 1], the converter fuses the two, and TF.js then refuses
+    a bias that is not a vector. And the converter's order of keys changes from run to run.
+    """
     model = json.loads(model_json.read_text(encoding="utf-8"))
+    outputs = model["signature"]["outputs"].values()
+    numbers = [int((entry["name"].split(":")[0].split("_") + ["0"])[1]) for entry in outputs]
+    model["signature"]["outputs"] = {output_names[n]: entry for n, entry in zip(numbers, outputs, strict=True)}
+    fused = [node for node in model["modelTopology"]["node"] if node["op"] == "_FusedConv2D"]
+    biases = {node["input"][2].split(":")[0] for node in fused}
+    for spec in (spec for group in model["weightsManifest"] for spec in group["weights"]):
+        if spec["name"] in biases:
+            spec["shape"] = [math.prod(spec["shape"])]
     model_json.write_text(json.dumps(model, sort_keys=True, separators=(",", ":")), encoding="utf-8")
 
 

@@ -19,8 +19,18 @@ from python_trainer.training_log import append_epoch
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of `train`: one for each field of the recipe, beside where things are."""
-    parser.add_argument("--recipe", required=True, choices=sorted(RECIPES), help="which of the thesis's models")
-    parser.add_argument("--data", type=Path, required=True, metavar="PREPARED", help="a folder that `prepare` wrote")
+    parser.add_argument("--recipe", required=True, choices=sorted(RECIPES), help="which of the models")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="PREPARED",
+        help="folders that `prepare` wrote, and one that `reconstruct` made of them",
+    )
+    parser.add_argument(
+        "--hold-out", nargs="*", default=[], metavar="SOURCE", help="sources to validate on but not train"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoints, logs and curves go")
     parser.add_argument(
         "--weights",
@@ -32,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--init",
         type=Path,
         metavar="CHECKPOINT",
-        help="start from these trained weights (ifmd: from a mobilenet checkpoint)",
+        help="start from the layers of another checkpoint that are the same (ifmd: from mobilenet)",
     )
     parser.add_argument("--resume", action="store_true", help="go on from the last epoch in --out")
     parser.add_argument("--stages", help="EPOCHS:SIZE[:frozen],… instead of the recipe's, say 1:128:frozen,6:128,2:224")
@@ -63,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     import keras
 
     keras.utils.set_random_seed(recipe.seed)
-    run_ = TrainingRun(recipe, args.data, args.out, args.weights, args.init)
+    run_ = TrainingRun(recipe, args.data, args.out, args.weights, args.init, args.hold_out)
     try:
         result = run_.fit()
     except KeyboardInterrupt:
@@ -79,23 +89,31 @@ def run(args: argparse.Namespace) -> int:
 class TrainingRun:
     """One run: its data in memory, its state on disk after each epoch."""
 
-    def __init__(self, recipe: Recipe, data: Path, out: Path, weights: str, init: Path | None):
+    def __init__(
+        self, recipe: Recipe, data: list[Path], out: Path, weights: str, init: Path | None, hold_out: list[str]
+    ):
         """Reads the crops; builds nothing yet."""
-        self.recipe, self.out, self.weights, self.init = recipe, out, weights, init
-        rows = [row for row in read_prepared(data) if row.crop]
-        train_rows = [row for row in rows if row.split == "train" and row.train_use]
-        # What cannot be labelled with certainty cannot be validated on, face by face, either.
-        val_rows = [row for row in rows if row.split == "val" and row.train_use]
-        for name, part in (("train", train_rows), ("val", val_rows)):
-            if len({row.label for row in part}) < 2:
-                raise UserError(
-                    f"{data} has no real and fake faces in its {name} split; nothing can be learned from it"
-                )
         from python_trainer.dataset import load_crops
+        from python_trainer.validation import Validation
 
-        self.rows, self.crops = train_rows, load_crops(data, train_rows, recipe.input_size)
-        self.val_rows, self.val_crops = val_rows, load_crops(data, val_rows, recipe.input_size)
-        self.state = {"epoch": 0, "best_val_loss": None, "best_epoch": None, "best_size": None, "stale": 0}
+        self.recipe, self.out, self.weights, self.init = recipe, out, weights, init
+        # What cannot be labelled with certainty cannot be validated on, face by face, either.
+        rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in data]
+        train = [[row for row in part if row.split == "train" and row.source not in hold_out] for part in rows]
+        val = [[row for row in part if row.split == "val"] for part in rows]
+        for name, parts in (("train", train), ("val", val)):
+            if len({row.label for part in parts for row in part}) < 2:
+                raise UserError(
+                    f"{data[0]} has no real and fake faces in its {name} split; nothing can be learned from it"
+                )
+        self.rows = [row for part in train for row in part]
+        self.crops = np.concatenate(
+            [load_crops(folder, part, recipe.input_size) for folder, part in zip(data, train, strict=True)]
+        )
+        self.validation = Validation(data, val, recipe)
+        self.state = {
+            "epoch": 0, "best": None, "best_val_loss": None, "best_epoch": None, "best_size": None, "stale": 0,
+        }  # fmt: skip
         out.mkdir(parents=True, exist_ok=True)
         if (out / "state.json").exists():
             self.state = json.loads((out / "state.json").read_text())
@@ -123,7 +141,7 @@ class TrainingRun:
                 self._load_optimizer(trained)
         if self.state["best_size"] != size:
             # A loss at another image size says nothing about this one.
-            self.state |= {"best_size": size, "best_val_loss": None, "stale": 0}
+            self.state |= {"best_size": size, "best": None, "stale": 0}
         elif epochs.start == stage_start:
             self.state["stale"] = 0
         for epoch in epochs:
@@ -138,12 +156,12 @@ class TrainingRun:
                 return
 
     def _fit_epoch(self, epoch: int, model, trained, targets: tuple[str, ...], size: int) -> dict:
-        from python_trainer.dataset import BalancedBatches
+        from python_trainer.objectives import batches_for
 
         started = time.monotonic()
         rate = self._learning_rate(epoch)
         trained.optimizer.learning_rate = rate
-        batches = BalancedBatches(self.crops, self.rows, self.recipe, size, epoch, targets)
+        batches = batches_for(model, self.crops, self.rows, self.recipe, size, epoch, targets)
         history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
         prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
         return {
@@ -157,46 +175,31 @@ class TrainingRun:
         """The network, the same with its training outputs and loss, and the names of those outputs."""
         import keras
 
-        from python_trainer.losses import pair_loss
-        from python_trainer.models import build_model
+        from python_trainer.models import build_model, copy_weights
+        from python_trainer.objectives import objective_for
 
         recipe = self.recipe
-        weights = None if self.weights == "none" or self.init else self.weights
-        model = build_model(recipe, size, weights)
+        model = build_model(recipe, size, None if self.weights == "none" or self.init else self.weights)
         if self.init:
-            model.load_weights(self.init)
+            copy_weights(self.init, model)
         if frozen:
             for layer in model.layers:
                 layer.trainable = layer.name.startswith(("head_", "logit"))
-        binary = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing)
-        outputs, losses, loss_weights = {"logit": model.output["logit"]}, {"logit": binary}, {"logit": 1.0}
-        metrics = {
-            "logit": [
-                keras.metrics.BinaryAccuracy("accuracy", threshold=0.0),
-                keras.metrics.AUC(from_logits=True, name="auc"),
-            ]
-        }
-        if recipe.architecture == "mtcnn_classifier":
-            outputs = {"class_logits": model.output["class_logits"]}
-            losses = {"class_logits": keras.losses.SparseCategoricalCrossentropy(from_logits=True)}
-            loss_weights, metrics = (
-                {"class_logits": 1.0},
-                {"class_logits": [keras.metrics.SparseCategoricalAccuracy("accuracy")]},
-            )
-        elif recipe.pair_weight > 0:
-            outputs["pair_features"] = model.get_layer(recipe.pair_tap).output
-            losses["pair_features"], loss_weights["pair_features"] = pair_loss, recipe.pair_weight
-        trained = keras.Model(model.input, outputs)
+        objective = objective_for(model, recipe)
+        trained = keras.Model(model.input, objective.outputs)
         settings = {"learning_rate": recipe.learning_rate, "clipnorm": recipe.clip_norm or None}
+        if recipe.ema:
+            # Keras writes the average over the weights at the end of each epoch, which goes on from there.
+            settings |= {"use_ema": True, "ema_momentum": recipe.ema}
         optimizer = keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
         trained.compile(
             optimizer,
-            losses,
-            loss_weights=loss_weights,
-            metrics=metrics,
+            objective.losses,
+            loss_weights=objective.loss_weights,
+            metrics=objective.metrics,
             jit_compile=keras.backend.backend() == "jax",
         )
-        return model, trained, tuple(outputs)
+        return model, trained, tuple(objective.outputs)
 
     def _learning_rate(self, epoch: int) -> float:
         if self.recipe.schedule == "constant":
@@ -204,27 +207,18 @@ class TrainingRun:
         return self.recipe.learning_rate * max(0.02, 0.5 * (1 + math.cos(math.pi * epoch / self.recipe.epochs)))
 
     def _validate(self, model, size: int) -> dict:
-        from sklearn.metrics import roc_auc_score
-
-        from python_trainer.dataset import predict_logits
-
-        logits = predict_logits(model, self.val_crops, size)
-        labels = np.array([row.label for row in self.val_rows])
-        loss = np.logaddexp(0, np.where(labels == 1, -logits, logits)).mean()
-        return {
-            "val_loss": float(loss),
-            "val_accuracy": float(((logits > 0) == labels).mean()),
-            "val_auc": float(roc_auc_score(labels, logits)),
-        }
+        return self.validation.measure(model, size)
 
     def _keep(self, epoch: int, model, trained, record: dict) -> None:
         """Save weights, optimiser, logs and curves; only then count the epoch as done."""
         from python_trainer.figures import plot_curves
 
-        best = self.state["best_val_loss"] is None or record["val_loss"] < self.state["best_val_loss"]
+        by_source = record.pop("by_source", {})
+        criterion = -record["val_macro_auc"] if self.recipe.select == "macro_auc" else record["val_loss"]
+        best = self.state["best"] is None or criterion < self.state["best"]
         if best:
             _save_weights(model, self.out / "best.weights.h5")
-            self.state |= {"best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}
+            self.state |= {"best": criterion, "best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}
         else:
             self.state["stale"] += 1
         _save_weights(model, self.out / "last.weights.h5")
@@ -234,7 +228,7 @@ class TrainingRun:
         self._save_state(epoch + 1)
         plot_curves(log, self.out / "curves.png")
         print(
-            " ".join(f"{key}={value:.4g}" for key, value in record.items()),
+            " ".join(f"{key}={value:.4g}" for key, value in (record | by_source).items()),
             "best" if best else "",
             flush=True,
         )

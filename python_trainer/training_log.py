@@ -6,7 +6,10 @@ from pathlib import Path
 
 from python_trainer.files import write_atomically
 
-FIELDS = ("epoch", "size", "learning_rate", "loss", "accuracy", "auc", "val_loss", "val_accuracy", "val_auc", "seconds")
+FIELDS = (
+    "epoch", "size", "learning_rate", "loss", "accuracy", "auc",
+    "val_loss", "val_accuracy", "val_auc", "val_macro_auc", "seconds",
+)  # fmt: skip
 
 
 def append_epoch(out: Path, record: dict) -> Path:

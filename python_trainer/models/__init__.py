@@ -1,4 +1,4 @@
-"""The thesis's three networks, and how a checkpoint on disk becomes one of them again."""
+"""The thesis's three networks and the one that ships, and how a checkpoint on disk becomes one of them again."""
 
 import json
 from pathlib import Path
@@ -30,6 +30,10 @@ def build_model(recipe: Recipe, size: int | None = None, weights: str | None = N
         from python_trainer.models.ifmd import build_ifmd
 
         return build_ifmd(size, weights, recipe.difference_taps)
+    if recipe.architecture == "evidence":
+        from python_trainer.models.evidence import build_evidence
+
+        return build_evidence(size, weights, recipe.difference_taps)
     raise UserError(f"unknown architecture {recipe.architecture!r}")
 
 
@@ -51,3 +55,22 @@ def load_checkpoint(path: str | Path) -> tuple["keras.Model", Recipe]:
     except (ValueError, OSError) as error:
         raise UserError(f"{path} does not hold the weights of {recipe.architecture}: {error}") from error
     return model, recipe
+
+
+def copy_weights(path: Path, model: "keras.Model") -> int:
+    """Start a network from another's checkpoint: layers of the same name and shapes take its weights; their number.
+
+    Raises:
+        UserError: as `load_checkpoint`, or not one layer fits.
+    """
+    trained, _ = load_checkpoint(path)
+    known = {layer.name: layer.get_weights() for layer in trained.layers}
+    copied = 0
+    for layer in model.layers:
+        values = known.get(layer.name)
+        if values and [v.shape for v in values] == [tuple(w.shape) for w in layer.weights]:
+            layer.set_weights(values)
+            copied += 1
+    if not copied:
+        raise UserError(f"{path} has no layer in common with {model.name}")
+    return copied

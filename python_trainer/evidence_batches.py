@@ -1,0 +1,149 @@
+"""Batches for the evidence network: every fake beside a real, with what is known of its traces and of where they are."""
+
+import json
+from collections import defaultdict
+
+import keras
+import numpy as np
+from PIL import Image, ImageFilter
+
+from python_trainer.augmentation import augment, augment_mask
+from python_trainer.config import FaceCropSettings, Recipe
+from python_trainer.dataset import draw_pairs
+from python_trainer.manifest import CropRow
+from python_trainer.preprocessing import crop_points
+from python_trainer.self_blending import face_mask, self_blend
+
+# What a forgery leaves behind: (pasted, generated), None where it cannot be said. Unlisted generators: not known.
+TRACES = {
+    "dfdc_faceswap": (1, None),
+    "deepfakes": (1, None),
+    "faceswap": (1, 0),
+    "face2face": (1, None),
+    "photoshop": (1, None),
+    "gan_face_blended": (1, 1),
+    "stylegan": (0, 1),
+    "self_blended": (1, 0),
+    "reconstruction": (0, 1),
+    "pasted_reconstruction": (None, 1),
+}
+WHOLLY_GENERATED = {"stylegan"}
+# Five points of a face that fills its crop to the edges, as in DFDC's tight crops: means over 58 of them.
+TIGHT_KEYPOINTS = np.array([(0.306, 0.301), (0.696, 0.293), (0.498, 0.494), (0.341, 0.729), (0.667, 0.725)])
+PARTLY_RECONSTRUCTED = 0.35  # share of reconstructions of which only a part is pasted
+PAIR_NOISE, PAIR_CHANGE = 5.0, 12.0  # of 255: a difference below is compression, that much above it is a change
+PAIR_MAP_WEIGHT = 0.5  # pairs of video frames are aligned to a few pixels only
+
+
+def keypoints_in_crop(row: CropRow, settings: FaceCropSettings) -> np.ndarray:
+    """Five keypoints (x, y), float [5, 2], in pixels of the row's crop; typical ones where none are known."""
+    points = json.loads(row.keypoints)
+    if not points:
+        return TIGHT_KEYPOINTS * settings.size
+    return crop_points(np.reshape(points, (5, 2)), np.array(json.loads(row.box_xyxy)), settings)
+
+
+class EvidenceBatches(keras.utils.PyDataset):
+    """One epoch of batches: the first half reals, the second half a fake for each.
+
+    The fake is, by the recipe's shares, the real blended with itself, its copy from an autoencoder (all of it, or a
+    part pasted back), or one of the dataset: the real's own forgery where there is one, else one of the same source.
+    Real and fake of an aligned pair are changed by the same draw.
+    """
+
+    def __init__(self, crops: np.ndarray, rows: list[CropRow], recipe: Recipe, size: int, epoch: int, cells: int):
+        """`crops` uint8 [n, s, s, 3] belong to `rows`; `epoch` (from 0) seeds the draw; `cells`: side of the map."""
+        super().__init__(workers=2, max_queue_size=8)
+        self._crops, self._rows, self._recipe, self._size, self._cells = crops, rows, recipe, size, cells
+        self._seed = (recipe.seed, epoch)
+        self._steps = max(1, (recipe.samples_per_epoch or len(rows)) // recipe.batch_size)
+        self._half = recipe.batch_size // 2
+        given = [i for i, row in enumerate(rows) if row.source != "reconstruction"]
+        drawn = draw_pairs([rows[i] for i in given], self._steps * self._half, np.random.default_rng((*self._seed, 77)))
+        self._pairs = [(given[real], given[fake], aligned) for real, fake, aligned in drawn]
+        self._copies = _copies(rows)
+        self._copied = sorted(self._copies)
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return self._steps
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Float32 images [batch, size, size, 3] in [0, 255], and by output name: logit [batch, 1]; seam and synthetic
+        [batch, 2] and patch_logits [batch, cells, cells, 2], each a label and its weight.
+        """
+        half, size = self._half, self._size
+        images = np.empty((2 * half, size, size, 3), np.float32)
+        traces = np.zeros((2, 2 * half, 2), np.float32)
+        traces[:, :half, 1] = 1
+        maps = np.zeros((2 * half, self._cells, self._cells, 2), np.float32)
+        maps[:half, ..., 1] = 1
+        for i in range(half):
+            rng = np.random.default_rng((*self._seed, index, i))
+            real, fake, mask, weight, kind, aligned = self._pair(index * half + i, rng)
+            seed = (*self._seed, index, i, 1)
+            images[i] = augment(real, self._recipe, size, np.random.default_rng(seed))
+            fake_seed = seed if aligned else (*seed, 1)
+            images[half + i] = augment(fake, self._recipe, size, np.random.default_rng(fake_seed))
+            if weight:
+                moved = augment_mask(mask, self._recipe, size, np.random.default_rng(fake_seed))
+                maps[half + i] = np.stack([_cells(moved, self._cells), np.full((self._cells,) * 2, weight)], axis=-1)
+            for trace, known in enumerate(TRACES.get(kind, (None, None))):
+                if known is not None:
+                    traces[trace, half + i] = known, 1
+        labels = np.repeat(np.float32([0, 1]), half)[:, None]
+        return images, {"logit": labels, "seam": traces[0], "synthetic": traces[1], "patch_logits": maps}
+
+    def _pair(self, place: int, rng: np.random.Generator) -> tuple:
+        """Real and fake crop uint8, mask float32 [s, s] of what was altered and its weight, kind, whether aligned."""
+        recipe, crops = self._recipe, self._crops
+        size, choice = crops.shape[1], rng.uniform()
+        if choice < recipe.self_blended:
+            real = self._pairs[place][0]
+            points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
+            target, fake, mask = self_blend(crops[real], points, rng)
+            return target, fake, mask, 1.0, "self_blended", True
+        if choice < recipe.self_blended + recipe.reconstructed and self._copied:
+            real = int(rng.choice(self._copied))
+            copy = crops[int(rng.choice(self._copies[real]))]
+            if rng.uniform() >= PARTLY_RECONSTRUCTED:
+                return crops[real], copy, np.ones((size, size), np.float32), 1.0, "reconstruction", True
+            points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
+            mask = _soft(face_mask(size, points, rng, ("hull", "ellipse")[rng.integers(2)]), rng)
+            fake = np.floor(mask[..., None] * copy + (1 - mask[..., None]) * crops[real] + 0.5).astype(np.uint8)
+            return crops[real], fake, mask, 1.0, "pasted_reconstruction", True
+        real, fake, aligned = self._pairs[place]
+        kind = self._rows[fake].generator
+        if kind in WHOLLY_GENERATED:
+            return crops[real], crops[fake], np.ones((size, size), np.float32), 1.0, kind, aligned
+        weight = PAIR_MAP_WEIGHT if aligned else 0.0
+        mask = difference_mask(crops[real], crops[fake]) if aligned else np.zeros((size, size), np.float32)
+        return crops[real], crops[fake], mask, weight, kind, aligned
+
+
+def difference_mask(real: np.ndarray, fake: np.ndarray) -> np.ndarray:
+    """Where an aligned pair of uint8 [s, s, 3] differs by more than compression does: float32 [s, s] in [0, 1]."""
+    difference = np.abs(real.astype(np.int16) - fake).max(axis=-1).astype(np.uint8)
+    smooth = np.asarray(Image.fromarray(difference).filter(ImageFilter.GaussianBlur(real.shape[0] / 50)), np.float32)
+    return np.clip((smooth - PAIR_NOISE) / PAIR_CHANGE, 0, 1)
+
+
+def _soft(mask: Image.Image, rng: np.random.Generator) -> np.ndarray:
+    blurred = mask.filter(ImageFilter.GaussianBlur(mask.width * rng.uniform(0.005, 0.03)))
+    return np.asarray(blurred, np.float32) / 255
+
+
+def _cells(mask: np.ndarray, cells: int) -> np.ndarray:
+    """Mean per cell, float32 [cells, cells], of a mask [s, s], s a multiple of `cells`."""
+    step = mask.shape[0] // cells
+    return mask.reshape(cells, step, cells, step).mean(axis=(1, 3))
+
+
+def _copies(rows: list[CropRow]) -> dict[int, list[int]]:
+    """Index of a real crop -> indices of its copies, whose `pair_id` is its file."""
+    by_crop = {row.crop: index for index, row in enumerate(rows) if row.source != "reconstruction"}
+    copies = defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.source == "reconstruction" and row.pair_id in by_crop:
+            copies[by_crop[row.pair_id]].append(index)
+    return dict(copies)

@@ -1,0 +1,70 @@
+"""What an epoch is judged by: loss and AUC on validation crops, and the mean AUC over sources of fakes."""
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from python_trainer.config import Recipe
+from python_trainer.manifest import CropRow
+
+SELF_BLENDED = 200  # fakes made from validation reals, where the recipe trains on such
+
+
+class Validation:
+    """The validation crops of one or more prepared folders, in memory."""
+
+    def __init__(self, folders: list[Path], rows: list[list[CropRow]], recipe: Recipe):
+        """Loads what `rows` list of each folder; nothing here is ever trained on."""
+        from python_trainer.dataset import load_crops
+
+        self.crops = np.concatenate(
+            [load_crops(folder, part, recipe.input_size) for folder, part in zip(folders, rows, strict=True)]
+        )
+        flat = [row for part in rows for row in part]
+        self.labels = np.array([row.label for row in flat])
+        self.groups = np.array([_group(row) for row in flat])
+        if recipe.self_blended:
+            self._add_self_blended(flat, recipe)
+
+    def measure(self, model, size: int) -> dict:
+        """val_loss, val_accuracy and val_auc over all crops; val_macro_auc; and by_source, name -> AUC."""
+        from python_trainer.dataset import predict_logits
+
+        logits = predict_logits(model, self.crops, size)
+        loss = np.logaddexp(0, np.where(self.labels == 1, -logits, logits)).mean()
+        by_source = auc_by_group(self.labels, logits, self.groups)
+        return {
+            "val_loss": float(loss),
+            "val_accuracy": float(((logits > 0) == self.labels).mean()),
+            "val_auc": float(roc_auc_score(self.labels, logits)),
+            "val_macro_auc": float(np.mean(list(by_source.values()))),
+            "by_source": by_source,
+        }
+
+    def _add_self_blended(self, rows: list[CropRow], recipe: Recipe) -> None:
+        from python_trainer.evidence_batches import keypoints_in_crop
+        from python_trainer.self_blending import self_blend
+
+        rng = np.random.default_rng((recipe.seed, 78))
+        reals = [i for i, row in enumerate(rows) if row.label == 0]
+        fakes = []
+        for index in rng.choice(reals, min(SELF_BLENDED, len(reals)), replace=False):
+            fakes.append(self_blend(self.crops[index], keypoints_in_crop(rows[index], recipe.crop), rng)[1])
+        self.crops = np.concatenate([self.crops, fakes])
+        self.labels = np.append(self.labels, np.ones(len(fakes), int))
+        self.groups = np.append(self.groups, ["self_blended"] * len(fakes))
+
+
+def auc_by_group(labels: np.ndarray, logits: np.ndarray, groups: np.ndarray) -> dict[str, float]:
+    """AUC of each group of fakes against its own reals or, where it has none, against all reals."""
+    result = {}
+    for group in np.unique(groups[labels == 1]):
+        fakes, reals = (groups == group) & (labels == 1), (groups == group) & (labels == 0)
+        against = reals if reals.any() else labels == 0
+        result[str(group)] = float(roc_auc_score(labels[fakes | against], logits[fakes | against]))
+    return result
+
+
+def _group(row: CropRow) -> str:
+    return f"{row.source}:{row.generator}" if row.source == "reconstruction" else row.source

@@ -1,0 +1,145 @@
+"""The evidence network, its batches and its losses."""
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from python_trainer.config import get_recipe
+from python_trainer.evidence_batches import EvidenceBatches, difference_mask, keypoints_in_crop
+from python_trainer.losses import known_binary_crossentropy
+from python_trainer.models import build_model, load_checkpoint
+from python_trainer.models.evidence import NoisyOr, SmoothMaximum
+from python_trainer.predict import SHIPPED_CHECKPOINT
+from python_trainer.preprocessing import crop_face, crop_points
+from python_trainer.validation import auc_by_group
+from tests.python.test_train import crop_row
+
+RECIPE = get_recipe("evidence", batch_size=8, samples_per_epoch=16)
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(1)
+    return build_model(RECIPE, 96)
+
+
+def test_outputs_and_size(network):
+    image = np.random.default_rng(0).uniform(0, 255, (2, 96, 96, 3)).astype(np.float32)
+    outputs = {name: np.asarray(value) for name, value in network(image).items()}
+    assert {name: value.shape for name, value in outputs.items()} == {
+        "logit": (2, 1), "seam": (2, 1), "synthetic": (2, 1), "anomaly_map": (2, 6, 6),
+    }  # fmt: skip
+    assert outputs["anomaly_map"].min() > 0 and outputs["anomaly_map"].max() < 1
+    plain = build_model(get_recipe("mobilenet"), 96)
+    assert network.count_params() - plain.count_params() < 4000
+
+
+def test_without_a_difference_the_shipped_verdict_is_another():
+    network, _ = load_checkpoint(SHIPPED_CHECKPOINT)
+    image = np.random.default_rng(0).uniform(0, 255, (1, 14, 14, 3)).repeat(16, axis=1).repeat(16, axis=2)
+    before = network(image.astype(np.float32))
+    hidden = network.get_layer("head_patch_hidden")
+    hidden.set_weights([np.zeros_like(hidden.get_weights()[0]), hidden.get_weights()[1]])  # what D = 0 would give
+    after = network(image.astype(np.float32))
+    assert abs(float(before["logit"][0, 0] - after["logit"][0, 0])) > 1e-2
+    assert np.ptp(np.asarray(after["anomaly_map"])) < 1e-6 < np.ptp(np.asarray(before["anomaly_map"]))
+
+
+def test_noisy_or_is_one_or_the_other_also_far_out():
+    pairs = np.array([(0.3, -1.2), (-30, -25), (40, -3), (50, 60)], np.float32)
+    logit = np.asarray(NoisyOr()([pairs[:, :1], pairs[:, 1:]]))[:, 0]
+    a, b = pairs.T.astype(np.float64)
+    assert np.allclose(logit, np.logaddexp(np.logaddexp(a, b), a + b), rtol=1e-6)
+    p, q, either = (1 / (1 + np.exp(-v)) for v in (0.3, -1.2, logit[0]))
+    assert np.isclose(either, 1 - (1 - p) * (1 - q))
+
+
+def test_the_smooth_maximum_lies_between_mean_and_maximum():
+    logits = np.random.default_rng(0).normal(0, 3, (5, 4, 4)).astype(np.float32)
+    value = np.asarray(SmoothMaximum()(logits))[:, 0]
+    assert np.allclose(value, np.log(np.exp(logits.astype(float)).mean(axis=(1, 2))), rtol=1e-5)
+
+
+def test_what_is_not_known_costs_nothing():
+    logits = np.array([[2.0], [-1.0], [30.0]], np.float32)
+    known = np.array([[1, 1], [1, 1], [0, 0]], np.float32)
+    expected = np.mean([np.log1p(np.exp(-2)), np.log1p(np.exp(1))])
+    assert np.isclose(float(known_binary_crossentropy(known, logits)), expected, rtol=1e-6)
+    assert float(known_binary_crossentropy(known * np.float32([1, 0]), logits)) == 0
+
+
+@pytest.fixture(scope="module")
+def material():
+    """Four reals, each with a forgery and a copy."""
+    rng = np.random.default_rng(0)
+    rows, crops = [], []
+    for index in range(4):
+        real = np.asarray(Image.fromarray(rng.integers(0, 255, (14, 14, 3)).astype(np.uint8)).resize((224, 224)))
+        forged = real.copy()
+        forged[64:128, 64:128] = 255 - forged[64:128, 64:128]
+        for label, pixels, source in ((0, real, "films"), (1, forged, "films"), (1, real // 2, "reconstruction")):
+            row = crop_row(len(rows), label, "train", pair=f"p{index}", source=source)
+            rows.append(row)
+            crops.append(pixels)
+        rows[-1] = rows[-1].__class__(**{**vars(rows[-1]), "pair_id": f"crops/{3 * index}.png", "generator": "copy"})
+    return np.stack(crops), rows
+
+
+@pytest.mark.parametrize(
+    ("shares", "seam", "synthetic", "map_weight"),
+    [
+        ({"self_blended": 1.0, "reconstructed": 0.0}, (1, 1), (0, 1), 1.0),
+        ({"self_blended": 0.0, "reconstructed": 1.0}, None, (1, 1), 1.0),
+        ({"self_blended": 0.0, "reconstructed": 0.0}, (0, 0), (0, 0), 0.5),
+    ],
+)
+def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, synthetic, map_weight):
+    recipe = get_recipe("evidence", batch_size=8, samples_per_epoch=16, degrade=0.0, zoom=0.0, rotation=0.0, **shares)
+    batches = EvidenceBatches(*material, recipe, 224, 0, 14)
+    images, targets = batches[0]
+    assert len(batches) == 2 and images.shape == (8, 224, 224, 3)
+    assert targets["logit"][:, 0].tolist() == [0] * 4 + [1] * 4
+    for name, expected in (("seam", seam), ("synthetic", synthetic)):
+        assert (targets[name][:4] == [0, 1]).all()
+        if expected:
+            assert (targets[name][4:] == expected).all(), name
+    maps = targets["patch_logits"]
+    assert (maps[:4, ..., 0] == 0).all() and (maps[:4, ..., 1] == 1).all() and (maps[4:, ..., 1] == map_weight).all()
+    changed = np.abs(images[:4] - images[4:]).max(axis=-1).reshape(4, 14, 16, 14, 16).max(axis=(2, 4))
+    assert (changed[maps[4:, ..., 0] > 0.6] > 0).mean() > 0.95
+    assert (changed[maps[4:, ..., 0] == 0] <= 12).mean() > 0.95
+
+
+def test_the_same_epoch_is_drawn_again_and_another_is_not(material):
+    first, again, other = (EvidenceBatches(*material, RECIPE, 96, epoch, 6)[1][0] for epoch in (0, 0, 1))
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+
+
+def test_a_pair_that_differs_by_noise_alone_is_not_changed_anywhere():
+    rng = np.random.default_rng(0)
+    real = rng.integers(60, 190, (224, 224, 3)).astype(np.uint8)
+    fake = (real + rng.integers(-2, 3, real.shape)).astype(np.uint8)
+    assert difference_mask(real, fake).max() == 0
+    fake[50:100, 50:100] += 40
+    mask = difference_mask(real, fake)
+    assert mask[60:90, 60:90].min() == 1 and mask[130:, 130:].max() == 0
+
+
+def test_keypoints_land_where_the_crop_shows_them():
+    image = np.zeros((300, 300, 3), np.uint8)
+    points = np.array([(120, 110), (180, 130), (145, 160), (120, 190), (165, 205)], float)
+    for x, y in points.astype(int):
+        image[y - 2 : y + 3, x - 2 : x + 3] = 255
+    box = np.array([80.2, 70.6, 220.4, 240.1])
+    crop = crop_face(image, box, points, RECIPE.crop)
+    for x, y in crop_points(points, box, RECIPE.crop):
+        assert crop[round(y - 0.5), round(x - 0.5)].min() > 120
+    row = crop_row(0, 0, "train")
+    assert keypoints_in_crop(row, RECIPE.crop).shape == (5, 2)
+
+
+def test_fakes_without_reals_are_measured_against_all_reals():
+    labels = np.array([0, 0, 1, 1])
+    groups = np.array(["a", "b", "a", "made"])
+    assert auc_by_group(labels, np.array([0.0, 3.0, 1.0, 2.0]), groups) == {"a": 1.0, "made": 0.5}
