@@ -13,6 +13,8 @@ VERBS = {
     "train": "train one of the three models",
     "evaluate": "measure a checkpoint, per source, with intervals",
     "report": "write the model card and the README's results from evaluations",
+    "measure_map": "measure where the anomaly map points, beside Grad-CAM and chance",
+    "probe": "can file and image statistics alone tell real from fake, before and after augmentation",
     "export": "convert the shipped model to TensorFlow.js for the extension",
     "predict": "judge images, one JSON object a line",
 }

@@ -17,6 +17,7 @@ from python_trainer.evaluation_report import ImageScore, build_report, collect_i
 from python_trainer.files import write_atomically
 from python_trainer.images import recompress
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
+from python_trainer.protocol import add_protocol_arguments, load_scorers, run_protocol
 
 ScoreFunction = Callable[[np.ndarray], np.ndarray]  # uint8 [n, s, s, 3] -> logits of fake, float [n]
 JPEG_QUALITY = 60
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=["clean", "web"],
         default=["clean"],
-        help=f"web: crops recompressed as JPEG {JPEG_QUALITY}; the first one also sets the thresholds",
+        help=f"web: crops recompressed as JPEG {JPEG_QUALITY}; the first is reported in full, and calibration and operating points come from all",
     )
     parser.add_argument(
         "--bootstrap", type=int, default=1000, metavar="N", help="resamples behind the 95%% intervals; 0 for none"
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=True,
         help="draw predictions.png, which shows dataset images",
     )
+    add_protocol_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON instead of the table")  # fmt: skip
 
 
@@ -59,17 +61,27 @@ def run(args: argparse.Namespace) -> int:
     """Score, report, write; returns 0."""
     from python_trainer.dataset import predict_logits
     from python_trainer.models import load_checkpoint
+    from python_trainer.traces import trace_thresholds
 
     model, recipe = load_checkpoint(args.checkpoint)
     settings = args.data / "settings.json"
     if settings.exists() and json.loads(settings.read_text())["whole_image"] != recipe.whole_image:
         raise UserError(f"{args.data} was not prepared for {recipe.architecture}; run prepare for its recipe")
+
+    def score(crops: np.ndarray) -> np.ndarray:
+        return predict_logits(model, crops, recipe.input_size)
+
+    scorers = load_scorers(args, recipe, score)  # first, so that a wrong flag fails before the work
     report = evaluate(
-        lambda crops: predict_logits(model, crops, recipe.input_size),
-        args.data, args.out, size=recipe.input_size, split=args.split, conditions=tuple(args.conditions),
+        score, args.data, args.out, size=recipe.input_size, split=args.split, conditions=tuple(args.conditions),
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
-        about={"architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint)},
+        about={
+            "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
+            "traces": trace_thresholds(model, args.data, recipe),
+        },
     )  # fmt: skip
+    if scorers:
+        run_protocol(report, scorers, args.data, args.out, args.bootstrap, args.seed)
     print(json.dumps(report, indent=2) if args.json else format_table(report))
     return 0
 
@@ -93,7 +105,9 @@ def evaluate(
     """
     rows = [row for row in read_prepared(prepared) if row.split in ("val", split)]
     scored = {c: score_rows(score_fn, prepared, rows, size, c) for c in conditions}
-    report = build_report(rows, scored[conditions[0]], split, bootstrap, seed)
+    degraded = {c: scored[c] for c in conditions[1:]}
+    report = build_report(rows, scored[conditions[0]], split, bootstrap, seed, degraded)
+    report["calibrated_on"] = list(conditions)
     report["condition"] = conditions[0]
     report["conditions"] = {
         c: summarise(collect_images(rows, scored[c]), split, report, bootstrap, seed) for c in conditions[1:]
@@ -102,7 +116,8 @@ def evaluate(
     _write_json(out / "metrics.json", report)
     export_keys = ("calibration", "operating_points", "score_table", "dataset", "code_version", "date")
     summary = {"split": split, "overall": report["overall"], "macro": report["macro"]}
-    _write_json(out / "evaluation.json", {key: report[key] for key in export_keys} | {"summary": summary})
+    traces = {"traces": report["traces"]} if report.get("traces") else {}
+    _write_json(out / "evaluation.json", {key: report[key] for key in export_keys} | {"summary": summary} | traces)
     _write_scores(out / "scores.csv", collect_images(rows, scored[conditions[0]]), report["calibration"])
     draw(report, rows, scored[conditions[0]], prepared, out, split, samples)
     return report

@@ -10,7 +10,7 @@ MAX_FACES = 8
 # Validation reals with which a source has a say of its own: 3 % of fewer is not even two faces, and one odd frame would
 # decide for everyone. Smaller sources count in the pool.
 SOURCE_MINIMUM = 67
-MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
+MISSED_FAKES = 0.05  # at most so many fakes may be told "no traces"; generators never seen will exceed it
 RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
 TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
 TAIL_MINIMUM = 10  # fewer of them say nothing about a tail
@@ -50,10 +50,8 @@ def _points(real: np.ndarray, fake: np.ndarray, rates: list[float], least: float
     upper, methods = zip(*(_flagging_threshold(real, rate) for rate in rates), strict=True)
     # More faces never mean a lower bar, also where one method hands over to the next.
     upper = np.maximum.accumulate(np.maximum(upper, least))
-    # What counts as "no traces" depends neither on who asked nor on how many faces there are: few fakes may be told so,
-    # and few beside those that are found.
-    missed = min(MISSED_FAKES, np.mean(fake >= upper[0]) * (1 / RIGHT_OUTSIDE_BAND - 1))
-    lower = np.minimum(np.quantile(fake, missed, method="lower"), upper)
+    # What counts as "no traces" depends neither on who asked nor on how many faces there are.
+    lower = np.minimum(np.quantile(fake, MISSED_FAKES, method="lower"), upper)
     return {
         "no_traces": [float(v) for v in sigmoid(lower)],
         "likely_fake": [float(v) for v in sigmoid(upper)],

@@ -110,7 +110,7 @@ def _tidy(model_json: Path, output_names: list[str]) -> None:
     """
     model = json.loads(model_json.read_text(encoding="utf-8"))
     outputs = model["signature"]["outputs"].values()
-    numbers = [int((entry["name"].split(":")[0].split("_") + ["0"])[1]) for entry in outputs]
+    numbers = [int(([*entry["name"].split(":")[0].split("_"), "0"])[1]) for entry in outputs]
     model["signature"]["outputs"] = {output_names[n]: entry for n, entry in zip(numbers, outputs, strict=True)}
     fused = [node for node in model["modelTopology"]["node"] if node["op"] == "_FusedConv2D"]
     biases = {node["input"][2].split(":")[0] for node in fused}

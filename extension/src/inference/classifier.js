@@ -8,7 +8,9 @@ import { loadGraphModel, runGraphModel } from "./graph-model.js";
 /**
  * @typedef {object} FacePrediction
  * @property {number} logit of "fake", before calibration
- * @property {{size: number, values: number[]}} anomalyMap size x size values, rows from the top, >= 0, mean 1
+ * @property {{size: number, values: number[]}} anomalyMap size x size values, rows from the top: probability in
+ *   (0,1) that the cell was altered
+ * @property {Record<import("./model-manifest.js").TraceKind, number>} [traces] logits, from a model that tells the kinds
  */
 
 // Faces a run: bounds memory in a group photo.
@@ -81,7 +83,7 @@ export class Classifier {
    * @returns {Promise<FacePrediction[]>}
    */
   async #predictBatch(crops) {
-    const { input, outputs } = this.#manifest;
+    const { input, outputs, traces } = this.#manifest;
     const length = input.size * input.size * 3;
     const values = new Float32Array(crops.length * length);
     crops.forEach((crop, index) => {
@@ -91,13 +93,22 @@ export class Classifier {
       }
     });
     const shape = [crops.length, input.size, input.size, 3];
-    const [logits, maps] = await runGraphModel(this.#model, values, shape, [outputs.logit, outputs.anomalyMap]);
+    const names = [outputs.logit, outputs.anomalyMap, ...(traces ? [traces.seam.output, traces.synthetic.output] : [])];
+    const [logits, maps, seams, synthetics] = await runGraphModel(this.#model, values, shape, names);
     const mapSize = maps.shape[1];
     return crops.map((_, index) => {
-      const logit = logits.values[index];
-      if (!Number.isFinite(logit)) throw new Error(`the model gave ${logit} instead of a number; try again`);
       const map = maps.values.subarray(index * mapSize * mapSize, (index + 1) * mapSize * mapSize);
-      return { logit, anomalyMap: { size: mapSize, values: Array.from(map) } };
+      return {
+        logit: finite(logits.values[index]),
+        anomalyMap: { size: mapSize, values: Array.from(map) },
+        ...(traces && { traces: { seam: finite(seams.values[index]), synthetic: finite(synthetics.values[index]) } }),
+      };
     });
   }
+}
+
+/** @param {number} logit */
+function finite(logit) {
+  if (!Number.isFinite(logit)) throw new Error(`the model gave ${logit} instead of a number; try again`);
+  return logit;
 }

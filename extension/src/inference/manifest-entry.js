@@ -35,6 +35,11 @@ export class ManifestEntry {
     return new ManifestEntry(/** @type {Record<string, unknown>} */ (value)[key], path);
   }
 
+  /** @param {string} key of an entry that may be left out */
+  has(key) {
+    return typeof this.#value === "object" && this.#value !== null && Object.hasOwn(this.#value, key);
+  }
+
   /** @returns {string} */
   text() {
     return typeof this.#value === "string" && this.#value ? this.#value : this.#fail("a text");

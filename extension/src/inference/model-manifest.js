@@ -16,6 +16,9 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @property {number[]} noTraces below: "no_traces"; indexed by number of faces less one, the last for all beyond
  * @property {number[]} likelyFake at or above: "likely_fake"; indexed likewise
  *
+ * @typedef {"seam" | "synthetic"} TraceKind something was pasted or blended in; a machine generated it
+ * @typedef {{output: string, threshold: number}} TraceOutput a logit at or above the threshold: traces of this kind
+ *
  * @typedef {object} ModelManifest
  * @property {string} name
  * @property {string} version
@@ -25,6 +28,7 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @property {import("./face-crop.js").FaceCropSettings & {minFaceSize: number}} faceCrop
  * @property {string} graph model.json of the classifier
  * @property {{logit: string, anomalyMap: string}} outputs
+ * @property {Record<TraceKind, TraceOutput>} [traces] of a model that tells the kinds apart
  * @property {{temperature: number, bias: number}} calibration
  * @property {{check: OperatingPoint, automatic: OperatingPoint}} operatingPoints
  * @property {{score: number, realOf100: number, fakeOf100: number}[]} scoreTable
@@ -89,6 +93,7 @@ export function parseModelManifest(json) {
       logit: root.get("outputs").get("logit").text(),
       anomalyMap: root.get("outputs").get("anomaly_map").text(),
     },
+    traces: traceOutputs(root),
     calibration: {
       temperature: root.get("calibration").get("temperature").number(Number.MIN_VALUE),
       bias: root.get("calibration").get("bias").number(),
@@ -112,6 +117,19 @@ export function parseModelManifest(json) {
       tolerance: root.get("self_test").get("tolerance").number(0),
     },
   };
+}
+
+/**
+ * @param {ManifestEntry} root
+ * @returns {ModelManifest["traces"]} undefined only where the manifest names neither outputs nor thresholds
+ */
+function traceOutputs(root) {
+  const outputs = root.get("outputs");
+  if (!root.has("traces") && !outputs.has("seam") && !outputs.has("synthetic")) return undefined;
+  const thresholds = root.get("traces");
+  /** @type {(kind: TraceKind) => TraceOutput} */
+  const ofKind = (kind) => ({ output: outputs.get(kind).text(), threshold: thresholds.get(kind).get("threshold").number() });
+  return { seam: ofKind("seam"), synthetic: ofKind("synthetic") };
 }
 
 /**

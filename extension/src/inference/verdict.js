@@ -1,8 +1,9 @@
-// Turns logits into calibrated scores and worded bands.
+// Turns logits into calibrated scores, worded bands and kinds of traces.
 
 /** @typedef {"no_traces" | "inconclusive" | "likely_fake"} Band */
 /** @typedef {"check" | "automatic"} Mode */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
+/** @typedef {import("./model-manifest.js").TraceKind} TraceKind */
 
 /**
  * What was found in an image, before any threshold: the part of a result that does not depend on the mode.
@@ -13,12 +14,13 @@
  * @property {"scored" | "too_small"} status
  * @property {number} [logit] of a scored face
  * @property {{size: number, values: number[]}} [anomalyMap] of a scored face
+ * @property {Record<TraceKind, number>} [traces] logits of a scored face, where the model tells the kinds
  *
  * @typedef {object} Evidence
  * @property {{width: number, height: number}} imageSize pixels
  * @property {FaceEvidence[]} faces
  *
- * @typedef {FaceEvidence & {fakeScore?: number, band?: Band}} FaceVerdict
+ * @typedef {FaceEvidence & {fakeScore?: number, band?: Band, kinds?: TraceKind[]}} FaceVerdict kinds: of a likely fake face
  *
  * @typedef {object} ScoredVerdict
  * @property {"scored"} status
@@ -56,8 +58,17 @@ export function bandOf(fakeScore, operatingPoint, faceCount) {
 }
 
 /**
+ * @param {Record<TraceKind, number>} logits
+ * @param {Record<TraceKind, {threshold: number}>} traces
+ * @returns {TraceKind[]} those found, seam first
+ */
+function kindsOf(logits, traces) {
+  return /** @type {TraceKind[]} */ (["seam", "synthetic"]).filter((kind) => logits[kind] >= traces[kind].threshold);
+}
+
+/**
  * @param {Evidence} evidence
- * @param {Pick<ModelManifest, "calibration" | "operatingPoints">} manifest
+ * @param {Pick<ModelManifest, "calibration" | "operatingPoints" | "traces">} manifest
  * @param {Mode} mode
  * @returns {ScoredVerdict | UnscoredVerdict}
  */
@@ -69,7 +80,9 @@ export function judge(evidence, manifest, mode) {
   const faces = evidence.faces.map((face) => {
     if (face.logit === undefined) return face;
     const fakeScore = calibratedScore(face.logit, manifest.calibration);
-    return { ...face, fakeScore, band: bandOf(fakeScore, manifest.operatingPoints[mode], count) };
+    const band = bandOf(fakeScore, manifest.operatingPoints[mode], count);
+    if (band !== "likely_fake" || !face.traces || !manifest.traces) return { ...face, fakeScore, band };
+    return { ...face, fakeScore, band, kinds: kindsOf(face.traces, manifest.traces) };
   });
   const fakeScore = Math.max(...faces.map((face) => ("fakeScore" in face ? face.fakeScore : 0)));
   const band = bandOf(fakeScore, manifest.operatingPoints[mode], count);

@@ -5,7 +5,8 @@
 /**
  * @typedef {{score: number, realOf100: number, fakeOf100: number}} ScoreMeaning of 100 faces each, how many score this high
  * @typedef {"no_traces" | "inconclusive" | "likely_fake"} Band
- * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band}} Face
+ * @typedef {"seam" | "synthetic"} TraceKind what a likely fake face's traces look like
+ * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band, kinds?: TraceKind[]}} Face
  *
  * @typedef {object} Result as the inference gives it, and what the background adds
  * @property {"scored" | "no_face" | "face_too_small" | "failed"} status
@@ -46,13 +47,24 @@ export function labelOf(state, t) {
 /**
  * @param {Result} result
  * @param {Translate} t
- * @returns {string} one or two sentences
+ * @returns {string} one or two sentences; for a likely fake also what the worst face's traces look like, where that is known
  */
 export function explain(result, t) {
-  if (result.status !== "failed") return t(`explain_${stateOf(result)}`);
+  if (result.status !== "failed") return [t(`explain_${stateOf(result)}`), ...describeKinds(result, t)].join(" ");
   if (result.code === "no_access") return t("failed_no_access", result.host ?? "");
   if (result.code && FAILURE_CODES.includes(result.code)) return t(`failed_${result.code}`);
   return result.reason || t("failed_unknown");
+}
+
+/**
+ * @param {Result} result
+ * @param {Translate} t
+ * @returns {string[]} one sentence on the traces of the face that gave the picture its score, or none
+ */
+function describeKinds({ faces, fakeScore }, t) {
+  const kinds = faces?.find((face) => face.band === "likely_fake" && face.fakeScore === fakeScore)?.kinds ?? [];
+  if (kinds.length === 0) return [];
+  return [t(kinds.length > 1 ? "kinds_both" : `kinds_${kinds[0]}`)];
 }
 
 /**

@@ -18,6 +18,30 @@ test("a valid manifest is read in the extension's names", () => {
   assert.deepEqual(manifest.scoreTable, [{ score: 0.9, realOf100: 1, fakeOf100: 60 }]);
 });
 
+const withTraces = () => {
+  const json = validManifest();
+  Object.assign(json.outputs, { seam: "seam_out", synthetic: "synthetic_out" });
+  return { ...json, traces: { seam: { threshold: -1.5 }, synthetic: { threshold: 2 } } };
+};
+
+test("a model may tell the kinds of traces apart, and need not", () => {
+  assert.equal(parseModelManifest(validManifest()).traces, undefined);
+  assert.deepEqual(parseModelManifest(withTraces()).traces, {
+    seam: { output: "seam_out", threshold: -1.5 },
+    synthetic: { output: "synthetic_out", threshold: 2 },
+  });
+});
+
+const HALF_GIVEN = {
+  "no thresholds": [(m) => delete m.traces, /no "traces"/],
+  "no outputs": [(m) => (m.outputs = validManifest().outputs), /no "outputs\.seam"/],
+  "one output": [(m) => delete m.outputs.synthetic, /no "outputs\.synthetic"/],
+  "one threshold": [(m) => delete m.traces.seam, /no "traces\.seam"/],
+  "one kind": [(m) => delete m.outputs.seam && delete m.traces.seam, /no "outputs\.seam"/],
+  "a section of nothing": [(m) => (m.traces = null), /no "traces\.seam"/],
+  "a threshold that is a text": [(m) => (m.traces.synthetic.threshold = "2"), /"traces\.synthetic\.threshold"/],
+};
+
 const SPOILT = {
   "another schema version": [(m) => (m.schema_version = 2), /schema version 2/],
   "a missing entry": [(m) => delete m.calibration.bias, /no "calibration.bias"/],
@@ -31,12 +55,14 @@ const SPOILT = {
   "bands that overlap": [(m) => (m.operating_points.check.no_traces = [0.9]), /"operating_points.check"/],
 };
 
-for (const [what, [spoil, message]] of Object.entries(SPOILT)) {
-  test(`${what} is rejected`, () => {
-    const json = validManifest();
-    spoil(json);
-    assert.throws(() => parseModelManifest(json), (error) => error instanceof ModelManifestError && message.test(error.message));
-  });
+for (const [create, spoilt, prefix] of [[validManifest, SPOILT, ""], [withTraces, HALF_GIVEN, "kinds of traces with "]]) {
+  for (const [what, [spoil, message]] of Object.entries(spoilt)) {
+    test(`${prefix}${what} is rejected`, () => {
+      const json = create();
+      spoil(json);
+      assert.throws(() => parseModelManifest(json), (error) => error instanceof ModelManifestError && message.test(error.message));
+    });
+  }
 }
 
 test("what is no manifest at all is rejected", async () => {

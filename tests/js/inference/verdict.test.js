@@ -1,4 +1,4 @@
-// Calibration, bands by mode and number of faces, and the image's worst face.
+// Calibration, bands by mode and number of faces, the image's worst face, and the kinds of its traces.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -48,6 +48,32 @@ test("an image takes the band of its worst face", () => {
 test("faces too small to judge do not raise the thresholds", () => {
   const faces = [scored(Math.log(0.92 / 0.08)), TOO_SMALL];
   assert.equal(judge({ imageSize: IMAGE_SIZE, faces }, MANIFEST, "automatic").band, "likely_fake");
+});
+
+const TRACES = { seam: { output: "seam", threshold: 1 }, synthetic: { output: "synthetic", threshold: -1 } };
+const LIKELY_FAKE = 3;
+
+/** The kinds told of faces with these logits. */
+function kindsOf(faces, traces = TRACES) {
+  const evidence = faces.map(([logit, seam, synthetic]) => ({ ...scored(logit), traces: { seam, synthetic } }));
+  return judge({ imageSize: IMAGE_SIZE, faces: evidence }, { ...MANIFEST, traces }, "check").faces.map((face) => face.kinds);
+}
+
+test("a likely fake face is told by the kinds of traces at or above their thresholds", () => {
+  assert.deepEqual(kindsOf([[LIKELY_FAKE, 1, -1.01]]), [["seam"]]);
+  assert.deepEqual(kindsOf([[LIKELY_FAKE, 0.99, -1]]), [["synthetic"]]);
+  assert.deepEqual(kindsOf([[LIKELY_FAKE, 5, 5]]), [["seam", "synthetic"]]);
+  assert.deepEqual(kindsOf([[LIKELY_FAKE, 0, -2]]), [[]]);
+});
+
+test("nothing is said of kinds where the face is not likely fake", () => {
+  assert.deepEqual(kindsOf([[0, 9, 9], [-3, 9, 9], [LIKELY_FAKE, 9, -9]]), [undefined, undefined, ["seam"]]);
+});
+
+test("nothing is said of kinds by a model that does not tell them", () => {
+  assert.deepEqual(kindsOf([[LIKELY_FAKE, 9, 9]], null), [undefined]);
+  const result = judge({ imageSize: IMAGE_SIZE, faces: [scored(LIKELY_FAKE)] }, { ...MANIFEST, traces: TRACES }, "check");
+  assert.equal("kinds" in result.faces[0], false);
 });
 
 test("no face and faces too small are answers of their own", () => {

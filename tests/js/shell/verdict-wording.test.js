@@ -25,6 +25,33 @@ test("every state has its own words, and none says real or authentic", () => {
   assert.doesNotMatch(told, /\b(real|authentic|genuine|true|safe|verified)\b/i);
 });
 
+/** The explanation of a picture that has a face for each [score, kinds]. */
+const explainFaces = (...faces) => {
+  const bandOf = (score) => (score >= 0.8 ? "likely_fake" : "inconclusive");
+  const told = faces.map(([fakeScore, kinds]) => ({ boxXyxy: [0, 0, 9, 9], status: "scored", fakeScore, band: bandOf(fakeScore), kinds }));
+  const fakeScore = Math.max(...faces.map(([score]) => score));
+  return explain(/** @type {any} */ ({ status: "scored", band: bandOf(fakeScore), fakeScore, faces: told }), t);
+};
+
+test("a likely fake is told by what its traces look like, where that is known", () => {
+  const plain = t("explain_likely_fake");
+  assert.equal(explainFaces([0.9, ["seam"]]), `${plain} ${t("kinds_seam")}`);
+  assert.equal(explainFaces([0.9, ["synthetic"]]), `${plain} ${t("kinds_synthetic")}`);
+  assert.equal(explainFaces([0.9, ["seam", "synthetic"]]), `${plain} ${t("kinds_both")}`);
+  assert.equal(explainFaces([0.9, []]), plain);
+  assert.equal(explainFaces([0.9, undefined]), plain);
+  for (const key of ["kinds_seam", "kinds_synthetic", "kinds_both"]) assert.match(t(key), /look like/);
+});
+
+test("of several faces the worst one's traces are told", () => {
+  assert.equal(explainFaces([0.85, ["seam"]], [0.95, ["synthetic"]], [0.5, undefined]), explainFaces([0.95, ["synthetic"]]));
+  assert.equal(explainFaces([0.85, ["seam"]], [0.95, []]), t("explain_likely_fake"));
+});
+
+test("nothing is told of traces where the picture is not likely fake", () => {
+  assert.equal(explainFaces([0.5, undefined]), t("explain_inconclusive"));
+});
+
 test("a failure is told by its code or its reason, and never as a verdict", () => {
   for (const code of CODES) assert.ok(explain({ status: "failed", code, host: "a.org" }, t).length > 20);
   assert.match(explain({ status: "failed", code: "no_access", host: "cdn.a.org" }, t), /cdn\.a\.org/);

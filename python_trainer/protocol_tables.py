@@ -1,0 +1,131 @@
+"""The model card's tables of the full protocol: goals, conditions, peers and kinds of traces."""
+
+import json
+from pathlib import Path
+
+from python_trainer.errors import UserError
+
+GOALS = {  # source -> goals for accuracy and AUC
+    "openforensics": (0.95, 0.985),
+    "ffhq_stylegan": (0.98, 0.997),
+    "faceforensics": (None, 0.95),
+    "dfdc": (None, 0.93),
+    "photoshop": (None, 0.85),
+}
+
+
+def read_protocol(path: Path) -> dict:
+    """What `evaluate --protocol full` wrote.
+
+    Raises:
+        UserError: it is missing.
+    """
+    if not path.exists():
+        raise UserError(f"{path} is missing; `evaluate --protocol full` writes it")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def goals_table(protocol: dict) -> str:
+    """Each goal beside what was measured."""
+    goals = protocol["goals"]
+    lines = ["| what | goal | measured | reached |", "|---|---|---|---|"]
+
+    def add(what: str, goal: str, shown: str, reached: bool | None) -> None:
+        lines.append(f"| {what} | {goal} | {shown} | {'–' if reached is None else 'yes' if reached else 'no'} |")
+
+    for name, (accuracy, auc) in GOALS.items():
+        figures = goals["sources"].get(name)
+        if not figures:
+            continue
+        for key, goal in (("accuracy", accuracy), ("auc", auc)):
+            if goal is not None:
+                value, only = figures[key], figures["scored_only"][key]
+                add(f"{name}: {key}", f"≥ {goal}", f"{value:.3f} (scored images: {only:.3f})", value >= goal)
+    if independent := goals.get("independent42"):
+        add(
+            "independent42: right",
+            "≥ 38 of 42",
+            f"{independent['right']} of {independent['n']}",
+            independent["right"] >= 38,
+        )
+    unseen = goals["unseen"]
+    if unseen["auc"]["mean"] is not None:
+        value = unseen["auc"]["mean"]
+        add("unseen generators: mean AUC against all reals", "≥ 0.90", f"{value:.3f}", value >= 0.9)
+        add("unseen fakes called likely fake, mean", "≥ 60 %", _percent(unseen["likely_fake"]["mean"]), unseen["likely_fake"]["mean"] >= 0.6)  # fmt: skip
+        add("unseen fakes called no traces, pooled", "≤ 10 %", _rate(unseen["no_traces"]["pooled"]), unseen["no_traces"]["pooled"]["rate"] <= 0.1)  # fmt: skip
+    reals = goals["reals_called_likely_fake"]
+    if pooled := reals["pooled"]:
+        add("reals called likely fake, pooled, upper bound", "≤ 2 %", _rate(pooled), pooled["interval"][1] <= 0.02)
+    for what, goal, worst in (
+        ("the same, worst source of 200 or more", 0.03, reals["worst_source"]),
+        ("the same, worst UTKFace group of 30 or more", 0.05, goals["worst_group"]),
+    ):
+        if worst:
+            add(what, f"≤ {100 * goal:.0f} %", f"{_rate(worst)}, {worst['name']}", worst["rate"] <= goal)
+    for name, goal in (("web", 2), ("hard", 4)):
+        lost = goals["balanced_accuracy_lost"][name]["overall"]
+        if lost is not None:
+            add(f"balanced accuracy lost, clean to {name}", f"≤ {goal} points", f"{100 * lost:.1f}", 100 * lost <= goal)
+    if any_ := goals["flips"]["any"]:
+        add("flips between likely fake and no traces, any variant", "≤ 1 %", _rate(any_), any_["rate"] <= 0.01)
+    if goals["ece"] is not None:
+        add(
+            "ECE", "≤ 0.03", f"{goals['ece']:.3f} (scored images: {goals['ece_scored_only']:.3f})", goals["ece"] <= 0.03
+        )
+    return "\n".join(lines)
+
+
+def conditions_table(protocol: dict) -> str:
+    """Scored images of the sources trained on, under each condition: AUC, balanced accuracy and the shipped bands."""
+    lines = [
+        "| condition | AUC | balanced accuracy | real: no traces / inconclusive / likely fake | fake: the same |",
+        "|---|---|---|---|---|",
+    ]
+    for name, figures in protocol["conditions"].items():
+        only = (figures["overall"] or {}).get("scored_only") or {}
+        shares = [
+            " / ".join(_percent(figures["bands"]["all"][c][b]) for b in ("no_traces", "inconclusive", "likely_fake"))
+            for c in ("real", "fake")
+        ]
+        numbers = [_number(only.get(key)) for key in ("auc", "balanced_accuracy")]
+        lines.append(f"| {name} | {' | '.join(numbers)} | {' | '.join(shares)} |")
+    return "\n".join(lines)
+
+
+def peers_table(protocol: dict) -> str:
+    """The same images, other detectors; each at its own threshold, fixed on validation."""
+    lines = [
+        "| detector | mean AUC over sources | the same, web | unseen, mean AUC | balanced accuracy | web |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, figures in protocol["peers"].items():
+        clean, web = (figures["conditions"].get(c, {}) for c in ("clean", "web"))
+        cells = [clean.get("mean_auc"), web.get("mean_auc"), clean.get("unseen_mean_auc"), clean.get("balanced_accuracy"), web.get("balanced_accuracy")]  # fmt: skip
+        lines.append(f"| {name} | {' | '.join(_number(cell) for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def traces_table(report: dict) -> str:
+    """How often a kind of traces is named where it is known to be, and where it is known not to be."""
+    lines = ["| kind | of fakes that carry it | of fakes that do not |", "|---|---|---|"]
+    for kind, values in report.get("traces", {}).items():
+        cells = [
+            "–" if values[share] is None else f"{_percent(values[share])} of {values[count]}"
+            for share, count in (("found", "n_with"), ("wrong", "n_without"))
+        ]
+        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _rate(rate: dict) -> str:
+    low, high = rate["interval"]
+    return f"{_percent(rate['rate'])} ({_percent(low)} to {_percent(high)}) of {rate['n']}"

@@ -1,0 +1,43 @@
+"""From which logit on a face is said to show a kind of traces, and how often that is right, on validation."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from python_trainer.config import Recipe
+from python_trainer.dataset import load_crops
+from python_trainer.evaluation_report import is_held_out
+from python_trainer.evidence_batches import TRACES
+from python_trainer.manifest import read_prepared
+from python_trainer.metrics import threshold_at_rate
+from python_trainer.operating_points import CHECK_RATE
+
+KINDS = ("seam", "synthetic")  # the order of TRACES' values
+
+
+def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict[str, dict]:
+    """For each kind of traces: `threshold`, a logit that at most CHECK_RATE of real validation faces reach; and of the
+    validation fakes that are known to carry this kind, and of those known not to, the share that reaches it (None:
+    there are none). Empty for a network without these outputs.
+    """
+    if not set(KINDS) <= set(model.output):
+        return {}
+    rows = [
+        r for r in read_prepared(prepared) if r.split == "val" and r.crop and r.train_use and not is_held_out(r.source)
+    ]
+    crops = load_crops(prepared, rows, recipe.input_size)
+    outputs = [model.predict_on_batch(crops[i : i + 64].astype(np.float32)) for i in range(0, len(crops), 64)]
+    labels = np.array([row.label for row in rows])
+    result = {}
+    for place, kind in enumerate(KINDS):
+        logits = np.concatenate([np.asarray(o[kind], np.float64).reshape(-1) for o in outputs])
+        threshold = threshold_at_rate(logits[labels == 0], CHECK_RATE)
+        known = np.array([TRACES.get(r.generator, (None, None))[place] if r.label else None for r in rows], object)
+        shares = {
+            name: float(np.mean(logits[known == value] >= threshold)) if (known == value).any() else None
+            for name, value in (("found", 1), ("wrong", 0))
+        }
+        counts = {"n_with": int((known == 1).sum()), "n_without": int((known == 0).sum())}
+        result[kind] = {"threshold": threshold, **shares, **counts}
+    return result

@@ -1,0 +1,209 @@
+"""The full protocol on a small prepared folder whose brightness is the score: what is counted, and of whom."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from python_trainer import protocol_figures
+from python_trainer.__main__ import main
+from python_trainer.condition_scores import Scorer
+from python_trainer.conditions import CONDITIONS, FLIP_VARIANTS, View
+from python_trainer.config import FaceCropSettings
+from python_trainer.errors import UserError
+from python_trainer.evaluate import evaluate
+from python_trainer.evaluation_report import ImageScore
+from python_trainer.manifest import write_prepared
+from python_trainer.protocol import run_protocol
+from python_trainer.protocol_figures import band_shares, bands_of, curves, flips, goals, groups, unseen_aucs
+from tests.python.test_evaluate import brightness, crop_row
+
+REPORT = {
+    "calibration": {"temperature": 1.0, "bias": 0.0},
+    "threshold": 0.5,
+    "operating_points": {"check": {"no_traces": [0.2], "likely_fake": [0.8]}},
+}
+FACE = {"box_xyxy": "[8, 8, 24, 26]", "keypoints": "[12, 14, 20, 14, 16, 18, 13, 22, 19, 22]"}
+
+
+def image(score: float | None, label: int, source: str = "a", name: str = "", demographic: str = "") -> ImageScore:
+    logit = None if score is None else float(np.log(score / (1 - score)))
+    return ImageScore(name, source, "test", label, logit, 1, "ok" if logit else "no_face", name, demographic)
+
+
+def make_prepared(tmp_path, unseen: bool = True):
+    """Photos of one grey: reals around 80, fakes around 170; a source of tight face crops; one photo without a face."""
+    rng, rows = np.random.default_rng(0), []
+    for split, count in (("train", 6), ("val", 16), ("test", 12)):
+        names = [("a", FACE), ("tight", {}), *([("unseen_x", FACE)] if unseen and split == "test" else [])]
+        for source, box in names:
+            for index in range(count):
+                name, label = f"{split}_{source}_{index}", index % 2
+                rows.append(crop_row(name, label, split, source, demographic="" if label else "25-1-1", **box))
+    rows.append(crop_row("no_face", 0, "test", crop="", status="no_face", faces_in_image=0, train_use=0))
+    folder, ready = tmp_path / "prepared", []
+    (folder / "crops").mkdir(parents=True)
+    for row in rows:
+        path = tmp_path / "photos" / f"{len(ready)}.png"
+        path.parent.mkdir(exist_ok=True)
+        level = np.clip(rng.normal(170 if row.label else 80, 25), 0, 255)
+        Image.fromarray(np.full((32, 32, 3), level, np.uint8)).save(path)
+        if row.crop:
+            Image.fromarray(np.full((32, 32, 3), level, np.uint8)).save(folder / row.crop)
+        ready.append(dataclasses.replace(row, image=str(path)))
+    write_prepared(folder, ready)
+    return folder
+
+
+def scorer() -> Scorer:
+    return Scorer("model", View(32, FaceCropSettings(size=32)), brightness, tuple(CONDITIONS))
+
+
+def run(folder, out, **options) -> tuple[dict, dict]:
+    report = evaluate(brightness, folder, out, size=32, bootstrap=0, samples=False)
+    return report, run_protocol(report, [scorer(), dataclasses.replace(scorer(), name="twin")], folder, out, **options)
+
+
+def test_end_to_end(tmp_path):
+    folder, out = make_prepared(tmp_path), tmp_path / "out"
+    report, result = run(folder, out, bootstrap=20)
+    assert json.loads((out / "protocol.json").read_text()) == result
+    assert set(result["conditions"]) == set(CONDITIONS)
+    clean = result["conditions"]["clean"]
+    # The same photos, cut again, through the same thresholds: evaluate's own figures.
+    for key in ("accuracy", "auc", "n", "confusion"):
+        assert clean["overall"][key] == report["overall"][key]
+    assert clean["validation"]["overall"]["n"] == 32
+    assert clean["overall"]["intervals"]["auc"][0] <= clean["overall"]["auc"]
+    for key in ("calibration", "threshold", "operating_points"):
+        assert result[key] == report[key]
+    found = result["goals"]
+    assert found["sources"]["openforensics"] is None and found["independent42"] is None
+    assert found["sources"]["a"]["n"] == 13 and found["sources"]["a"]["scored_only"]["n"] == 12
+    assert found["unseen"]["auc"]["sources"]["unseen_x"]["n_fake"] == 6
+    assert found["unseen"]["auc"]["n_real"] == 18
+    assert result["groups"]["gender female"]["n"] == 12  # held-out reals are not among them
+    sizes = result["curves"]["face_size"]
+    assert (sizes[0]["n_real"], sizes[0]["n_fake"]) == (12, 12)  # without the tight crops and the one without a face
+    assert [p["value"] for p in result["curves"]["jpeg_quality"]] == [None, 90, 70, 50, 30]
+    assert result["peers"]["model"] == result["peers"]["twin"]
+    model = result["peers"]["model"]["conditions"]["clean"]
+    assert model["unseen_mean_auc"] == pytest.approx(found["unseen"]["auc"]["mean"])
+
+
+def test_sources_that_are_not_there_are_null(tmp_path):
+    _, result = run(make_prepared(tmp_path, unseen=False), tmp_path / "out", bootstrap=0)
+    unseen = result["goals"]["unseen"]
+    assert unseen["auc"]["mean"] is None and unseen["auc"]["sources"] == {}
+    assert unseen["likely_fake"]["pooled"] is None and unseen["likely_fake"]["mean"] is None
+    assert result["conditions"]["clean"]["overall"]["intervals"] == {}
+
+
+def test_bands_have_the_points_own_edges_and_leave_out_nobody():
+    images = [image(s, label) for s, label in ((0.1, 0), (0.3, 0), (0.9, 0), (None, 0), (0.9, 1), (0.1, 1), (0.95, 1))]
+    report = REPORT | {"operating_points": {"check": {"no_traces": [0.3 - 1e-9], "likely_fake": [0.9 - 1e-9]}}}
+    assert bands_of(images, report).tolist() == [
+        "no_traces", "inconclusive", "likely_fake", "not_scored", "likely_fake", "no_traces", "likely_fake",
+    ]  # fmt: skip
+    shares = band_shares(images, report)
+    assert shares["real"] == {
+        "n": 4, "no_traces": 0.25, "inconclusive": 0.25, "likely_fake": 0.25, "not_scored": 0.25, "decided": 0.5,
+        "right_of_decided": 0.5,
+    }  # fmt: skip
+    assert shares["fake"]["right_of_decided"] == pytest.approx(2 / 3) and shares["fake"]["decided"] == 1
+    assert band_shares(images[:4], report)["fake"]["decided"] is None
+
+
+def test_unseen_fakes_meet_all_reals_and_sources_weigh_the_same():
+    reals = [image(0.5, 0, "a"), *(image(0.1, 0, "b") for _ in range(9)), image(None, 0, "a")]
+    fakes = [image(0.3, 1, "unseen_x"), *(image(0.9, 1, "unseen_y") for _ in range(4)), image(0.01, 1, "b")]
+    images = [*reals, *fakes]
+    scores = np.array([np.nan if i.logit is None else i.logit for i in images])
+    found = unseen_aucs(images, scores)
+    assert found["n_real"] == 10
+    assert {name: s["auc"] for name, s in found["sources"].items()} == {"unseen_x": 0.9, "unseen_y": 1.0}
+    assert found["mean"] == pytest.approx(0.95)
+    assert found["sources"]["unseen_x"]["against_each_real_source"] == 0.5
+    assert unseen_aucs(reals, scores[: len(reals)])["mean"] is None
+
+
+def figures_of(auc: float) -> dict:
+    part = {"balanced_accuracy": auc, "auc": auc, "ece": 0.1}
+    return {"sources": {}, "held_out": {}, "overall": {**part, "scored_only": part}, "macro": part}
+
+
+def test_goals_count_by_hand(monkeypatch):
+    monkeypatch.setattr(protocol_figures, "WORST_SOURCE_MINIMUM", 3)
+    clean = [image(s, 0, "a", demographic="30-0-0") for s in (0.9, 0.1, 0.1)] + [image(0.99, 0, "small")]
+    clean += [image(s, 1, "unseen_x") for s in (0.9, 0.1, 0.5, 0.1)] + [image(None, 1, "unseen_y")]
+    images = dict.fromkeys(CONDITIONS, clean)
+    figures = {name: figures_of(0.9) for name in CONDITIONS} | {"web": figures_of(0.7)}
+    confusion = {"real_as_real": 20, "fake_as_fake": 15, "real_as_fake": 1, "fake_as_real": 6}
+    figures["clean"]["held_out"]["independent42"] = {"confusion": confusion, "n": 42}
+    found = goals(images, figures, REPORT)
+    assert found["independent42"] == {"right": 35, "n": 42}
+    assert found["unseen"]["likely_fake"]["pooled"]["rate"] == 0.25
+    assert found["unseen"]["no_traces"]["sources"]["unseen_x"]["count"] == 2
+    reals = found["reals_called_likely_fake"]
+    assert (reals["pooled"]["count"], reals["pooled"]["n"]) == (2, 4)
+    assert reals["pooled"]["interval"][1] == pytest.approx(0.85, abs=0.01)  # Wilson's for 2 of 4
+    assert reals["worst_source"]["name"] == "a" and reals["worst_source"]["count"] == 1
+    assert found["worst_group"] is None
+    monkeypatch.setattr(protocol_figures, "WORST_GROUP_MINIMUM", 3)
+    assert goals(images, figures, REPORT)["worst_group"]["rate"] == pytest.approx(1 / 3)
+    assert found["balanced_accuracy_lost"]["web"]["overall"] == pytest.approx(0.2)
+    assert found["balanced_accuracy_lost"]["hard"]["macro"] == 0
+    assert groups(clean, REPORT)["race White"]["count"] == 1
+
+
+def test_only_a_turned_verdict_is_a_flip():
+    clean = [image(s, 1) for s in (0.9, 0.1, 0.9, 0.5, None)]
+    images = dict.fromkeys(CONDITIONS, clean)
+    assert flips(images, REPORT)["any"]["count"] == 0
+    first, second = FLIP_VARIANTS[:2]
+    images[first] = [image(s, 1) for s in (0.1, 0.1, 0.5, 0.9, None)]  # one turned, two to or from inconclusive
+    images[second] = [image(s, 1) for s in (0.1, 0.9, 0.9, 0.5, None)]
+    found = flips(images, REPORT)
+    assert (found["variants"][first]["count"], found["variants"][second]["count"]) == (1, 2)
+    assert found["any"]["count"] == 2 and found["any"]["n"] == 4
+
+
+def test_face_sizes_are_the_largest_boxes_in_the_photo():
+    rows = [
+        crop_row("x", 0, "test", box_xyxy="[0, 0, 63, 10]", keypoints="[1]"),
+        crop_row("y", 1, "test", box_xyxy="[5, 0, 20, 64]", keypoints="[1]"),
+        crop_row("y", 1, "test", box_xyxy="[0, 0, 400, 400]", keypoints="[1]", face_index=1, faces_in_image=2),
+        crop_row("z", 1, "test", box_xyxy="[0, 0, 64, 64]", keypoints="[1]"),
+        crop_row("tight", 1, "test", box_xyxy="[0, 0, 224, 224]"),
+    ]
+    images = [image(0.9, row.label, name=row.image) for row in rows if row.face_index == 0]
+    bins = curves({name: figures_of(0.9) for name in CONDITIONS}, rows, images, REPORT)["face_size"]
+    counts = {b["from"]: (b["n_real"], b["n_fake"]) for b in bins if b["n_real"] + b["n_fake"]}
+    assert counts == {0: (1, 0), 64: (0, 1), 384: (0, 1)}
+
+
+def test_wrong_flags_fail_before_the_work(tmp_path, capsys, monkeypatch):
+    folder = make_prepared(tmp_path)
+    checkpoint = tmp_path / "x.weights.h5"
+    recipe = type("R", (), {"input_size": 32, "crop": FaceCropSettings(size=32), "whole_image": False, "architecture": ""})  # fmt: skip
+    monkeypatch.setattr("python_trainer.models.load_checkpoint", lambda path: (None, recipe))
+    command = ["evaluate", "--checkpoint", str(checkpoint), "--data", str(folder), "--out", str(tmp_path / "out")]
+    for flags, message in (
+        (["--peer", "a=b"], "belong to --protocol full"),
+        (["--protocol", "full", "--peer", "a"], "NAME=CHECKPOINT"),
+        (["--protocol", "full", "--peer", "meso4=b"], "taken"),
+        (["--protocol", "full", "--meso4", str(tmp_path / "none.h5")], "none.h5 is missing"),
+    ):
+        assert main([*command, *flags]) == 2
+        assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_photo_that_is_gone_is_named(tmp_path):
+    folder = make_prepared(tmp_path)
+    (tmp_path / "photos" / "20.png").unlink()
+    with pytest.raises(UserError, match=r"20\.png: cannot be read"):
+        run(folder, tmp_path / "out")
+    assert not (tmp_path / "out" / "protocol.json").exists()
