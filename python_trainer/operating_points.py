@@ -7,10 +7,8 @@ from python_trainer.metrics import sigmoid, threshold_at_rate
 CHECK_RATE = 0.03  # of real faces flagged, when the user asked for a check
 AUTOMATIC_RATE = 0.005  # of real images flagged, when badges appear by themselves
 MAX_FACES = 8
-# Validation reals with which a source has a say of its own: 3 % of fewer is not even two faces, and one odd frame would
-# decide for everyone. Smaller sources count in the pool.
-SOURCE_MINIMUM = 67
-MISSED_FAKES = 0.05  # at most so many fakes may be told "no traces"; generators never seen will exceed it
+SOURCE_MINIMUM = 30  # validation reals with which a source has a say of its own; fewer only count in the pool
+MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
 RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
 TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
 TAIL_MINIMUM = 10  # fewer of them say nothing about a tail

@@ -16,11 +16,12 @@ from python_trainer.evaluation_report import ImageScore, collect_images, summari
 from python_trainer.files import write_atomically
 from python_trainer.manifest import read_prepared
 from python_trainer.protocol_figures import band_shares, curves, goals, groups
+from python_trainer.protocol_tables import protocol_page
 
 SCHEMA_VERSION = 1
 MAX_BOOTSTRAP = 200  # resamples for each condition
 _FROM_REPORT = (
-    "split", "labels", "condition", "calibration", "threshold", "thresholds", "operating_points", "date", "code_version",
+    "split", "labels", "condition", "calibrated_on", "calibration", "threshold", "thresholds", "operating_points", "date", "code_version",
     "architecture", "checkpoint_sha256",
 )  # fmt: skip
 
@@ -64,7 +65,8 @@ def load_scorers(args: argparse.Namespace, recipe: Recipe, score: Callable[[np.n
 def run_protocol(
     report: dict, scorers: list[Scorer], prepared: Path, out: Path, bootstrap: int = MAX_BOOTSTRAP, seed: int = 0
 ) -> dict:
-    """Score validation and the report's split under all conditions; write `out`/protocol.json and return it.
+    """Score validation and the report's split under all conditions; write `out`/protocol.json, its tables to
+    protocol.md, and return it.
 
     Calibration, thresholds and bands are `report`'s (evaluate's), which come from validation alone; nothing is chosen
     here. `scorers` are from `load_scorers`. At most MAX_BOOTSTRAP resamples.
@@ -95,6 +97,8 @@ def run_protocol(
     }
     with write_atomically(out / "protocol.json") as file:
         json.dump(result, file, indent=2, allow_nan=False)
+    with write_atomically(out / "protocol.md") as file:
+        file.write(protocol_page(result))
     return result
 
 

@@ -1,9 +1,4 @@
-"""The model card's tables of the full protocol: goals, conditions, peers and kinds of traces."""
-
-import json
-from pathlib import Path
-
-from python_trainer.errors import UserError
+"""The full protocol as Markdown: goals, conditions and other detectors."""
 
 GOALS = {  # source -> goals for accuracy and AUC
     "openforensics": (0.95, 0.985),
@@ -14,15 +9,14 @@ GOALS = {  # source -> goals for accuracy and AUC
 }
 
 
-def read_protocol(path: Path) -> dict:
-    """What `evaluate --protocol full` wrote.
-
-    Raises:
-        UserError: it is missing.
-    """
-    if not path.exists():
-        raise UserError(f"{path} is missing; `evaluate --protocol full` writes it")
-    return json.loads(path.read_text(encoding="utf-8"))
+def protocol_page(protocol: dict) -> str:
+    """All tables of what `evaluate --protocol full` wrote."""
+    parts = {
+        "Goals, and what was reached": goals_table(protocol),
+        "Conditions": conditions_table(protocol),
+        "Other detectors on the same images": peers_table(protocol),
+    }
+    return "\n".join(f"# {title}\n\n{table}\n" for title, table in parts.items())
 
 
 def goals_table(protocol: dict) -> str:
@@ -103,18 +97,6 @@ def peers_table(protocol: dict) -> str:
         clean, web = (figures["conditions"].get(c, {}) for c in ("clean", "web"))
         cells = [clean.get("mean_auc"), web.get("mean_auc"), clean.get("unseen_mean_auc"), clean.get("balanced_accuracy"), web.get("balanced_accuracy")]  # fmt: skip
         lines.append(f"| {name} | {' | '.join(_number(cell) for cell in cells)} |")
-    return "\n".join(lines)
-
-
-def traces_table(report: dict) -> str:
-    """How often a kind of traces is named where it is known to be, and where it is known not to be."""
-    lines = ["| kind | of fakes that carry it | of fakes that do not |", "|---|---|---|"]
-    for kind, values in report.get("traces", {}).items():
-        cells = [
-            "–" if values[share] is None else f"{_percent(values[share])} of {values[count]}"
-            for share, count in (("found", "n_with"), ("wrong", "n_without"))
-        ]
-        lines.append(f"| {kind} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

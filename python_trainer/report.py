@@ -9,7 +9,6 @@ from pathlib import Path
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT, write_atomically
 from python_trainer.predict import SHIPPED_MANIFEST
-from python_trainer.protocol_tables import conditions_table, goals_table, peers_table, read_protocol, traces_table
 
 EVALUATIONS = ROOT / "converted_models" / "evaluation"
 TEMPLATE = Path(__file__).with_name("model_card_template.md")
@@ -17,10 +16,8 @@ MARKERS = re.compile(r"(<!-- results: .*? -->\n).*?(<!-- /results -->)", re.DOTA
 MODELS = {  # name -> (what it is, the accuracy that the thesis reports)
     "mtcnn": ("MTCNN-style classifier, whole image", 0.9485),
     "mobilenet": ("MTCNN faces + MobileNetV2", 0.9557),
-    "ifmd": ("MTCNN faces + MobileNetV2 + IFMD", 0.98),
-    "evidence": ("the same with trained evidence (ships)", None),
+    "ifmd": ("MTCNN faces + MobileNetV2 + IFMD (ships)", 0.98),
 }
-SHIPPED = "evidence"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,12 +40,11 @@ def run(args: argparse.Namespace) -> int:
     """Write both; returns 0."""
     reports, logs = read_evaluations(args.evaluations)
     manifest = json.loads(args.manifest.read_text(encoding="utf-8"))
-    protocol = read_protocol(args.evaluations / SHIPPED / "protocol.json")
     readme = args.readme.read_text(encoding="utf-8")
     if not MARKERS.search(readme):
         raise UserError(f"{args.readme} has no block between <!-- results: … --> and <!-- /results -->")
     with write_atomically(args.card) as file:
-        file.write(model_card(reports, logs, manifest, protocol))
+        file.write(model_card(reports, logs, manifest))
     with write_atomically(args.readme) as file:
         file.write(MARKERS.sub(lambda m: m[1] + "\n" + readme_results(reports, manifest) + "\n" + m[2], readme))
     print(f"wrote {args.card} and the results in {args.readme}")
@@ -74,23 +70,19 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
     return reports, logs
 
 
-def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, protocol: dict) -> str:
+def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict) -> str:
     """The whole card, Markdown."""
     parts = {
         "version": manifest["version"],
-        "date": reports[SHIPPED]["date"][:10],
+        "date": reports["ifmd"]["date"][:10],
         "models": models_table(reports),
         "training": training_table(logs),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
         "confusion": confusion_table(reports),
         "points": points_table(manifest),
-        "groups": groups_table(reports[SHIPPED]),
+        "groups": groups_table(reports["ifmd"]),
         "scores": score_table(manifest),
         "parity": parity_sentence(manifest),
-        "goals": goals_table(protocol),
-        "conditions": conditions_table(protocol),
-        "peers": peers_table(protocol),
-        "traces": traces_table(reports[SHIPPED]),
     }
     text = TEMPLATE.read_text(encoding="utf-8")
     for key, value in parts.items():
@@ -129,7 +121,7 @@ def models_table(reports: dict[str, dict]) -> str:
         web = report["conditions"].get("web", {}).get("overall")
         leaked = " (leaked)" if name == "ifmd" else ""
         cells = (_value(overall, "accuracy"), _value(overall, "auc"), _value(web, "auc"), _value(unseen, "auc"))
-        lines.append(f"| {title} | {' | '.join(cells)} | {f'{thesis:.4f}{leaked}' if thesis else '–'} |")
+        lines.append(f"| {title} | {' | '.join(cells)} | {thesis:.4f}{leaked} |")
     return "\n".join(lines)
 
 

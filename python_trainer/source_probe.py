@@ -81,7 +81,7 @@ def probe_labels(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, s
         features: float [n, d]; labels: int [n] in {0, 1}; groups: any values [n].
 
     Returns:
-        {"auc", "interval" (95 %, resampling groups), "n_real", "n_fake"}; None with too few groups to fold.
+        {"auc", "interval" (95 %, resampling groups), "n_real", "n_fake", "groups"}; None with too few groups to fold.
     """
     if not _can_fold(labels, groups):
         return None
@@ -90,7 +90,8 @@ def probe_labels(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, s
         scores[test] = _classifier().fit(features[train], labels[train]).decision_function(features[test])
     interval = bootstrap_intervals(labels, sigmoid(scores), 0.5, groups, RESAMPLES, seed)["auc"]
     fakes = int(labels.sum())
-    return {"auc": roc_auc(labels, scores), "interval": interval, "n_real": len(labels) - fakes, "n_fake": fakes}
+    counts = {"n_real": len(labels) - fakes, "n_fake": fakes, "groups": len(np.unique(groups))}
+    return {"auc": roc_auc(labels, scores), "interval": interval, **counts}
 
 
 def probe_sources(features: np.ndarray, sources: np.ndarray, groups: np.ndarray, seed: int) -> dict | None:
@@ -113,6 +114,6 @@ def _folds(classes: np.ndarray, groups: np.ndarray, seed: int):
 
 
 def _can_fold(classes: np.ndarray, groups: np.ndarray) -> bool:
-    """Two classes at least, each in enough groups for every fold to hold and to leave some of it."""
+    """Two classes at least, each in as many groups as there are folds."""
     each = [len(np.unique(groups[classes == one])) for one in np.unique(classes)]
-    return len(each) > 1 and min(each) >= 2 * FOLDS
+    return len(each) > 1 and min(each) >= FOLDS

@@ -7,10 +7,10 @@ from PIL import Image
 
 from python_trainer.config import get_recipe
 from python_trainer.evidence_batches import EvidenceBatches, difference_mask, keypoints_in_crop
+from python_trainer.files import ROOT
 from python_trainer.losses import known_binary_crossentropy
 from python_trainer.models import build_model, load_checkpoint
 from python_trainer.models.evidence import NoisyOr, SmoothMaximum
-from python_trainer.predict import SHIPPED_CHECKPOINT
 from python_trainer.preprocessing import crop_face, crop_points
 from python_trainer.validation import auc_by_group
 from tests.python.test_train import crop_row
@@ -35,8 +35,8 @@ def test_outputs_and_size(network):
     assert network.count_params() - plain.count_params() < 4000
 
 
-def test_without_a_difference_the_shipped_verdict_is_another():
-    network, _ = load_checkpoint(SHIPPED_CHECKPOINT)
+def test_without_a_difference_the_trained_verdict_is_another():
+    network, _ = load_checkpoint(ROOT / "python_trainer" / "checkpoints" / "evidence" / "evidence.weights.h5")
     image = np.random.default_rng(0).uniform(0, 255, (1, 14, 14, 3)).repeat(16, axis=1).repeat(16, axis=2)
     before = network(image.astype(np.float32))
     hidden = network.get_layer("head_patch_hidden")

@@ -76,7 +76,7 @@ def test_augmentation_hides_what_it_is_meant_to_hide(report):
 def test_only_sources_of_both_classes_are_probed_alone(report):
     assert list(report["real_or_fake"]) == ["fair", "saved", "soft", "ALL"]
     assert report["real_or_fake"]["ALL"]["image"] | {"auc": 0, "interval": 0} == {
-        "auc": 0, "interval": 0, "n_real": 4 * PER_CLASS, "n_fake": 3 * PER_CLASS,
+        "auc": 0, "interval": 0, "n_real": 4 * PER_CLASS, "n_fake": 3 * PER_CLASS, "groups": 7 * PER_CLASS,
     }  # fmt: skip
     assert report["source_of_reals"]["file"]["chance"] == 0.25
     assert report["source_of_reals"]["file"]["balanced_accuracy"] > 0.35  # `saved` stands out
