@@ -82,7 +82,7 @@ class BalancedBatches(keras.utils.PyDataset):
 def draw_pairs(rows: list[CropRow], count: int, rng: np.random.Generator) -> list[tuple[int, int, bool]]:
     """`count` times (real, fake, whether they are one frame and its forgery), sources in turn, weighted by √size."""
     real, fake = _by_source(rows, 0), _by_source(rows, 1)
-    partners = _partners(rows)
+    partners = aligned_partners(rows)
     sources, fake_sources = sorted(real), sorted(fake)
     weights = np.sqrt([len(real[s]) for s in sources])
     fake_weights = np.sqrt([len(fake[s]) for s in fake_sources])
@@ -105,7 +105,7 @@ def _by_source(rows: list[CropRow], label: int) -> dict[str, list[int]]:
     return dict(groups)
 
 
-def _partners(rows: list[CropRow]) -> dict[int, list[int]]:
+def aligned_partners(rows: list[CropRow]) -> dict[int, list[int]]:
     """Index of a real crop -> indices of the fakes made from that very frame.
 
     A `pair_id` that several reals or several faces share is not one pixel-aligned frame, and is left out.

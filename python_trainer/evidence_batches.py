@@ -116,9 +116,10 @@ class EvidenceBatches(keras.utils.PyDataset):
         kind = self._rows[fake].generator
         if kind in WHOLLY_GENERATED:
             return crops[real], crops[fake], np.ones((size, size), np.float32), 1.0, kind, aligned
-        weight = PAIR_MAP_WEIGHT if aligned else 0.0
-        mask = difference_mask(crops[real], crops[fake]) if aligned else np.zeros((size, size), np.float32)
-        return crops[real], crops[fake], mask, weight, kind, aligned
+        if aligned and self._rows[real].box_xyxy == self._rows[fake].box_xyxy:
+            return crops[real], crops[fake], difference_mask(crops[real], crops[fake]), PAIR_MAP_WEIGHT, kind, True
+        # Cut from two boxes, the crops differ at every edge: where the forgery is cannot be read off them.
+        return crops[real], crops[fake], np.zeros((size, size), np.float32), 0.0, kind, aligned
 
 
 def difference_mask(real: np.ndarray, fake: np.ndarray) -> np.ndarray:

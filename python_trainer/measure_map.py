@@ -116,11 +116,11 @@ def aligned_pairs(
     data: Path, rows: list[CropRow], recipe: Recipe, cells: int, count: int, rng: np.random.Generator
 ) -> dict[str, Kind]:
     """Source -> its fakes that have a real of the same frame; altered is where the two differ clearly."""
-    from python_trainer.dataset import _partners, load_crops
+    from python_trainer.dataset import aligned_partners, load_crops
     from python_trainer.evidence_batches import difference_mask
 
     pairs: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for real, fakes in sorted(_partners(rows).items()):
+    for real, fakes in sorted(aligned_partners(rows).items()):
         for fake in fakes:
             pairs[rows[fake].source].append((real, fake))
     kinds = {}

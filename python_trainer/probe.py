@@ -20,7 +20,7 @@ from python_trainer.source_probe import (
     probe_labels,
     probe_sources,
 )
-from python_trainer.splits import SplitItem, _groups
+from python_trainer.splits import SplitItem, linked_groups
 
 RECIPE = "evidence"
 SETS = ("file", "image", "augmented")
@@ -56,7 +56,9 @@ def probe(data: Path, recipe: Recipe, count: int, seed: int) -> dict:
         raise UserError(f"{data} has no real and fake crops in its train split")
     chosen = _choose(rows, count, np.random.default_rng((seed, 81)))
     features = {"file": [file_features(row.image) for row in chosen], **_image_features(data, chosen, recipe, seed)}
-    groups = np.array(_groups([SplitItem(r.split, r.label, r.identity, r.pair_id, r.sha256, None) for r in chosen]))
+    groups = np.array(
+        linked_groups([SplitItem(r.split, r.label, r.identity, r.pair_id, r.sha256, None) for r in chosen])
+    )
     labels = np.array([row.label for row in chosen])
     sources = np.array([row.source for row in chosen])
     by_source, which = {}, {}

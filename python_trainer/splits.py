@@ -31,7 +31,7 @@ def assign_splits(items: list[SplitItem], seed: int = 0) -> tuple[list[str], Cou
     Returns:
         One split per item ("" for a dropped one), and counts of what was assigned and dropped, by reason.
     """
-    groups = _groups(items)
+    groups = linked_groups(items)
     members: dict[int, list[int]] = defaultdict(list)
     for index, group in enumerate(groups):
         members[group].append(index)
@@ -80,7 +80,7 @@ def _draw(free: list[int], members: dict[int, list[int]], items: list[SplitItem]
     return drawn
 
 
-def _groups(items: list[SplitItem]) -> list[int]:
+def linked_groups(items: list[SplitItem]) -> list[int]:
     """Connected components, as the index of a representative for each item."""
     parent = list(range(len(items)))
 

@@ -111,6 +111,14 @@ def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, s
     assert (changed[maps[4:, ..., 0] == 0] <= 12).mean() > 0.95
 
 
+def test_a_pair_cut_from_two_boxes_says_nothing_of_where(material):
+    crops, rows = material
+    moved = [r.__class__(**{**vars(r), "box_xyxy": f"[{r.label}, 0, 9, 9]"}) for r in rows]
+    recipe = get_recipe("evidence", batch_size=8, samples_per_epoch=16, self_blended=0.0, reconstructed=0.0)
+    _, targets = EvidenceBatches(crops, moved, recipe, 224, 0, 14)[0]
+    assert (targets["patch_logits"][4:, ..., 1] == 0).all() and (targets["logit"][4:] == 1).all()
+
+
 def test_the_same_epoch_is_drawn_again_and_another_is_not(material):
     first, again, other = (EvidenceBatches(*material, RECIPE, 96, epoch, 6)[1][0] for epoch in (0, 0, 1))
     assert np.array_equal(first, again) and not np.array_equal(first, other)
