@@ -43,23 +43,30 @@ def _geometry(image: Image.Image, recipe: Recipe, size: int, rng: np.random.Gene
     if flip_y:
         image = image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     source = image.width
+    if recipe.window and size < source:  # the finest traces do not survive shrinking
+        left, top = (int(offset) for offset in rng.integers(0, source - size + 1, size=2))
+        if angle == 0 and zoom == 1:
+            return image.crop((left, top, left + size, top + size))
+        shift = left - (source - size) / 2, top - (source - size) / 2
+        return _turned(image, angle, zoom, size, shift)
     if size < source:  # antialias first; turning and zooming then samples at about the right density
         image = image.resize((size, size), Image.Resampling.BILINEAR)
         source = size
     if angle == 0 and zoom == 1:
         return image.resize((size, size), Image.Resampling.BILINEAR)
-    return _turned(image, angle, zoom * source / size, size)
+    return _turned(image, angle, zoom * source / size, size, (0, 0))
 
 
-def _turned(image: Image.Image, angle: float, step: float, size: int) -> Image.Image:
-    """Affine bilinear sampling about the centre; what falls outside repeats the edge."""
+def _turned(image: Image.Image, angle: float, step: float, size: int, shift: tuple[float, float]) -> Image.Image:
+    """Affine bilinear sampling about the centre moved by `shift`; what falls outside repeats the edge."""
     border = image.width // 3
     pixels = np.asarray(image)
     padding = ((border, border), (border, border), (0, 0))[: pixels.ndim]
     padded = Image.fromarray(np.pad(pixels, padding, mode="edge"))
     cos, sin = step * math.cos(angle), step * math.sin(angle)
     centre, half = padded.width / 2, size / 2
-    matrix = (cos, -sin, centre - half * (cos - sin), sin, cos, centre - half * (sin + cos))
+    left, top = centre + shift[0] - half * (cos - sin), centre + shift[1] - half * (sin + cos)
+    matrix = (cos, -sin, left, sin, cos, top)
     return padded.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 

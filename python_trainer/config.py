@@ -57,6 +57,7 @@ class Recipe:
     zoom: float = 0.2
     color: float = 0.2
     geometry: float = 1.0  # probability that a crop is turned and zoomed at all
+    window: int = 0  # 1: stages smaller than the crop see a piece of it at its own scale, not all of it shrunk
     degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping
@@ -67,7 +68,7 @@ class Recipe:
     reconstructed: float = 0.0  # share of the fakes that an autoencoder made (`reconstruct`)
     patch_weight: float = 0.5  # weights of the evidence network's further losses: its map,
     trace_weight: float = 0.3  # and its two kinds of traces
-    select: str = "val_loss"  # what the best epoch is best in; "macro_auc": mean validation AUC over sources of fakes
+    select: str = "val_loss"  # what the best epoch is best in; "macro_auc": mean AUC over sources, clean and JPEG
     ema: float = 0.0  # momentum of the average of the weights that is kept; 0: the last weights are
     seed: int = 0
     crop: FaceCropSettings = field(default_factory=FaceCropSettings)

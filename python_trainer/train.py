@@ -1,20 +1,15 @@
-"""The verb `train`: trains one of the three models, epoch by epoch, and stops and resumes anywhere."""
+"""The verb `train`: trains a recipe, once or on every fold, from the start or from where it stopped."""
 
 import argparse
 import dataclasses
 import json
-import math
-import os
-import time
 from pathlib import Path
 
-import numpy as np
-
-from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict, recipe_to_dict
+from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict
+from python_trainer.cross_validation import fold_rows, summarise_folds
 from python_trainer.errors import UserError
-from python_trainer.files import write_atomically
-from python_trainer.manifest import read_prepared
-from python_trainer.training_log import append_epoch
+from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.training_run import TrainingRun
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hold-out", nargs="*", default=[], metavar="SOURCE", help="sources to validate on but not train"
+    )
+    parser.add_argument(
+        "--folds",
+        type=int,
+        metavar="K",
+        help="cross-validate: K runs in OUT/fold_1 …, split by identity, pair and picture; folds.json has mean and deviation",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where checkpoints, logs and curves go")
     parser.add_argument(
@@ -64,21 +65,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; 0 when done, 130 when interrupted (a usable checkpoint stays)."""
-    recipe = _recipe_from(args)
-    state_path = args.out / "state.json"
-    if state_path.exists() and not args.resume:
-        raise UserError(f"{args.out} already holds a run; give --resume to go on or choose another --out")
-    if args.resume and state_path.exists():
-        recipe = recipe_from_dict(json.loads((args.out / "recipe.json").read_text()))
-    import keras
-
-    keras.utils.set_random_seed(recipe.seed)
-    run_ = TrainingRun(recipe, args.data, args.out, args.weights, args.init, args.hold_out)
+    if args.folds is not None and (args.hold_out or len(args.data) > 1):
+        raise UserError("--folds divides one prepared folder; give one --data and no --hold-out")
+    # What cannot be labelled with certainty cannot be validated on, face by face, either.
+    rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in args.data]
     try:
-        result = run_.fit()
+        if args.folds is None:
+            train = [[row for row in part if row.split == "train" and row.source not in args.hold_out] for part in rows]
+            val = [[row for row in part if row.split == "val"] for part in rows]
+            result = _fit(args, args.out, train, val)
+        else:
+            for fold, (train, val) in enumerate(fold_rows(rows[0], args.folds, args.seed or 0), start=1):
+                print(f"fold {fold} of {args.folds}: {len(train)} faces to train, {len(val)} held out", flush=True)
+                _fit(args, args.out / f"fold_{fold}", [train], [val])
+            result = summarise_folds(args.out, args.folds)
     except KeyboardInterrupt:
         print(
-            f"\ninterrupted; {args.out}/interrupted.weights.h5 holds the weights of this moment, "
+            f"\ninterrupted; interrupted.weights.h5 in {args.out} holds the weights of this moment, "
             "and --resume goes on after the last whole epoch"
         )
         return 130
@@ -86,170 +89,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-class TrainingRun:
-    """One run: its data in memory, its state on disk after each epoch."""
+def _fit(args: argparse.Namespace, out: Path, train: list[list[CropRow]], val: list[list[CropRow]]) -> dict:
+    """One run in `out`, or the rest of it: on `train` rows of each folder, judged on `val`."""
+    import keras
 
-    def __init__(
-        self, recipe: Recipe, data: list[Path], out: Path, weights: str, init: Path | None, hold_out: list[str]
-    ):
-        """Reads the crops; builds nothing yet."""
-        from python_trainer.dataset import load_crops
-        from python_trainer.validation import Validation
-
-        self.recipe, self.out, self.weights, self.init = recipe, out, weights, init
-        # What cannot be labelled with certainty cannot be validated on, face by face, either.
-        rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in data]
-        train = [[row for row in part if row.split == "train" and row.source not in hold_out] for part in rows]
-        val = [[row for row in part if row.split == "val"] for part in rows]
-        for name, parts in (("train", train), ("val", val)):
-            if len({row.label for part in parts for row in part}) < 2:
-                raise UserError(
-                    f"{data[0]} has no real and fake faces in its {name} split; nothing can be learned from it"
-                )
-        self.rows = [row for part in train for row in part]
-        self.crops = np.concatenate(
-            [load_crops(folder, part, recipe.input_size) for folder, part in zip(data, train, strict=True)]
-        )
-        self.validation = Validation(data, val, recipe)
-        self.state = {
-            "epoch": 0, "best": None, "best_val_loss": None, "best_epoch": None, "best_size": None, "stale": 0,
-        }  # fmt: skip
-        out.mkdir(parents=True, exist_ok=True)
-        if (out / "state.json").exists():
-            self.state = json.loads((out / "state.json").read_text())
-        with write_atomically(out / "recipe.json") as file:
-            json.dump(recipe_to_dict(recipe), file, indent=2)
-
-    def fit(self) -> dict:
-        """Run what is left of the stages; the best epoch's weights end in best.weights.h5."""
-        first = 0
-        for epochs, size, frozen in self.recipe.stages:
-            if self.state["epoch"] < first + epochs:
-                self._fit_stage(range(max(first, self.state["epoch"]), first + epochs), first, size, frozen)
-            first += epochs
-        return {
-            "best_epoch": self.state["best_epoch"],
-            "best_val_loss": self.state["best_val_loss"],
-            "checkpoint": str(self.out / "best.weights.h5"),
-        }
-
-    def _fit_stage(self, epochs: range, stage_start: int, size: int, frozen: bool) -> None:
-        model, trained, targets = self._compiled(size, frozen)
-        if epochs.start > 0:
-            model.load_weights(self.out / "last.weights.h5")
-            if epochs.start > stage_start:
-                self._load_optimizer(trained)
-        if self.state["best_size"] != size:
-            # A loss at another image size says nothing about this one.
-            self.state |= {"best_size": size, "best": None, "stale": 0}
-        elif epochs.start == stage_start:
-            self.state["stale"] = 0
-        for epoch in epochs:
-            try:
-                record = self._fit_epoch(epoch, model, trained, targets, size)
-            except KeyboardInterrupt:
-                _save_weights(model, self.out / "interrupted.weights.h5")
-                raise
-            self._keep(epoch, model, trained, record)
-            if self.state["stale"] >= self.recipe.patience:
-                self._save_state(epochs.stop)  # early stopping ends the stage; a next one starts afresh
-                return
-
-    def _fit_epoch(self, epoch: int, model, trained, targets: tuple[str, ...], size: int) -> dict:
-        from python_trainer.objectives import batches_for
-
-        started = time.monotonic()
-        rate = self._learning_rate(epoch)
-        trained.optimizer.learning_rate = rate
-        batches = batches_for(model, self.crops, self.rows, self.recipe, size, epoch, targets)
-        history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
-        prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
-        return {
-            "epoch": epoch + 1, "size": size, "learning_rate": rate,
-            "loss": history["loss"][0], "accuracy": history[f"{prefix}accuracy"][0],
-            "auc": history.get(f"{prefix}auc", [math.nan])[0],
-            **self._validate(model, size), "seconds": round(time.monotonic() - started, 1),
-        }  # fmt: skip
-
-    def _compiled(self, size: int, frozen: bool) -> tuple:
-        """The network, the same with its training outputs and loss, and the names of those outputs."""
-        import keras
-
-        from python_trainer.models import build_model, copy_weights
-        from python_trainer.objectives import objective_for
-
-        recipe = self.recipe
-        model = build_model(recipe, size, None if self.weights == "none" or self.init else self.weights)
-        if self.init:
-            copy_weights(self.init, model)
-        if frozen:
-            for layer in model.layers:
-                layer.trainable = layer.name.startswith(("head_", "logit"))
-        objective = objective_for(model, recipe)
-        trained = keras.Model(model.input, objective.outputs)
-        settings = {"learning_rate": recipe.learning_rate, "clipnorm": recipe.clip_norm or None}
-        if recipe.ema:
-            # Keras writes the average over the weights at the end of each epoch, which goes on from there.
-            settings |= {"use_ema": True, "ema_momentum": recipe.ema}
-        optimizer = keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
-        trained.compile(
-            optimizer,
-            objective.losses,
-            loss_weights=objective.loss_weights,
-            metrics=objective.metrics,
-            jit_compile=keras.backend.backend() == "jax",
-        )
-        return model, trained, tuple(objective.outputs)
-
-    def _learning_rate(self, epoch: int) -> float:
-        if self.recipe.schedule == "constant":
-            return self.recipe.learning_rate
-        return self.recipe.learning_rate * max(0.02, 0.5 * (1 + math.cos(math.pi * epoch / self.recipe.epochs)))
-
-    def _validate(self, model, size: int) -> dict:
-        return self.validation.measure(model, size)
-
-    def _keep(self, epoch: int, model, trained, record: dict) -> None:
-        """Save weights, optimiser, logs and curves; only then count the epoch as done."""
-        from python_trainer.figures import plot_curves
-
-        by_source = record.pop("by_source", {})
-        criterion = -record["val_macro_auc"] if self.recipe.select == "macro_auc" else record["val_loss"]
-        best = self.state["best"] is None or criterion < self.state["best"]
-        if best:
-            _save_weights(model, self.out / "best.weights.h5")
-            self.state |= {"best": criterion, "best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}
-        else:
-            self.state["stale"] += 1
-        _save_weights(model, self.out / "last.weights.h5")
-        with write_atomically(self.out / "optimizer.npz", "wb") as file:
-            np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
-        log = append_epoch(self.out, record)
-        self._save_state(epoch + 1)
-        plot_curves(log, self.out / "curves.png")
-        print(
-            " ".join(f"{key}={value:.4g}" for key, value in (record | by_source).items()),
-            "best" if best else "",
-            flush=True,
-        )
-
-    def _save_state(self, epoch: int) -> None:
-        self.state["epoch"] = epoch
-        with write_atomically(self.out / "state.json") as file:
-            json.dump(self.state, file)
-
-    def _load_optimizer(self, trained) -> None:
-        trained.optimizer.build(trained.trainable_variables)
-        with np.load(self.out / "optimizer.npz") as saved:
-            values = [saved[name] for name in saved.files]
-        for variable, value in zip(trained.optimizer.variables, values, strict=True):
-            variable.assign(value)
-
-
-def _save_weights(model, path: Path) -> None:
-    temporary = path.with_name(f"new-{path.name}")
-    model.save_weights(temporary)
-    temporary.replace(path)
+    recipe = _recipe_from(args)
+    if (out / "state.json").exists():
+        if not args.resume:
+            raise UserError(f"{out} already holds a run; give --resume to go on or choose another --out")
+        recipe = recipe_from_dict(json.loads((out / "recipe.json").read_text()))
+    keras.utils.set_random_seed(recipe.seed)
+    return TrainingRun(recipe, args.data, train, val, out, args.weights, args.init).fit()
 
 
 def parse_stages(text: str) -> tuple[tuple[int, int, bool], ...]:

@@ -8,7 +8,7 @@ from python_trainer.files import write_atomically
 
 FIELDS = (
     "epoch", "size", "learning_rate", "loss", "accuracy", "auc",
-    "val_loss", "val_accuracy", "val_auc", "val_macro_auc", "seconds",
+    "val_loss", "val_accuracy", "val_auc", "val_macro_auc", "val_web_macro_auc", "seconds",
 )  # fmt: skip
 
 
@@ -18,7 +18,7 @@ def append_epoch(out: Path, record: dict) -> Path:
     An epoch that was logged but not finished, and is now done again, replaces its old line.
     """
     log = out / "log.csv"
-    records = [row for row in _read(log) if int(row["epoch"]) < record["epoch"]] + [record]
+    records = [row for row in read_log(out) if int(row["epoch"]) < record["epoch"]] + [record]
     with write_atomically(log, newline="") as file:
         writer = csv.DictWriter(file, FIELDS)
         writer.writeheader()
@@ -27,7 +27,9 @@ def append_epoch(out: Path, record: dict) -> Path:
     return log
 
 
-def _read(path: Path) -> list[dict]:
+def read_log(out: Path) -> list[dict]:
+    """The lines of `out`/log.csv, keys as FIELDS, values as text; none where there is no log yet."""
+    path = out / "log.csv"
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:

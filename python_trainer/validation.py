@@ -1,23 +1,28 @@
-"""What an epoch is judged by: loss and AUC on validation crops, and the mean AUC over sources of fakes."""
+"""What an epoch is judged by: loss and AUC on validation crops, and the mean AUC over sources of fakes, clean and recompressed."""
 
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from sklearn.metrics import roc_auc_score
 
 from python_trainer.config import Recipe
+from python_trainer.images import recompress
 from python_trainer.manifest import CropRow
 
-SELF_BLENDED = 200  # fakes made from validation reals, where the recipe trains on such
+SELF_BLENDED = 120  # fakes made from validation reals, where the recipe trains on such
+MOST = 120  # crops of a source and class: enough to choose an epoch by, and an epoch is not to wait for more
+WEB_QUALITY = 60  # of the JPEG recompression that stands for what the web delivers
 
 
 class Validation:
     """The validation crops of one or more prepared folders, in memory."""
 
     def __init__(self, folders: list[Path], rows: list[list[CropRow]], recipe: Recipe):
-        """Loads what `rows` list of each folder; nothing here is ever trained on."""
+        """Loads what `rows` list of each folder, at most MOST of a source and class; never trained on."""
         from python_trainer.dataset import load_crops
 
+        rows = [_sample(part, recipe.seed) for part in rows]
         self.crops = np.concatenate(
             [load_crops(folder, part, recipe.input_size) for folder, part in zip(folders, rows, strict=True)]
         )
@@ -26,12 +31,18 @@ class Validation:
         self.groups = np.array([_group(row) for row in flat])
         if recipe.self_blended:
             self._add_self_blended(flat, recipe)
+        self.recompressed = np.stack(
+            [np.asarray(recompress(Image.fromarray(crop), "JPEG", quality=WEB_QUALITY)) for crop in self.crops]
+        )
 
     def measure(self, model, size: int) -> dict:
-        """val_loss, val_accuracy and val_auc over all crops; val_macro_auc; and by_source, name -> AUC."""
+        """val_loss, val_accuracy and val_auc over all crops; by_source, name -> AUC, and val_macro_auc, its mean;
+        val_web_macro_auc, the same after recompression.
+        """
         from python_trainer.dataset import predict_logits
 
         logits = predict_logits(model, self.crops, size)
+        web = auc_by_group(self.labels, predict_logits(model, self.recompressed, size), self.groups)
         loss = np.logaddexp(0, np.where(self.labels == 1, -logits, logits)).mean()
         by_source = auc_by_group(self.labels, logits, self.groups)
         return {
@@ -39,6 +50,7 @@ class Validation:
             "val_accuracy": float(((logits > 0) == self.labels).mean()),
             "val_auc": float(roc_auc_score(self.labels, logits)),
             "val_macro_auc": float(np.mean(list(by_source.values()))),
+            "val_web_macro_auc": float(np.mean(list(web.values()))),
             "by_source": by_source,
         }
 
@@ -68,3 +80,14 @@ def auc_by_group(labels: np.ndarray, logits: np.ndarray, groups: np.ndarray) -> 
 
 def _group(row: CropRow) -> str:
     return f"{row.source}:{row.generator}" if row.source == "reconstruction" else row.source
+
+
+def _sample(rows: list[CropRow], seed: int) -> list[CropRow]:
+    """At most MOST rows of each group and class, in their order; the same for every run of one seed."""
+    rng, kept, counts = np.random.default_rng((seed, 79)), set(), {}
+    for index in rng.permutation(len(rows)):
+        key = (_group(rows[index]), rows[index].label)
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= MOST:
+            kept.add(int(index))
+    return [row for index, row in enumerate(rows) if index in kept]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from python_trainer.augmentation import augment, degrade
+from python_trainer.augmentation import augment, augment_mask, degrade
 from python_trainer.config import get_recipe
 from tests.python.faces import astronaut
 
@@ -57,3 +57,20 @@ def test_degrading_loses_detail_not_size():
     degraded = np.asarray(degrade(image, np.random.default_rng(0)), int)
     assert degraded.shape == FACE.shape
     assert 0.5 < np.abs(degraded - FACE).mean() < 20
+
+
+def test_a_window_is_a_piece_of_the_crop_at_its_own_scale():
+    piece = view(5, 96, window=1)
+    offsets = [(y, x) for y in range(129) for x in range(129) if np.array_equal(FACE[y : y + 96, x : x + 96], piece)]
+    assert len(offsets) == 1
+    assert not np.array_equal(piece, view(6, 96, window=1))
+    np.testing.assert_array_equal(view(5, 224, window=1), FACE)
+
+
+@pytest.mark.parametrize("knobs", [{}, {"rotation": 0.03, "zoom": 0.15, "horizontal_flip": 1.0}])
+def test_a_window_of_the_mask_is_that_of_the_crop(knobs):
+    recipe = get_recipe("ifmd", **(STILL | {"window": 1} | knobs))
+    bright = np.where(FACE.mean(axis=2, keepdims=True) > 120, 255, 0).astype(np.uint8)
+    image = augment(np.repeat(bright, 3, axis=2), recipe, 96, np.random.default_rng(8))
+    mask = augment_mask(bright[..., 0].astype(np.float32) / 255, recipe, 96, np.random.default_rng(8))
+    assert np.abs(image[..., 0] / 255 - mask).mean() < 0.01

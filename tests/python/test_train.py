@@ -90,7 +90,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(data, tmp_path, monkeypatch
 def test_early_stopping_ends_a_stage_and_keeps_the_best_weights(data, tmp_path, monkeypatch, capsys):
     out, losses = tmp_path / "run", iter([0.5, 0.6, 0.4])
     worsening = lambda *_: {"val_loss": next(losses), "val_accuracy": 0.5, "val_auc": 0.5}  # noqa: E731
-    monkeypatch.setattr("python_trainer.train.TrainingRun._validate", worsening)
+    monkeypatch.setattr("python_trainer.training_run.TrainingRun._validate", worsening)
     arguments = ["train", "--recipe", "mobilenet", "--data", str(data), "--out", str(out), *SMALL]
     assert main([*arguments, "--patience", "1", "--stages", "5:32,1:32", "--json"]) == 0
     assert [int(r["epoch"]) for r in log_of(out)] == [1, 2, 6]
