@@ -11,6 +11,7 @@ VERBS = {
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "reconstruct": "make training fakes: real crops passed through autoencoders",
     "train": "train one of the three models",
+    "ablate": "train the readings of differencing alike and compare them",
     "evaluate": "measure a checkpoint, per source, with intervals",
     "report": "write the model card and the README's results from evaluations",
     "measure_map": "measure where the anomaly map points, beside Grad-CAM and chance",
@@ -24,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run a verb; a UserError becomes one sentence on stderr and exit code 2."""
     arguments = sys.argv[1:] if argv is None else argv
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if arguments[:1] not in (["train"], ["reconstruct"]):
+    if arguments[:1] not in (["train"], ["ablate"], ["reconstruct"]):
         # oneDNN reorders sums by machine and load: the same photo and export would differ in the last digits.
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     parser = argparse.ArgumentParser(prog="python -m python_trainer", description=__doc__)

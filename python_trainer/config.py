@@ -62,6 +62,7 @@ class Recipe:
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping
     pair_weight: float = 0.0  # weight of the pair loss (eq. 15-18)
+    difference: str = "layers"  # of the evidence network: one of models.evidence.DIFFERENCES
     difference_taps: tuple[str, str] = ("block_12_add", "block_10_project_BN")
     pair_tap: str = "block_12_add"
     self_blended: float = 0.0  # share of the fakes that are made while training, from a real of the batch

@@ -51,9 +51,21 @@ class EvidenceBatches(keras.utils.PyDataset):
     Real and fake of an aligned pair are changed by the same draw.
     """
 
-    def __init__(self, crops: np.ndarray, rows: list[CropRow], recipe: Recipe, size: int, epoch: int, cells: int):
-        """`crops` uint8 [n, s, s, 3] belong to `rows`; `epoch` (from 0) seeds the draw; `cells`: side of the map."""
+    def __init__(
+        self,
+        crops: np.ndarray,
+        rows: list[CropRow],
+        recipe: Recipe,
+        size: int,
+        epoch: int,
+        cells: int,
+        targets: tuple[str, ...],
+    ):
+        """`crops` uint8 [n, s, s, 3] belong to `rows`; `epoch` (from 0) seeds the draw; `cells`: side of the map;
+        `targets` names the outputs that are trained: logit, seam, synthetic, patch_logits and perhaps pair_features.
+        """
         super().__init__(workers=2, max_queue_size=8)
+        self._targets = targets
         self._crops, self._rows, self._recipe, self._size, self._cells = crops, rows, recipe, size, cells
         self._seed = (recipe.seed, epoch)
         self._steps = max(1, (recipe.samples_per_epoch or len(rows)) // recipe.batch_size)
@@ -70,7 +82,8 @@ class EvidenceBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Float32 images [batch, size, size, 3] in [0, 255], and by output name: logit [batch, 1]; seam and synthetic
-        [batch, 2] and patch_logits [batch, cells, cells, 2], each a label and its weight.
+        [batch, 2] and patch_logits [batch, cells, cells, 2], each a label and its weight; pair_features [batch, cells,
+        cells, 2] for `pair_loss`.
         """
         half, size = self._half, self._size
         images = np.empty((2 * half, size, size, 3), np.float32)
@@ -78,6 +91,7 @@ class EvidenceBatches(keras.utils.PyDataset):
         traces[:, :half, 1] = 1
         maps = np.zeros((2 * half, self._cells, self._cells, 2), np.float32)
         maps[:half, ..., 1] = 1
+        pairs = np.zeros_like(maps)
         for i in range(half):
             rng = np.random.default_rng((*self._seed, index, i))
             real, fake, mask, weight, kind, aligned = self._pair(index * half + i, rng)
@@ -88,11 +102,20 @@ class EvidenceBatches(keras.utils.PyDataset):
             if weight:
                 moved = augment_mask(mask, self._recipe, size, np.random.default_rng(fake_seed))
                 maps[half + i] = np.stack([_cells(moved, self._cells), np.full((self._cells,) * 2, weight)], axis=-1)
+                if aligned:
+                    pairs[[i, half + i]] = maps[half + i]
             for trace, known in enumerate(TRACES.get(kind, (None, None))):
                 if known is not None:
                     traces[trace, half + i] = known, 1
         labels = np.repeat(np.float32([0, 1]), half)[:, None]
-        return images, {"logit": labels, "seam": traces[0], "synthetic": traces[1], "patch_logits": maps}
+        known = {
+            "logit": labels,
+            "seam": traces[0],
+            "synthetic": traces[1],
+            "patch_logits": maps,
+            "pair_features": pairs,
+        }
+        return images, {name: known[name] for name in self._targets}
 
     def _pair(self, place: int, rng: np.random.Generator) -> tuple:
         """Real and fake crop uint8, mask float32 [s, s] of what was altered and its weight, kind, whether aligned."""

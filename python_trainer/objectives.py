@@ -45,7 +45,7 @@ def objective_for(model: keras.Model, recipe: Recipe) -> Objective:
             inside = model.output[name] if name in model.output else model.get_layer(name).output
             objective.outputs[name], objective.losses[name] = inside, known_binary_crossentropy
             objective.loss_weights[name] = weight
-    elif recipe.pair_weight > 0:
+    if recipe.pair_weight > 0:
         objective.outputs["pair_features"] = model.get_layer(recipe.pair_tap).output
         objective.losses["pair_features"], objective.loss_weights["pair_features"] = pair_loss, recipe.pair_weight
     return objective
@@ -64,7 +64,7 @@ def batches_for(
     if recipe.architecture == "evidence":
         from python_trainer.evidence_batches import EvidenceBatches
 
-        return EvidenceBatches(crops, rows, recipe, size, epoch, model.output["anomaly_map"].shape[1])
+        return EvidenceBatches(crops, rows, recipe, size, epoch, model.output["anomaly_map"].shape[1], targets)
     from python_trainer.dataset import BalancedBatches
 
     return BalancedBatches(crops, rows, recipe, size, epoch, targets)

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from python_trainer.config import Recipe
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, summarise
 from python_trainer.files import write_atomically
-from python_trainer.manifest import read_prepared
+from python_trainer.manifest import CropRow, read_prepared
 from python_trainer.protocol_figures import band_shares, curves, goals, groups
 from python_trainer.protocol_tables import protocol_page
 
@@ -76,12 +77,13 @@ def run_protocol(
     """
     split, bootstrap = report["split"], min(bootstrap, MAX_BOOTSTRAP)
     rows = [row for row in read_prepared(prepared) if row.split in ("val", split)]
-    scores = score_conditions(scorers, rows)
+    scores = _score(scorers, rows, split)
     every = {c: collect_images(rows, logits) for c, logits in scores[peers.OWN_NAME].items()}
     images = {c: [i for i in part if i.split == split] for c, part in every.items()}
     conditions = {
         c: summarise(images[c], split, report, bootstrap, seed)
-        | {"bands": _bands(images[c], report), "validation": _validation(every[c], report)}
+        | {"bands": _bands(images[c], report)}
+        | ({"validation": _validation(every[c], report)} if c in peers.CONDITIONS else {})
         for c in CONDITIONS
     }
     result = {
@@ -100,6 +102,18 @@ def run_protocol(
     with write_atomically(out / "protocol.md") as file:
         file.write(protocol_page(result))
     return result
+
+
+def _score(scorers: list[Scorer], rows: list[CropRow], split: str) -> dict[str, dict[str, np.ndarray]]:
+    """As `score_conditions`; validation, where it is not the split reported, under the peers' conditions alone."""
+    few = [replace(s, conditions=tuple(c for c in s.conditions if c in peers.CONDITIONS)) for s in scorers]
+    scores = {s.name: {c: np.full(len(rows), np.nan) for c in s.conditions} for s in scorers}
+    for part, wanted in ((split, scorers), *([] if split == "val" else [("val", few)])):
+        indices = [index for index, row in enumerate(rows) if row.split == part]
+        for name, by_condition in score_conditions(wanted, [rows[i] for i in indices]).items():
+            for condition, values in by_condition.items():
+                scores[name][condition][indices] = values
+    return scores
 
 
 def _bands(images: list[ImageScore], report: dict) -> dict:

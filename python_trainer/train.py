@@ -54,6 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--optimizer", choices=["adam", "adamw", "sgd", "rmsprop"], help="default: the recipe's, Adam")
     parser.add_argument("--schedule", choices=["constant", "cosine"], help="learning rate over the epochs")
     parser.add_argument(
+        "--difference",
+        choices=["layers", "reference", "none"],
+        help="evidence: what its map is made of (two layers, a layer and its mean over reals, one layer alone)",
+    )
+    parser.add_argument(
         "--difference-taps",
         nargs=2,
         metavar="LAYER",

@@ -33,7 +33,7 @@ def build_model(recipe: Recipe, size: int | None = None, weights: str | None = N
     if recipe.architecture == "evidence":
         from python_trainer.models.evidence import build_evidence
 
-        return build_evidence(size, weights, recipe.difference_taps)
+        return build_evidence(size, weights, recipe.difference_taps, recipe.difference)
     raise UserError(f"unknown architecture {recipe.architecture!r}")
 
 

@@ -13,10 +13,13 @@ def build_evidence(
     size: int = 224,
     weights: str | None = None,
     taps: tuple[str, str] = ("block_12_add", "block_10_project_BN"),
+    difference: str = "layers",
 ) -> keras.Model:
-    """The `layers` reading of intermediate feature map differencing (Rutikanga 2024), with a map that is trained.
+    """Intermediate feature map differencing (Rutikanga 2024), with a map that is trained.
 
-    D = F(l)(X) - F(l')(X) (eq. 15), normalised per image (eq. 16). Two 1x1 convolutions make D a patch logit for each
+    `difference` "layers", what ships: D = F(l)(X) - F(l')(X) (eq. 15), normalised per image (eq. 16); a tap of other
+    channels is projected, a larger one pooled. "reference": D = F_ref - F(l)(X), F_ref the mean features of the reals
+    trained on (eq. 20-21). "none", for comparison: F(l)(X) itself, with the same parameters. Two 1x1 convolutions make D a patch logit for each
     cell: "this cell was altered". Their smooth maximum joins the pooled features; their probabilities raise the weight
     of the last features by up to two (eq. 17, with weights that are learned). A pasted face and a generated face leave
     different traces (ProDet, arXiv:2408.17052), so there is a logit for each; the verdict's is their noisy-or:
@@ -28,8 +31,13 @@ def build_evidence(
     """
     image, backbone = build_backbone(size, weights)
     first, second = (backbone.get_layer(name).output for name in taps)
-    difference = NormalisedDifference(name="difference")([first, second])
-    hidden = layers.Conv2D(PATCH_FILTERS, 1, activation="relu", name="head_patch_hidden")(difference)
+    if difference == "layers":
+        compared = Normalise(name="difference")(first - _like(second, first))
+    elif difference == "reference":
+        compared = Normalise(name="difference")(DifferenceFromReals(name="from_reals")(first))
+    else:
+        compared = Normalise(name="features")(first)
+    hidden = layers.Conv2D(PATCH_FILTERS, 1, activation="relu", name="head_patch_hidden")(compared)
     patches = layers.Conv2D(1, 1, name="head_patch_logits")(hidden)
     patch_logits = layers.Reshape(patches.shape[1:3], name="patch_logits")(patches)
     anomaly_map = layers.Activation("sigmoid", name="anomaly_map")(patch_logits)
@@ -50,20 +58,54 @@ def build_evidence(
     return keras.Model(image, outputs, name="evidence")
 
 
-@keras.saving.register_keras_serializable("python_trainer")
-class NormalisedDifference(layers.Layer):
-    """Two feature maps [n, m, m, c] -> their difference with mean 0 and deviation 1 per image (eq. 15, 16)."""
+def _like(features: keras.KerasTensor, other: keras.KerasTensor) -> keras.KerasTensor:
+    """Features brought to the shape of others at most as large: averaged over cells, projected to their channels."""
+    step = features.shape[1] // other.shape[1]
+    if step > 1:
+        features = layers.AveragePooling2D(step, name="head_pool_tap")(features)
+    if features.shape[-1] != other.shape[-1]:
+        features = layers.Conv2D(other.shape[-1], 1, use_bias=False, name="head_project_tap")(features)
+    return features
 
-    def call(self, features: list) -> keras.KerasTensor:
+
+@keras.saving.register_keras_serializable("python_trainer")
+class Normalise(layers.Layer):
+    """A map [n, m, m, c] with mean 0 and deviation 1 per image (eq. 16)."""
+
+    def call(self, difference: keras.KerasTensor) -> keras.KerasTensor:
         """[n, m, m, c]."""
-        difference = features[0] - features[1]
         mean = ops.mean(difference, axis=(1, 2, 3), keepdims=True)
         deviation = ops.sqrt(ops.mean(ops.square(difference - mean), axis=(1, 2, 3), keepdims=True) + EPSILON**2)
         return (difference - mean) / deviation
 
-    def compute_output_shape(self, input_shape: list) -> tuple:
-        """That of one map."""
-        return input_shape[0]
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """The same."""
+        return input_shape
+
+
+@keras.saving.register_keras_serializable("python_trainer")
+class DifferenceFromReals(layers.Layer):
+    """Features [n, m, m, c] taken from the mean features of reals, a running mean [c] of training batches' first halves.
+
+    One mean for all cells: training sees windows of a crop, whose cells are no fixed places of a face.
+    """
+
+    MOMENTUM = 0.99
+
+    def build(self, input_shape: tuple) -> None:
+        """The running mean is kept with the weights and not trained."""
+        self.reference = self.add_weight(shape=(input_shape[-1],), initializer="zeros", trainable=False, name="reals")
+
+    def call(self, features: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+        """[n, m, m, c]; in training the first half of the batch are reals, as in both kinds of batches."""
+        if training:
+            reals = ops.mean(features[: ops.shape(features)[0] // 2], axis=(0, 1, 2))
+            self.reference.assign(self.MOMENTUM * self.reference + (1 - self.MOMENTUM) * ops.stop_gradient(reals))
+        return self.reference - features
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """The same."""
+        return input_shape
 
 
 @keras.saving.register_keras_serializable("python_trainer")

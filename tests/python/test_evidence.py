@@ -16,6 +16,7 @@ from python_trainer.validation import auc_by_group
 from tests.python.test_train import crop_row
 
 RECIPE = get_recipe("evidence", batch_size=8, samples_per_epoch=16)
+TARGETS = ("logit", "seam", "synthetic", "patch_logits", "pair_features")
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def material():
 )
 def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, synthetic, map_weight):
     recipe = get_recipe("evidence", batch_size=8, samples_per_epoch=16, degrade=0.0, zoom=0.0, rotation=0.0, **shares)
-    batches = EvidenceBatches(*material, recipe, 224, 0, 14)
+    batches = EvidenceBatches(*material, recipe, 224, 0, 14, TARGETS)
     images, targets = batches[0]
     assert len(batches) == 2 and images.shape == (8, 224, 224, 3)
     assert targets["logit"][:, 0].tolist() == [0] * 4 + [1] * 4
@@ -115,12 +116,12 @@ def test_a_pair_cut_from_two_boxes_says_nothing_of_where(material):
     crops, rows = material
     moved = [r.__class__(**{**vars(r), "box_xyxy": f"[{r.label}, 0, 9, 9]"}) for r in rows]
     recipe = get_recipe("evidence", batch_size=8, samples_per_epoch=16, self_blended=0.0, reconstructed=0.0)
-    _, targets = EvidenceBatches(crops, moved, recipe, 224, 0, 14)[0]
+    _, targets = EvidenceBatches(crops, moved, recipe, 224, 0, 14, TARGETS)[0]
     assert (targets["patch_logits"][4:, ..., 1] == 0).all() and (targets["logit"][4:] == 1).all()
 
 
 def test_the_same_epoch_is_drawn_again_and_another_is_not(material):
-    first, again, other = (EvidenceBatches(*material, RECIPE, 96, epoch, 6)[1][0] for epoch in (0, 0, 1))
+    first, again, other = (EvidenceBatches(*material, RECIPE, 96, epoch, 6, TARGETS)[1][0] for epoch in (0, 0, 1))
     assert np.array_equal(first, again) and not np.array_equal(first, other)
 
 
