@@ -108,6 +108,7 @@ class TrainingRun:
         import keras
 
         from python_trainer.models import build_model, copy_weights
+        from python_trainer.models.fused_norm import fuse_batch_normalization
         from python_trainer.objectives import objective_for
 
         recipe = self.recipe
@@ -117,6 +118,7 @@ class TrainingRun:
         if frozen:
             for layer in model.layers:
                 layer.trainable = layer.name.startswith(("head_", "logit"))
+        fuse_batch_normalization(model)
         objective = objective_for(model, recipe)
         trained = keras.Model(model.input, objective.outputs)
         settings = {"learning_rate": recipe.learning_rate, "clipnorm": recipe.clip_norm or None}
