@@ -1,7 +1,6 @@
 """Batches for the evidence network: every fake beside a real, with what is known of its traces and of where they are."""
 
 import json
-from collections import defaultdict
 
 import keras
 import numpy as np
@@ -74,7 +73,6 @@ class EvidenceBatches(keras.utils.PyDataset):
         drawn = draw_pairs([rows[i] for i in given], self._steps * self._half, np.random.default_rng((*self._seed, 77)))
         self._pairs = [(given[real], given[fake], aligned) for real, fake, aligned in drawn]
         self._copies = _copies(rows)
-        self._copied = sorted(self._copies)
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -126,9 +124,9 @@ class EvidenceBatches(keras.utils.PyDataset):
             points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
             target, fake, mask = self_blend(crops[real], points, rng)
             return target, fake, mask, 1.0, "self_blended", True
-        if choice < recipe.self_blended + recipe.reconstructed and self._copied:
-            real = int(rng.choice(self._copied))
-            copy = crops[int(rng.choice(self._copies[real]))]
+        if choice < recipe.self_blended + recipe.reconstructed and self._copies:
+            real, fake = self._copies[rng.integers(len(self._copies))]
+            copy = crops[fake]
             if rng.uniform() >= PARTLY_RECONSTRUCTED:
                 return crops[real], copy, np.ones((size, size), np.float32), 1.0, "reconstruction", True
             points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
@@ -163,11 +161,12 @@ def _cells(mask: np.ndarray, cells: int) -> np.ndarray:
     return mask.reshape(cells, step, cells, step).mean(axis=(1, 3))
 
 
-def _copies(rows: list[CropRow]) -> dict[int, list[int]]:
-    """Index of a real crop -> indices of its copies, whose `pair_id` is its file."""
-    by_crop = {row.crop: index for index, row in enumerate(rows) if row.source != "reconstruction"}
-    copies = defaultdict(list)
-    for index, row in enumerate(rows):
-        if row.source == "reconstruction" and row.pair_id in by_crop:
-            copies[by_crop[row.pair_id]].append(index)
-    return dict(copies)
+def _copies(rows: list[CropRow]) -> list[tuple[int, int]]:
+    """(real, copy) indices of the pairs that `reconstruct` made."""
+    reals = {_pair_of(row): i for i, row in enumerate(rows) if row.source == "reconstruction" and row.label == 0}
+    copies = [(i, row) for i, row in enumerate(rows) if row.source == "reconstruction" and row.label == 1]
+    return [(reals[_pair_of(row)], i) for i, row in copies if _pair_of(row) in reals]
+
+
+def _pair_of(row: CropRow) -> tuple[str, str]:
+    return row.pair_id, row.generator

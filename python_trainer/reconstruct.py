@@ -1,27 +1,37 @@
-"""The verb `reconstruct`: passes real crops through autoencoders; the copies carry a decoder's texture and nothing else."""
+"""The verb `reconstruct`: passes real photos through autoencoders; the copies carry a decoder's texture and nothing else."""
 
 import argparse
 import dataclasses
-import io
+import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from python_trainer.conditions import View, cut
+from python_trainer.config import FaceCropSettings
 from python_trainer.errors import UserError
+from python_trainer.images import ImageError, decode_image, recompress
 from python_trainer.manifest import CropRow, read_prepared, write_prepared
-from python_trainer.reconstruction import KINDS, load_tiny_autoencoder, train_small_autoencoder
+from python_trainer.preprocessing import resize_antialiased, round_half_up
+from python_trainer.reconstruction import KINDS, Decoder, load_tiny_autoencoder, train_small_autoencoder
 
 SOURCE = "reconstruction"
-BATCH = 8
-JPEG_QUALITIES = (70, 96)
+ENLARGED = 0.5  # share of the pairs that were a larger picture when the decoder made it
+LARGEST_SCALE = 1.6
+COMPRESSED, JPEG_QUALITIES = 0.75, (70, 97)
+GRID = 8  # pixels: of the decoders, and of JPEG
+MOST_PIXELS = 512  # a side; a larger face shrinks so much in its crop that nothing of a decoder's texture is left
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of `reconstruct`."""
     parser.add_argument("--data", type=Path, required=True, metavar="PREPARED", help="a folder that `prepare` wrote")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a prepared folder of fakes alone")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a prepared folder of reals and their copies"
+    )
     parser.add_argument(
         "--autoencoder",
         type=Path,
@@ -70,12 +80,12 @@ def run(args: argparse.Namespace) -> int:
         write_prepared(args.out, made)
     settings = (args.data / "settings.json").read_text(encoding="utf-8")
     (args.out / "settings.json").write_text(settings, encoding="utf-8")
-    counts = Counter((row.generator, row.split) for row in made)
-    print("\n".join(f"{generator} {split}: {count} fakes" for (generator, split), count in sorted(counts.items())))
+    counts = Counter((row.generator, row.split) for row in made if row.label == 1)
+    print("\n".join(f"{generator} {split}: {count} pairs" for (generator, split), count in sorted(counts.items())))
     return 0
 
 
-def _loader(data: Path, rows: list[CropRow]):
+def _loader(data: Path, rows: list[CropRow]) -> tuple[int, Callable[[int], np.ndarray]]:
     def load(index: int) -> np.ndarray:
         with Image.open(data / rows[index].crop) as image:
             return np.asarray(image.convert("RGB"))
@@ -91,26 +101,73 @@ def _balanced(rows: list[CropRow], count: int, rng: np.random.Generator) -> list
     return [rows[i] for i in rng.choice(len(rows), count, replace=False, p=weights / weights.sum())] if count else []
 
 
-def _reconstruct(data: Path, out: Path, rows: list[CropRow], name: str, decoder, rng) -> list[CropRow]:
-    """Copies of `rows`; `pair_id` of a copy is the crop that it was made from."""
+def _reconstruct(
+    data: Path, out: Path, rows: list[CropRow], name: str, decoder: Decoder, rng: np.random.Generator
+) -> list[CropRow]:
+    """A real and its copy of each row, both labelled with the decoder's name; they share a `pair_id`, the row's crop."""
+    settings = json.loads((data / "settings.json").read_text(encoding="utf-8"))
+    view = View(settings["input_size"], FaceCropSettings(**settings["crop"]), settings["whole_image"])
     made = []
-    size, load = _loader(data, rows)
-    for start in range(0, size, BATCH):
-        part = np.stack([load(i) for i in range(start, min(size, start + BATCH))])
-        for row, copy in zip(rows[start : start + BATCH], decoder(part), strict=True):
-            path = f"crops/{Path(row.crop).stem}_{name}.png"
-            _recompressed_half_of_the_time(copy, rng).save(out / path)
-            made.append(
-                dataclasses.replace(row, crop=path, label=1, source=SOURCE, generator=name, pair_id=row.crop, sha256="", phash="")
-            )  # fmt: skip
+    for row in rows:
+        try:
+            photo = decode_image(row.image).rgb
+        except ImageError as error:
+            raise UserError(f"{row.image}: {error}; copies are made in the photos that prepare read: keep them there") from error  # fmt: skip
+        for label, pixels in enumerate(photo_pair(photo, np.array(json.loads(row.box_xyxy)), view.crop, decoder, rng)):
+            path = f"crops/{Path(row.crop).stem}_{name}_{label}.png"
+            Image.fromarray(cut(pixels, row, photo.shape[:2], view)).save(out / path, compress_level=1)
+            values = {"crop": path, "label": label, "source": SOURCE, "generator": name, "pair_id": row.crop}
+            made.append(dataclasses.replace(row, **values, sha256="", phash=""))
     return made
 
 
-def _recompressed_half_of_the_time(copy: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """As JPEG, like the real that it was made from: else "never compressed" gives a fake away (DDA, 2505.14359)."""
-    image = Image.fromarray(copy)
-    if rng.uniform() < 0.5:
-        return image
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=int(rng.integers(*JPEG_QUALITIES)))
-    return Image.open(buffer)
+def photo_pair(
+    photo: np.ndarray, box_xyxy: np.ndarray, settings: FaceCropSettings, decoder: Decoder, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A photo, and the same with its face's surroundings passed through a decoder, resampled and compressed alike.
+
+    The copy is made in the photo, before the crop is cut, turned and resized, as a generator's texture is. Half of
+    the pairs are first enlarged by up to LARGEST_SCALE and reduced again afterwards: a generated picture is mostly
+    seen smaller than it was made. The same JPEG then falls on both: "never compressed" would give a copy away (DDA,
+    arXiv:2505.14359).
+
+    Args:
+        photo: uint8 [h, w, 3].
+        box_xyxy: float [4], the face, pixels of the photo.
+
+    Returns:
+        real and copy, uint8 [h, w, 3].
+    """
+    left, top, right, bottom = _surroundings(photo.shape[:2], box_xyxy, settings.margin)
+    patch = photo[top:bottom, left:right]
+    scale = rng.uniform(1, LARGEST_SCALE) if rng.uniform() < ENLARGED else 1.0
+    if max(patch.shape[:2]) * scale > MOST_PIXELS:
+        scale = 1.0
+    large = resize_antialiased(patch, *(round_half_up(side * scale) for side in patch.shape[:2]))
+    pair = []
+    for version in (large, _decoded(large, decoder)):
+        pixels = photo.copy()
+        pixels[top:bottom, left:right] = resize_antialiased(version, *patch.shape[:2])
+        pair.append(pixels)
+    if rng.uniform() < COMPRESSED:
+        quality = int(rng.integers(*JPEG_QUALITIES))
+        pair = [np.asarray(recompress(Image.fromarray(pixels), "JPEG", quality=quality)) for pixels in pair]
+    return pair[0], pair[1]
+
+
+def _surroundings(shape: tuple[int, int], box_xyxy: np.ndarray, margin: float) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of what a turned crop of the box can show, on the grid, inside the photo."""
+    x1, y1, x2, y2 = box_xyxy
+    reach = max(x2 - x1, y2 - y1) * (1 + margin) * 0.6
+    low = np.floor(np.array([(x1 + x2) / 2 - reach, (y1 + y2) / 2 - reach]) / GRID) * GRID
+    high = np.ceil(np.array([(x1 + x2) / 2 + reach, (y1 + y2) / 2 + reach]))
+    left, top = (int(v) for v in np.maximum(low, 0))
+    right, bottom = (int(v) for v in np.minimum(high, shape[::-1]))
+    return left, top, right, bottom
+
+
+def _decoded(image: np.ndarray, decoder: Decoder) -> np.ndarray:
+    """Through the decoder, whose sides must be multiples of its grid: edges are repeated and cut off again."""
+    height, width = image.shape[:2]
+    padded = np.pad(image, ((0, -height % GRID), (0, -width % GRID), (0, 0)), mode="edge")
+    return decoder(padded[None])[0, :height, :width]

@@ -1,5 +1,7 @@
 """The evidence network, its batches and its losses."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -72,18 +74,19 @@ def test_what_is_not_known_costs_nothing():
 
 @pytest.fixture(scope="module")
 def material():
-    """Four reals, each with a forgery and a copy."""
+    """Four reals, each with a forgery, and again with a copy."""
     rng = np.random.default_rng(0)
     rows, crops = [], []
     for index in range(4):
         real = np.asarray(Image.fromarray(rng.integers(0, 255, (14, 14, 3)).astype(np.uint8)).resize((224, 224)))
         forged = real.copy()
         forged[64:128, 64:128] = 255 - forged[64:128, 64:128]
-        for label, pixels, source in ((0, real, "films"), (1, forged, "films"), (1, real // 2, "reconstruction")):
+        for label, pixels, source in (
+            (0, real, "films"), (1, forged, "films"), (0, real, "reconstruction"), (1, real // 2, "reconstruction"),
+        ):  # fmt: skip
             row = crop_row(len(rows), label, "train", pair=f"p{index}", source=source)
-            rows.append(row)
+            rows.append(dataclasses.replace(row, generator="copy") if source == "reconstruction" else row)
             crops.append(pixels)
-        rows[-1] = rows[-1].__class__(**{**vars(rows[-1]), "pair_id": f"crops/{3 * index}.png", "generator": "copy"})
     return np.stack(crops), rows
 
 

@@ -1,11 +1,16 @@
 """`reconstruct`: copies of real crops, tied to their originals and to their splits."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from python_trainer.__main__ import main
-from python_trainer.manifest import read_prepared
+from python_trainer.config import get_recipe, recipe_to_dict
+from python_trainer.manifest import read_prepared, write_prepared
+from python_trainer.reconstruct import photo_pair
 from python_trainer.reconstruction import KINDS, load_tiny_autoencoder
 from tests.python.test_train import data  # noqa: F401
 
@@ -42,25 +47,63 @@ def random_tiny_autoencoder(folder, rng):
     np.savez(folder / "tiny_random_decoder.npz", **decoder)
 
 
+def photos_of(folder):
+    """The prepared folder again, its rows cut from photos by a box, and with settings."""
+    rows = []
+    for row in read_prepared(folder):
+        place = {"image": str(folder / row.crop), "box_xyxy": "[40, 50, 150, 170]"}
+        rows.append(dataclasses.replace(row, **place, keypoints="[70, 90, 120, 92, 95, 115, 75, 140, 118, 141]"))
+    write_prepared(folder, rows)
+    recipe = recipe_to_dict(get_recipe("evidence"))
+    (folder / "settings.json").write_text(json.dumps({k: recipe[k] for k in ("input_size", "whole_image", "crop")}))
+    return {row.crop: row for row in rows}
+
+
 def test_copies_belong_to_their_originals(data, tmp_path, capsys):  # noqa: F811
-    (data / "settings.json").write_text('{"whole_image": false}')
+    originals = photos_of(data)
     random_tiny_autoencoder(tmp_path, np.random.default_rng(0))
     out = tmp_path / "made"
     arguments = ["--data", str(data), "--out", str(out), "--autoencoder", str(tmp_path), "--steps", "2"]
     arguments += ["--count", "3", "--val-count", "2", "--only-val", "shuffle"]
     assert main(["reconstruct", *arguments]) == 0
-    assert "small_shuffle val: 2 fakes" in capsys.readouterr().out
-    originals = {row.crop: row for row in read_prepared(data)}
+    assert "small_shuffle val: 2 pairs" in capsys.readouterr().out
     made = read_prepared(out)
-    assert len(made) == 3 * 5 + 2
-    for row in made:
-        original = originals[row.pair_id]
-        assert (row.label, original.label, row.source) == (1, 0, "reconstruction")
-        assert row.split == original.split != "test"
-        with Image.open(out / row.crop) as copy:
-            assert copy.size == (224, 224)
+    assert len(made) == 2 * (3 * 5 + 2)
+    for real, copy in zip(made[::2], made[1::2], strict=True):
+        assert (real.label, copy.label, real.source) == (0, 1, "reconstruction")
+        assert (real.pair_id, real.generator) == (copy.pair_id, copy.generator)
+        assert real.split == copy.split == originals[copy.pair_id].split != "test"
+        pixels = [np.asarray(Image.open(out / row.crop)) for row in (real, copy)]
+        assert pixels[0].shape == (224, 224, 3) and (pixels[0] != pixels[1]).mean() > 0.5
     assert {row.split for row in made if row.generator == "small_shuffle"} == {"val"}
     assert {row.generator for row in made} == {"tiny_random", *(f"small_{kind}" for kind in KINDS)}
+
+
+def test_a_pair_differs_by_the_decoder_alone():
+    """A decoder that changes nothing leaves two equal photos, whatever was enlarged and compressed."""
+    rng = np.random.default_rng(0)
+    photo, box = rng.integers(0, 256, (210, 333, 3)).astype(np.uint8), np.array([20.3, 15.2, 140.8, 170.1])
+    sizes = set()
+
+    def same(images):
+        assert images.shape[1] % 8 == images.shape[2] % 8 == 0
+        sizes.add(images.shape[1:3])
+        return images
+
+    for _ in range(20):
+        real, copy = photo_pair(photo, box, get_recipe("evidence").crop, same, rng)
+        assert np.array_equal(real, copy) and real.shape == photo.shape
+    assert len(sizes) > 5
+    real, copy = photo_pair(photo, box, get_recipe("evidence").crop, lambda images: 255 - images, rng)
+    assert not np.array_equal(real, copy)
+
+
+def test_a_dataset_without_its_photos_is_refused(data, tmp_path, capsys):  # noqa: F811
+    photos_of(data)
+    rows = [dataclasses.replace(row, image=str(tmp_path / "gone.png")) for row in read_prepared(data)]
+    write_prepared(data, rows)
+    assert main(["reconstruct", "--data", str(data), "--out", str(tmp_path / "o"), "--small", "nearest", "--steps", "1"]) == 2  # fmt: skip
+    assert "gone.png" in capsys.readouterr().err
 
 
 def test_an_autoencoder_that_is_not_there_is_named(data, tmp_path, capsys):  # noqa: F811
