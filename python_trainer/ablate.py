@@ -12,6 +12,7 @@ from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_prepared
 from python_trainer.paired_bootstrap import Part, compare
+from python_trainer.report_tables import ablation_table
 
 SCHEMA_VERSION = 1
 BASELINE = "none"
@@ -26,6 +27,8 @@ VARIANTS = {  # name -> what differs from the recipe `evidence`
     "reference": {"difference": "reference"},
     "pair": {"difference": "none", "pair_weight": 0.1},
     "layers and pair": {"pair_weight": 0.1},
+    "hull masks": {"difference": "none", "blend_mask": "hull"},
+    "ellipse masks": {"difference": "none", "blend_mask": "ellipse"},
 }
 MOST_REALS = 300  # of the test part, against which unseen generators are measured
 
@@ -68,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     result["variants"] = compare(parts, scores, BASELINE, args.resamples)
     with write_atomically(args.out / "ablation.json") as file:
         json.dump(result, file, indent=2, allow_nan=False)
-    print(format_table(result))
+    print(ablation_table(result))
     return 0
 
 
@@ -113,20 +116,3 @@ def _scores(recipe: Recipe, args: argparse.Namespace, rows: list, out: Path, par
         keras.backend.clear_session()
     with np.load(saved) as values:
         return {name: values[name] for name in values.files}
-
-
-def format_table(result: dict) -> str:
-    """Markdown: mean AUC of each variant on each part, and what it gains over the baseline."""
-    names = list(result["variants"][BASELINE])
-    lines = [
-        "| variant | " + " | ".join(f"{name} | gain" for name in names) + " |",
-        "|---" * (1 + 2 * len(names)) + "|",
-    ]
-    for variant, found in result["variants"].items():
-        cells = []
-        for name in names:
-            gain = found[name].get("gain")
-            shown = f"{gain['mean']:+.3f} [{gain['interval'][0]:+.3f}, {gain['interval'][1]:+.3f}]" if gain else "–"
-            cells += [f"{found[name]['auc']:.3f}", shown]
-        lines.append(f"| {variant} | {' | '.join(cells)} |")
-    return "\n".join(lines)

@@ -66,6 +66,7 @@ class Recipe:
     difference_taps: tuple[str, str] = ("block_12_add", "block_10_project_BN")
     pair_tap: str = "block_12_add"
     self_blended: float = 0.0  # share of the fakes that are made while training, from a real of the batch
+    blend_mask: str = ""  # of those: "hull" or "ellipse", self_blending.MASKS; empty: either by chance
     reconstructed: float = 0.0  # share of the fakes that an autoencoder made (`reconstruct`)
     patch_weight: float = 0.5  # weights of the evidence network's further losses: its map,
     trace_weight: float = 0.3  # and its two kinds of traces

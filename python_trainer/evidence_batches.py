@@ -122,7 +122,7 @@ class EvidenceBatches(keras.utils.PyDataset):
         if choice < recipe.self_blended:
             real = self._pairs[place][0]
             points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
-            target, fake, mask = self_blend(crops[real], points, rng)
+            target, fake, mask = self_blend(crops[real], points, rng, recipe.blend_mask or None)
             return target, fake, mask, 1.0, "self_blended", True
         if choice < recipe.self_blended + recipe.reconstructed and self._copies:
             real, fake = self._copies[rng.integers(len(self._copies))]

@@ -105,6 +105,55 @@ def plot_reliability(bins: list[dict], out_png: Path) -> None:
     _save(figure, out_png)
 
 
+def plot_robustness(curves: dict[str, list[dict]], out_png: Path) -> None:
+    """AUC and balanced accuracy against each kind of degradation, clean first.
+
+    curves: name -> points, each a dict of value (None: clean), auc and balanced_accuracy (None leaves a gap).
+    """
+    figure = _figure(3.6 * max(len(curves), 1), 3.4)
+    for axes, (name, points) in zip(
+        figure.subplots(1, max(len(curves), 1), squeeze=False)[0], curves.items(), strict=False
+    ):
+        places = range(len(points))
+        for key, color, marker in (("auc", COLORS[0], "o"), ("balanced_accuracy", COLORS[1], "s")):
+            values = [math.nan if p[key] is None else p[key] for p in points]
+            axes.plot(
+                places, values, marker=marker, ms=4, color=color, label={"auc": "AUC"}.get(key, "balanced accuracy")
+            )
+        axes.set_xticks(list(places), ["clean" if p["value"] is None else str(p["value"]) for p in points])
+        axes.set_ylim(0.45, 1.0)
+        _style(axes, name.replace("_", " "), "", "")
+    if curves:
+        axes.legend(frameon=False, fontsize=8)
+    _save(figure, out_png)
+
+
+def plot_maps(samples: list[dict], out_png: Path, columns: int = 8) -> None:
+    """Crops with the anomaly map laid over them, the caption above.
+
+    samples: dicts of image (uint8 [h, w, 3]), map (float [m, m] in [0, 1]) and caption.
+    """
+    rows = max(1, math.ceil(len(samples) / columns))
+    figure = _figure(1.6 * columns, 2.0 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False).flat
+    for axes, sample in itertools.zip_longest(grid, samples):
+        axes.axis("off")
+        if sample is not None:
+            side = sample["image"].shape[0]
+            axes.imshow(sample["image"])
+            axes.imshow(
+                sample["map"],
+                cmap="inferno",
+                vmin=0,
+                vmax=1,
+                alpha=0.45,
+                extent=(0, side, side, 0),
+                interpolation="bilinear",
+            )
+            axes.set_title(sample["caption"], fontsize=7)
+    _save(figure, out_png)
+
+
 def plot_predictions(samples: list[dict], out_png: Path, columns: int = 6) -> None:
     """A grid of crops with score and verdict (thesis fig. 4.6).
 

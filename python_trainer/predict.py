@@ -16,7 +16,7 @@ from python_trainer.model_manifest import ModelManifest, read_model_manifest
 from python_trainer.models import load_checkpoint
 from python_trainer.preprocessing import crop_face
 
-SHIPPED_CHECKPOINT = ROOT / "python_trainer" / "checkpoints" / "ifmd" / "ifmd.weights.h5"
+SHIPPED_CHECKPOINT = ROOT / "python_trainer" / "checkpoints" / "evidence" / "evidence.weights.h5"
 SHIPPED_MANIFEST = ROOT / "converted_models" / "ifmd" / "manifest.json"
 
 

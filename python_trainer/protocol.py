@@ -10,10 +10,11 @@ import numpy as np
 
 from python_trainer import peers
 from python_trainer.condition_scores import Scorer, score_conditions
-from python_trainer.conditions import CONDITIONS, FLIP_VARIANTS, View
+from python_trainer.conditions import CONDITIONS, CURVES, FLIP_VARIANTS, View
 from python_trainer.config import Recipe
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, summarise
+from python_trainer.figures import plot_robustness
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_prepared
 from python_trainer.protocol_figures import band_shares, curves, goals, groups
@@ -99,6 +100,7 @@ def run_protocol(
     }
     with write_atomically(out / "protocol.json") as file:
         json.dump(result, file, indent=2, allow_nan=False)
+    plot_robustness({name: result["curves"][name] for name in CURVES}, out / "robustness.png")
     with write_atomically(out / "protocol.md") as file:
         file.write(protocol_page(result))
     return result

@@ -64,6 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LAYER",
         help="the two layers whose difference weights the features",
     )
+    parser.add_argument(
+        "--blend-mask", choices=["hull", "ellipse"], help="evidence: mask of self-blended faces (default: either)"
+    )
     parser.add_argument("--pair-tap", metavar="LAYER", help="whose features the pair loss compares")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 

@@ -1,12 +1,15 @@
-"""Every number of the model card and the README is the one in the evaluations."""
+"""Every number of the model card, its page and the README is the one in the evaluations."""
 
+import json
+import re
 import shutil
 
 import pytest
 
 from python_trainer.__main__ import main
 from python_trainer.files import ROOT
-from python_trainer.report import EVALUATIONS
+from python_trainer.report import EVALUATIONS, SHIPPED
+from python_trainer.report_page import html_page
 
 
 @pytest.fixture
@@ -15,27 +18,61 @@ def documents(tmp_path):
     return ["report", "--card", str(tmp_path / "MODEL_CARD.md"), "--readme", str(tmp_path / "README.md")]
 
 
-def test_the_committed_card_and_readme_are_what_report_writes(documents, tmp_path):
+def test_the_committed_documents_are_what_report_writes(documents, tmp_path):
     assert main(documents) == 0
-    for written, committed in (("MODEL_CARD.md", "converted_models/MODEL_CARD.md"), ("README.md", "README.md")):
+    for written, committed in (
+        ("MODEL_CARD.md", "converted_models/MODEL_CARD.md"),
+        ("report.html", "converted_models/report.html"),
+        ("README.md", "README.md"),
+    ):
         assert (tmp_path / written).read_text() == (ROOT / committed).read_text(), f"run `report`: {committed} is stale"
 
 
-def test_a_changed_evaluation_changes_the_card(documents, tmp_path):
+@pytest.mark.parametrize("name", ["mobilenet/metrics.json", f"{SHIPPED}/protocol.json", f"{SHIPPED}/ablation.json"])
+def test_a_changed_evaluation_changes_the_card(documents, tmp_path, name):
     copy = tmp_path / "evaluation"
     shutil.copytree(EVALUATIONS, copy)
-    metrics = copy / "mobilenet" / "metrics.json"
-    text = metrics.read_text()
     assert main([*documents, "--evaluations", str(copy)]) == 0
     before = (tmp_path / "MODEL_CARD.md").read_text()
-    metrics.write_text(text.replace('"real_as_real": ', '"real_as_real": 9'))
+    text = (copy / name).read_text()
+    (copy / name).write_text(re.sub(r'("auc|"real_as_real)": \d', r'\1": 9', text))
     assert main([*documents, "--evaluations", str(copy)]) == 0
     assert (tmp_path / "MODEL_CARD.md").read_text() != before
 
 
-def test_a_missing_evaluation_is_named(documents, tmp_path, capsys):
-    assert main([*documents, "--evaluations", str(tmp_path)]) == 2
-    assert "evaluate the model mtcnn" in capsys.readouterr().err
+def test_what_ships_is_what_was_measured():
+    digests = {
+        json.loads(path.read_text())["checkpoint_sha256"]
+        for path in (EVALUATIONS / SHIPPED).glob("*.json")
+        if path.stem != "ablation"
+    }
+    manifest = json.loads((ROOT / "converted_models" / "ifmd" / "manifest.json").read_text())
+    measured = json.loads((EVALUATIONS / SHIPPED / "metrics.json").read_text())
+    assert len(digests) == 1
+    assert manifest["operating_points"] == measured["operating_points"]
+    assert manifest["calibration"] == measured["calibration"]
+
+
+def test_every_figure_of_the_card_is_there():
+    card = (ROOT / "converted_models" / "MODEL_CARD.md").read_text()
+    figures = re.findall(r"!\[\w+\]\((.+?)\)", card)
+    assert len(figures) >= 6
+    for figure in figures:
+        assert (ROOT / "converted_models" / figure).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("kept", "message"), [((), "evaluate the model mtcnn"), (("metrics.json", "log.csv"), "evaluate --protocol full")]
+)
+def test_a_missing_evaluation_is_named(documents, tmp_path, capsys, kept, message):
+    copy = tmp_path / "evaluation"
+    for path in EVALUATIONS.glob("*/*"):
+        if path.name in kept:
+            (copy / path.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy / path.parent.name)
+    assert main([*documents, "--evaluations", str(copy)]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "MODEL_CARD.md").exists()
 
 
 def test_a_readme_without_its_block_is_refused(documents, tmp_path, capsys):
@@ -43,3 +80,9 @@ def test_a_readme_without_its_block_is_refused(documents, tmp_path, capsys):
     assert main(documents) == 2
     assert "no block" in capsys.readouterr().err
     assert not (tmp_path / "MODEL_CARD.md").exists()
+
+
+def test_the_page_is_the_card_with_its_tables_and_figures():
+    page = html_page("# A <card>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n![ROC](x/roc.png)\n")
+    assert "<title>A &lt;card&gt;</title>" in page and '<div class="table" tabindex="0"><table>' in page
+    assert 'src="x/roc.png"' in page
