@@ -66,11 +66,15 @@ demo: setup
 build: node-env ## build the extension into extension/dist
 	$(NODE) extension/build.mjs
 
-lint: python-env node-env ## check style and types, Python and JavaScript
+packages: node-env ## build both stores' packages into extension/dist/packages: the same bytes from the same sources
+	@$(NPM) run --silent packages
+
+lint: python-env node-env ## check style and types, Python and JavaScript, and the built Firefox package
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
+	$(NPM) run --silent lint:package
 
 test: setup lint ## run every check and every test
 	$(NPM) run --silent test
