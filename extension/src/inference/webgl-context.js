@@ -51,6 +51,8 @@ export function watchContext(context) {
  * @throws {ContextLostError} the context went while the work ran, or before
  */
 export async function whileIntact(watch, work) {
+  // Its event has come and gone, and the work would wait for an answer for ever.
+  if (watch.isLost()) throw new ContextLostError();
   let stop = () => {};
   try {
     const loss = new Promise((resolve) => (stop = watch.onLoss(() => resolve(undefined))));

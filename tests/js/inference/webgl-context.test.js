@@ -30,7 +30,10 @@ test("what a lost context gave is not a value, and its error not the work's own"
   await assert.rejects(whileIntact(watch, async () => (lose(context), 0)), ContextLostError);
   // Restored by now, as isContextLost tells, but without what was on it.
   await assert.rejects(whileIntact(watch, async () => 0), ContextLostError);
-  await assert.rejects(whileIntact(watch, () => Promise.reject(new Error("no texture"))), ContextLostError);
+  await assert.rejects(whileIntact(watch, () => new Promise(() => {})), ContextLostError);
+  const failing = createContext();
+  const losing = () => (lose(failing), Promise.reject(new Error("no texture")));
+  await assert.rejects(whileIntact(watchContext(failing), losing), ContextLostError);
 });
 
 test("a loss whose event has not come yet is seen all the same", async () => {
