@@ -124,13 +124,17 @@ class Firefox:
         self.bidi = bidi
         [window] = bidi.send("browsingContext.getTree", **{"moz:scope": "chrome"})["contexts"]
         self._window = window["context"]
-        self.own_page = self.open_tab(background=True)
-        self.own_page.goto(f"{BASE}/options/options.html")
+        self.reopen_own_page()
 
     def open_tab(self, background: bool = False) -> FirefoxTab:
         """A new tab, in front unless told otherwise."""
         created = self.bidi.send("browsingContext.create", type="tab", background=background)
         return FirefoxTab(self.bidi, created["context"])
+
+    def reopen_own_page(self) -> None:
+        """Opens the page behind `in_extension`: Firefox closes it with the extension that it belongs to."""
+        self.own_page = self.open_tab(background=True)
+        self.own_page.goto(f"{BASE}/options/options.html")
 
     def in_extension(self, function: str, *arguments: Any) -> Any:
         """Calls a function in a page of the extension, where `chrome` is the extension's."""
