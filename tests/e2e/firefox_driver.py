@@ -94,6 +94,10 @@ class FirefoxTab:
 
     def right_click(self, selector: str) -> None:
         """Opens the browser's menu on the first element that the selector names."""
+        self.click_on(selector, 2)
+
+    def click_on(self, selector: str, button: int = 0) -> None:
+        """Clicks the first element that the selector names with the mouse: a permission is only asked for in a click."""
         place = """(selector) => {
           const element = document.querySelector(selector);
           element.scrollIntoView({ block: "center" });
@@ -101,7 +105,7 @@ class FirefoxTab:
           return [x + width / 2, y + height / 2];
         }"""
         x, y = self.evaluate(place, selector)
-        self._click("viewport", round(x), round(y), 2)
+        self._click("viewport", round(x), round(y), button)
 
     def press(self, key: str) -> None:
         """Presses and releases one key."""

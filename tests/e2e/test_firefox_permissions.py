@@ -7,10 +7,10 @@ import pytest
 from extension.demo.extension_build import build_extension
 from tests.e2e.bidi import wait_for
 from tests.e2e.extension_driver import SCORED
-from tests.e2e.firefox_driver import launch_with_extension
+from tests.e2e.firefox_driver import BASE, launch_with_extension
 
 FACE = "faces/real_grace_hopper.jpg"
-REVOKE = "() => chrome.permissions.remove({ origins: ['*://127.0.0.1/*', '*://localhost/*'] })"
+REVOKE = "async () => chrome.permissions.remove({ origins: (await chrome.permissions.getAll()).origins })"
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +92,39 @@ def test_a_broken_image_is_a_failure_and_no_verdict(firefox, firefox_tab, site, 
     firefox.choose_menu_entry()
     firefox_tab.wait_for_states({f"{site.origin}/{path}": {"failed"}})
     assert "has not loaded" in firefox_tab.panel_text()
+
+
+@pytest.fixture
+def popup(firefox):
+    tab = firefox.open_tab()
+    tab.goto(f"{BASE}/popup/popup.html")
+    # In a tab of its own it finds itself, where there is nothing to check; until it has said so, its parts move.
+    said = "() => document.getElementById('message').textContent"
+    wait_for(lambda: "cannot be checked" in tab.evaluate(said), 10, "the popup has settled")
+    yield tab
+    tab.close()
+    firefox.in_extension("() => chrome.storage.local.clear()")
+
+
+def test_automatic_checking_asks_starts_and_ends_when_the_access_is_taken_back(firefox, firefox_tab, site, popup):
+    firefox_tab.goto(
+        site.add_page(f'<img src="/{FACE}" width="300"><img src="{site.other_origin}/{FACE}" width="300">')
+    )
+    popup.click_on("label:has(input[value=all])")
+    assert "all" in firefox.answer_prompt(allow=True)
+    firefox_tab.activate()
+    firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED, f"{site.other_origin}/{FACE}": SCORED})
+    firefox.in_extension(REVOKE)
+    registered = "async () => (await chrome.scripting.getRegisteredContentScripts()).length"
+    wait_for(lambda: firefox.in_extension(registered) == 0, 10, "no page gets the content script any more")
+    firefox_tab.goto(site.add_page(f'<img src="/{FACE}" width="300">', "later.html"))
+    assert firefox_tab.badges() == {}
+
+
+def test_automatic_checking_that_is_refused_says_so(firefox, popup):
+    popup.click_on("label:has(input[value=all])")
+    firefox.answer_prompt(allow=False)
+    hint = "() => document.getElementById('automatic-hint').textContent"
+    wait_for(
+        lambda: "not allowed" in popup.evaluate(hint) or "refused" in popup.evaluate(hint), 10, "the popup says so"
+    )
