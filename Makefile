@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup python-env node-env chromium demo build lint test goldens clean distclean
+.PHONY: help setup python-env node-env chromium firefox demo build packages lint test goldens clean distclean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -25,7 +25,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | grep -v '^demo' | \
 		while IFS='|' read -r name text; do printf 'make %-22s %s\n' "$$name" "$$text"; done
 
-setup: python-env node-env chromium ## install uv, the Python packages, Node's packages and a Chromium
+setup: python-env node-env chromium firefox ## install uv, the Python packages, Node's packages, a Chromium and a Firefox
 
 python-env: $(PYTHON_STAMP)
 
@@ -57,17 +57,24 @@ $(NODE_STAMP): extension/package.json extension/package-lock.json | $(PYTHON_STA
 chromium: | $(PYTHON_STAMP)
 	@$(PYTHON) -m extension.demo.ensure_chromium
 
+firefox: | $(PYTHON_STAMP)
+	@$(PYTHON) -m extension.demo.ensure_firefox
+
 demo: setup
 	@$(PYTHON) -m extension.demo.demo $(if $(IMAGES),--images "$(IMAGES)")
 
 build: node-env ## build the extension into extension/dist
 	$(NODE) extension/build.mjs
 
-lint: python-env node-env ## check style and types, Python and JavaScript
+packages: node-env ## build both stores' packages into extension/dist/packages: the same bytes from the same sources
+	@$(NPM) run --silent packages
+
+lint: python-env node-env ## check style and types, Python and JavaScript, and the built Firefox package
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
+	$(NPM) run --silent lint:package
 
 test: setup lint ## run every check and every test
 	$(NPM) run --silent test

@@ -5,9 +5,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import * as esbuild from "esbuild";
-
 import { readModelManifest, verifiedReader } from "./src/inference/model-files.js";
+import { bundle } from "./tools/bundle.mjs";
 import { extensionManifest } from "./tools/extension-manifest.mjs";
 import { fileReader, WASM_FOLDER } from "./tools/model-files.mjs";
 import { zipFolder } from "./tools/zip.mjs";
@@ -58,7 +57,9 @@ async function build(browser, folder, { models, testPermissions }) {
   await mkdir(folder, { recursive: true });
   const wanted = (/** @type {{only?: Browser}} */ file) => !file.only || file.only === browser;
   for (const { source, target, format } of SCRIPTS.filter(wanted)) {
-    await bundle(browser, path.join(ROOT, "src", source), path.join(folder, target), format);
+    const file = path.join(ROOT, "src", source);
+    await requireFile(file);
+    await bundle(browser, file, path.join(folder, target), format);
   }
   for (const { source, target } of STATIC_FILES.filter(wanted)) {
     await copy(path.join(ROOT, source), path.join(folder, target));
@@ -68,29 +69,6 @@ async function build(browser, folder, { models, testPermissions }) {
   for (const name of ["manifest.json", `manifest.${browser}.json`]) await requireFile(path.join(ROOT, name));
   const manifest = await extensionManifest(ROOT, browser, testPermissions);
   await writeFile(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/**
- * @param {Browser} browser imports of "#platform/…" resolve to its folder
- * @param {string} source
- * @param {string} target
- * @param {"esm" | "iife"} format
- */
-async function bundle(browser, source, target, format) {
-  await requireFile(source);
-  await esbuild.build({
-    entryPoints: [source],
-    outfile: target,
-    format,
-    bundle: true,
-    minify: true,
-    platform: "browser",
-    target: ["chrome120", "firefox128"],
-    conditions: [browser],
-    loader: { ".css": "text" },
-    legalComments: "eof",
-    logLevel: "warning",
-  });
 }
 
 /**

@@ -35,11 +35,11 @@ def ways_to_install() -> list[Sequence[Sequence[str]]]:
     return [APT, with_libraries] if is_debian() and shutil.which("apt-get") else [with_libraries]
 
 
-def run(commands: Sequence[Sequence[str]]) -> bool:
-    """Runs the commands until one fails; True when all succeeded."""
+def run(commands: Sequence[Sequence[str]], what: str = "Chromium") -> bool:
+    """Runs the commands that install `what` until one fails; True when all succeeded."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in commands:
-        print("Chromium:", " ".join(command), flush=True)
+        print(f"{what}:", " ".join(command), flush=True)
         if subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode:
             return False
     return True

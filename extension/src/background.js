@@ -7,6 +7,7 @@ import { CheckQueue } from "./background/check-queue.js";
 import { ContextMenu } from "./background/context-menu.js";
 import { ImageChecker } from "./background/image-checker.js";
 import { ImagePermissions } from "./background/image-permissions.js";
+import { PageReader } from "./background/page-reader.js";
 import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
 import { translate } from "./shared/i18n.js";
@@ -24,7 +25,8 @@ const permissions = new ImagePermissions(chrome.permissions);
 const verdicts = new PageVerdicts(chrome.storage.session, isAlive);
 const badgeCount = new BadgeCount(chrome.action, verdicts, translate);
 const screenCopy = new ScreenCopy(tabs);
-const checker = new ImageChecker({ host, queue, permissions, screenCopy, verdicts });
+const pageReader = new PageReader(scripting);
+const checker = new ImageChecker({ host, queue, permissions, pageReader, screenCopy, verdicts });
 const autoCheck = new AutoCheck({ scripting, permissions: chrome.permissions, tabs, settings });
 const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, permissions, translate });
 

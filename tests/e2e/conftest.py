@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from extension.demo.browser import launch_extension
+from extension.demo.ensure_firefox import NoFirefoxError, find_firefox
 from extension.demo.extension_build import build_extension
+from tests.e2e.firefox_driver import launch_with_extension
 from tests.e2e.shadow_dom import ShadowReader
 from tests.e2e.two_host_server import serve_site
 
@@ -68,3 +70,28 @@ def page(context):
 def badges(page):
     """Reads and clicks the badges of `page`."""
     return ShadowReader(page)
+
+
+@pytest.fixture(scope="session")
+def firefox_program() -> str:
+    """Path of a Firefox; without one the test is skipped, and the summary says why."""
+    try:
+        return find_firefox()
+    except NoFirefoxError as error:
+        pytest.skip(f"NEEDS FIREFOX: {error}")
+
+
+@pytest.fixture(scope="module")
+def firefox(firefox_program, extension_dir, tmp_path_factory):
+    """A Firefox with the extension, all hosts granted, and a fresh profile, one per test file."""
+    profile = tmp_path_factory.mktemp("firefox")
+    with launch_with_extension(firefox_program, extension_dir.parent / "firefox", profile) as running:
+        yield running
+
+
+@pytest.fixture
+def firefox_tab(firefox):
+    """A new tab in front, closed at the end."""
+    tab = firefox.open_tab()
+    yield tab
+    tab.close()

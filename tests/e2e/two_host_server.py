@@ -40,6 +40,7 @@ class SiteHandler(FolderHandler):
     /FILE            the file
     /copy-N/FILE     the file under another address (N is any text)
     /hang/FILE       no answer until the test releases it
+    /hang-again/FILE the first answer at once, later ones when the test releases them
     /slow/FILE       headers and half of the file, the rest when the test releases it
     /html/FILE       an HTML page that says it is image/jpeg
     /redirect/FILE   302 to the file on the other host
@@ -62,6 +63,10 @@ class SiteHandler(FolderHandler):
             self._send(state.pages.get(rest, "").encode(), "text/html; charset=utf-8", status)
         elif behaviour == "hang":
             state.release.wait()
+            self._send_file(rest)
+        elif behaviour == "hang-again":
+            if len([request for request in state.requests if request.path == self.path]) > 1:
+                state.release.wait()
             self._send_file(rest)
         elif behaviour == "slow":
             self._send_file(rest, wait_halfway=True)

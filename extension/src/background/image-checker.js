@@ -1,4 +1,4 @@
-// Checks one image: its bytes, with cookies only where the user asked and was refused, else a copy of the screen.
+// Checks one image: its bytes, with cookies only where the user asked and was refused; else through its page, else a copy of the screen.
 
 import { hostNameOf } from "../shared/host-patterns.js";
 import { meaningOf } from "../shared/verdict-wording.js";
@@ -22,6 +22,7 @@ export class ImageChecker {
   #host;
   #queue;
   #permissions;
+  #pageReader;
   #screenCopy;
   #verdicts;
   // Part of the shipped model: it does not change while the extension runs.
@@ -32,13 +33,15 @@ export class ImageChecker {
    * @param {ReturnType<typeof import("#platform/inference-host.js").createInferenceHost>} parts.host
    * @param {import("./check-queue.js").CheckQueue<Result>} parts.queue
    * @param {import("./image-permissions.js").ImagePermissions} parts.permissions
+   * @param {import("./page-reader.js").PageReader} parts.pageReader
    * @param {import("./screen-copy.js").ScreenCopy} parts.screenCopy
    * @param {import("./page-verdicts.js").PageVerdicts} parts.verdicts
    */
-  constructor({ host, queue, permissions, screenCopy, verdicts }) {
+  constructor({ host, queue, permissions, pageReader, screenCopy, verdicts }) {
     this.#host = host;
     this.#queue = queue;
     this.#permissions = permissions;
+    this.#pageReader = pageReader;
     this.#screenCopy = screenCopy;
     this.#verdicts = verdicts;
   }
@@ -97,6 +100,9 @@ export class ImageChecker {
       return this.#host.check({ source: { kind: "url", url, credentials: "include" }, mode });
     }
     if (await this.#permissions.has(url)) return result;
+    const read = await this.#pageReader.read(url, owner, mode === "check");
+    if (read && "failure" in read) return read.failure;
+    if (read) return this.#host.check({ source: { kind: "data", dataUrl: read.dataUrl, via: "bytes" }, mode });
     if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
     const copy = await this.#screenCopy.capture({ ...owner, key: check.key });
     return this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });

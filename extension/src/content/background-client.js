@@ -3,6 +3,8 @@
 import { createMessage, unwrap } from "../shared/messages.js";
 
 const MAX_TRIES = 3;
+// Firefox's event page, stopped in the middle of an answer, cannot be reached at once: it has to be gone before it can come back.
+const WAIT_MS = 500;
 
 /** The extension was reloaded or removed: this script has nobody to talk to any more. */
 export class OrphanedError extends Error {}
@@ -24,6 +26,7 @@ export async function askBackground(type, fields) {
     } catch (error) {
       const wasCut = /message (channel|port) closed|Receiving end does not exist/i.test(String(error));
       if (!wasCut || tries === MAX_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS * tries));
     }
   }
 }

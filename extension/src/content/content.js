@@ -4,13 +4,14 @@ import { translate } from "../shared/i18n.js";
 import { createRouter } from "../shared/messages.js";
 import { isAutomaticOn, SettingsStore } from "../shared/settings.js";
 import { askBackground, OrphanedError } from "./background-client.js";
-import { Overlay } from "./overlay.js";
+import { HOST_NAME, Overlay } from "./overlay.js";
 import { PageChecker } from "./page-checker.js";
 import { PageSummary } from "./page-summary.js";
 import { ScreenPlace } from "./screen-place.js";
 import { ViewportWatch } from "./viewport-watch.js";
 
 const RUNNING = "deepfakeDetectorIsRunning";
+const ORPHAN_CHECK_MS = 1000;
 
 /** Starts the script; the background may inject it again and again. */
 function start() {
@@ -50,15 +51,20 @@ function start() {
   addEventListener("pagehide", () => void askBackground("page.gone").catch(() => undefined), { signal: abort.signal });
   addEventListener("pageshow", (event) => event.persisted && checker.resume(), { signal: abort.signal });
   void settings.load().then(configure, stopIfOrphaned);
+  // Chrome lets the script of a removed or updated extension run on: it makes room for its successor.
+  const orphanCheck = setInterval(() => !chrome.runtime?.id && stop(), ORPHAN_CHECK_MS);
+
+  function stop() {
+    clearInterval(orphanCheck);
+    abort.abort();
+    checker.stop();
+    stopListening();
+    chrome.runtime?.onMessage?.removeListener(router);
+  }
 
   /** @param {unknown} error */
   function stopIfOrphaned(error) {
-    if (error instanceof OrphanedError) {
-      abort.abort();
-      checker.stop();
-      stopListening();
-      chrome.runtime.onMessage.removeListener(router);
-    }
+    if (error instanceof OrphanedError) stop();
     throw error;
   }
 }
@@ -66,5 +72,7 @@ function start() {
 const page = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (globalThis));
 if (!page[RUNNING]) {
   page[RUNNING] = true;
+  // Firefox stops the script of an extension that is updated or turned off at once, and its badges stay behind.
+  for (const leftover of document.querySelectorAll(HOST_NAME)) leftover.remove();
   start();
 }

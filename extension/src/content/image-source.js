@@ -1,11 +1,15 @@
 // Turns an image of the page into what the background can read: an address, or its bytes as a data: URL.
 
+import { createCanvasProbe } from "../shared/canvas-probe.js";
 import { sourceKindOf } from "./find-images.js";
 
 /** @typedef {{kind: "url", url: string} | {kind: "data", dataUrl: string}} Source */
 
 /** More than this cannot be sent to the background, bytes. */
 const MAX_BYTES = 40 * 1024 * 1024;
+
+// In a page's own document some browsers add noise to what an extension reads, too.
+const isCanvasExact = createCanvasProbe(() => Object.assign(document.createElement("canvas"), { width: 64, height: 64 }).getContext("2d"));
 
 /**
  * @param {HTMLImageElement} image
@@ -31,6 +35,7 @@ async function readBlob(image, url) {
     return await (await fetch(url)).blob();
   } catch {
     // Pages often revoke the address once the image shows; what it shows can still be drawn.
+    if (!isCanvasExact()) throw new Error("The image's data is no longer there, and a protection against fingerprinting keeps it from being read off the page.");
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
     canvas.getContext("2d")?.drawImage(image, 0, 0);

@@ -5,6 +5,7 @@ import "@tensorflow/tfjs-backend-webgl";
 
 import { withTimeout } from "../shared/with-timeout.js";
 import * as tf from "./tf.js";
+import { NEVER_LOST, replaceBackend, watchBackend } from "./webgl-context.js";
 
 /** @typedef {"webgl" | "wasm"} BackendName */
 /**
@@ -13,12 +14,17 @@ import * as tf from "./tf.js";
  */
 
 const START_LIMIT_MS = 30_000;
+// A driver that resets again and again is left alone for the rest of the session.
+const MAX_LOSSES = 2;
 // Renderers that draw on the processor: ten times slower than WebAssembly on the same processor.
 const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|basic render|software/i;
 
 // Concurrent calls of setBackend break TensorFlow.js's fallback, so every call waits for the one before it.
 /** @type {Promise<unknown>} */
 let lastSwitch = Promise.resolve();
+
+let watch = /** @type {import("./webgl-context.js").ContextWatch} */ (NEVER_LOST);
+let losses = 0;
 
 /**
  * Loads something on the fastest backend on which its self-test passes.
@@ -27,15 +33,22 @@ let lastSwitch = Promise.resolve();
  * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
  * @param {() => Promise<T>} load
  * @param {SelfTest<T>} selfTest rejects when the backend computes something else than it should
- * @returns {Promise<{backend: BackendName, loaded: T}>}
+ * @returns {Promise<{backend: BackendName, loaded: T, context: import("./webgl-context.js").ContextWatch}>}
  * @throws the self-test's error when it fails on WebAssembly too
  */
 export async function loadOnBestBackend(wasmFolder, load, selfTest) {
-  if (hasGpu()) {
+  if (watch.isLost()) {
+    losses += 1;
+    watch = NEVER_LOST;
+    replaceBackend();
+  }
+  if (losses < MAX_LOSSES && hasGpu()) {
     // Shapes as parameters, not constants: else every size of image compiles the detector's shaders anew.
     tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
     try {
-      return { backend: "webgl", loaded: await loadOn("webgl", load, selfTest) };
+      const loaded = await loadOn("webgl", load, selfTest);
+      watch = watchBackend();
+      return { backend: "webgl", loaded, context: watch };
     } catch (error) {
       console.warn("WebGL is not used:", error);
     }
@@ -43,7 +56,7 @@ export async function loadOnBestBackend(wasmFolder, load, selfTest) {
   // The extension's content security policy blocks the threaded build's workers, and it would wait for them for ever.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(wasmFolder);
-  return { backend: "wasm", loaded: await loadOn("wasm", load, selfTest) };
+  return { backend: "wasm", loaded: await loadOn("wasm", load, selfTest), context: NEVER_LOST };
 }
 
 /**

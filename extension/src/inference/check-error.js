@@ -3,10 +3,10 @@
 /**
  * refused: the server wants a login (401, 403). not_found: 404, 410. unreachable: no answer. http_error: any other bad
  * answer. not_an_image: the bytes do not decode. too_large: more bytes or pixels than allowed. timeout: a time limit
- * passed. engine: the model could not be loaded or run.
+ * passed. canvas_noise: the browser changes the pixels that are read. engine: the model could not be loaded or run.
  *
  * @typedef {"refused" | "not_found" | "unreachable" | "http_error" | "not_an_image" | "too_large" | "timeout" |
- *   "engine"} FailureCode
+ *   "canvas_noise" | "engine"} FailureCode
  */
 
 /** Why an image has no verdict; the message is fit to be shown. */

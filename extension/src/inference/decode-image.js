@@ -1,5 +1,6 @@
 // Decodes the bytes of an image file to upright, opaque sRGB pixels.
 
+import { createCanvasProbe } from "../shared/canvas-probe.js";
 import { CheckError } from "./check-error.js";
 
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
@@ -8,16 +9,21 @@ export const MAX_PIXELS = 100e6;
 // A canvas's longest side in Chromium.
 const MAX_SIDE = 16384;
 
+const isCanvasExact = createCanvasProbe(() => createContext(64, 64));
+
 /**
  * EXIF orientation is applied, colours are converted to sRGB, alpha is laid over white, and of an animation the first
  * frame is taken. What the file is, is decided by its bytes, not by a header.
  *
  * @param {ArrayBuffer} bytes
  * @returns {Promise<RasterImage>} four channels, the fourth 255 throughout
- * @throws {CheckError} not_an_image or too_large
+ * @throws {CheckError} not_an_image, too_large, or canvas_noise: what is read would not be what was drawn
  */
 export async function decodeImage(bytes) {
   if (bytes.byteLength === 0) throw new CheckError("not_an_image", "The file is empty.");
+  if (!isCanvasExact()) {
+    throw new CheckError("canvas_noise", "A protection against fingerprinting changes the picture before it can be judged. Allow this extension to read canvases.");
+  }
   const bitmap = await createBitmap(bytes);
   try {
     const { width, height } = bitmap;
@@ -25,9 +31,7 @@ export async function decodeImage(bytes) {
       const size = `${width} × ${height}`;
       throw new CheckError("too_large", `The image is too large: ${size} is over ${MAX_PIXELS / 1e6} megapixels or ${MAX_SIDE} a side.`);
     }
-    const canvas = new OffscreenCanvas(width, height);
-    // willReadFrequently keeps the pixels off the GPU, whose blending and colour conversion round differently.
-    const context = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
+    const context = createContext(width, height);
     if (!context) throw new CheckError("engine", "The browser gave no canvas to decode the image on.");
     context.fillStyle = "white";
     context.fillRect(0, 0, width, height);
@@ -36,6 +40,15 @@ export async function decodeImage(bytes) {
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+function createContext(width, height) {
+  // willReadFrequently keeps the pixels off the GPU, whose blending and colour conversion round differently.
+  return new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
 }
 
 /**

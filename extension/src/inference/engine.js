@@ -11,6 +11,7 @@ import { Pipeline } from "./pipeline.js";
  * @property {string} modelId changes with anything in the model
  * @property {import("./backend.js").BackendName} backend
  * @property {Pick<Pipeline, "analyze" | "dispose">} pipeline
+ * @property {import("./webgl-context.js").ContextWatch} context what the pipeline computes on
  */
 
 /**
@@ -23,11 +24,11 @@ import { Pipeline } from "./pipeline.js";
  */
 export async function loadEngine(readFile, wasmFolder, decode = decodeImage) {
   const { manifest, manifestSha256 } = await readModelManifest(readFile);
-  const { backend, loaded } = await loadOnBestBackend(
+  const { backend, loaded, context } = await loadOnBestBackend(
     wasmFolder,
     () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode),
     (pipeline, signal) => pipeline.selfTest(signal),
   );
   const modelId = `${manifest.name} ${manifest.version} ${manifestSha256}`;
-  return { manifest, modelId, backend, pipeline: loaded };
+  return { manifest, modelId, backend, pipeline: loaded, context };
 }

@@ -36,7 +36,7 @@ async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limi
     let response = await fetch(url, { credentials, cache: credentials === "include" ? "reload" : "force-cache", signal });
     // The cache keeps errors too, which may be over. A refusal is asked again with cookies, if at all.
     if (response.status >= 400 && !isRefusal(response.status)) response = await fetch(url, { credentials, cache: "reload", signal });
-    if (!response.ok) throw httpError(response.status);
+    if (!response.ok) throw statusFailure(response.status);
     return await readLimited(response);
   } catch (error) {
     if (error instanceof CheckError) throw error;
@@ -54,8 +54,11 @@ function isRefusal(status) {
   return status === 401 || status === 403;
 }
 
-/** @param {number} status */
-function httpError(status) {
+/**
+ * @param {number} status of a server's answer, not a good one
+ * @returns {CheckError}
+ */
+export function statusFailure(status) {
   const code =
     isRefusal(status) ? "refused" : status === 404 || status === 410 ? "not_found" : "http_error";
   return new CheckError(code, `The server answered the request for the image with error ${status}.`);

@@ -6,6 +6,7 @@ import { readImageSource } from "./image-source.js";
 import { sha256Hex } from "./sha256.js";
 import { VerdictCache } from "./verdict-cache.js";
 import { judge } from "./verdict.js";
+import { ContextLostError, whileIntact } from "./webgl-context.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
@@ -124,9 +125,26 @@ export class InferenceService {
    * @returns {Promise<T>}
    */
   #inTurn(work) {
-    const run = this.#lastRun.then(async () => work(await this.#loadedEngine()));
+    const run = this.#lastRun.then(() => this.#withEngine(work));
     this.#lastRun = run.catch(() => undefined);
     return run;
+  }
+
+  /**
+   * @template T
+   * @param {(engine: Engine) => Promise<T>} work done once more, on a new engine, when its context was lost
+   * @returns {Promise<T>}
+   */
+  async #withEngine(work) {
+    const engine = await this.#loadedEngine();
+    try {
+      return await work(engine);
+    } catch (error) {
+      if (!(error instanceof ContextLostError)) throw error;
+      this.#engine = null;
+      engine.pipeline.dispose();
+      return work(await this.#loadedEngine());
+    }
   }
 
   /** @returns {Promise<Engine>} */
@@ -152,13 +170,13 @@ export class InferenceService {
    * @param {import("./image-source.js").Area} [area]
    * @returns {Promise<{evidence: Evidence, manifest: ModelManifest}>}
    */
-  async #find({ manifest, modelId, pipeline }, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
+  async #find({ manifest, modelId, pipeline, context }, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
     const key = JSON.stringify([sha256, area ?? null, modelId]);
     const known = this.#cache.get(key);
     if (known) return { evidence: known, manifest };
     const message = `The check was given up after ${timeoutMs / 1000} s.`;
     const signal = AbortSignal.timeout(timeoutMs);
-    const analysis = pipeline.analyze(bytes, { area, signal });
+    const analysis = whileIntact(context, () => pipeline.analyze(bytes, { area, signal }));
     try {
       const evidence = await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
       this.#cache.set(key, evidence);

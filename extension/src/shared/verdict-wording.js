@@ -24,7 +24,7 @@
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
 
-const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen", "elsewhere"];
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere"];
 
 /**
  * @param {Result | null} result null while it is being checked

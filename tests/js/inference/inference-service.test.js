@@ -6,6 +6,7 @@ import test, { mock } from "node:test";
 import { CheckError } from "../../../extension/src/inference/check-error.js";
 import { InferenceService } from "../../../extension/src/inference/inference-service.js";
 import { parseModelManifest } from "../../../extension/src/inference/model-manifest.js";
+import { ContextLostError, NEVER_LOST } from "../../../extension/src/inference/webgl-context.js";
 import { validManifest } from "./valid-manifest.js";
 
 const FACE = { boxXyxy: [0, 0, 50, 50], detectionScore: 1, status: "scored", logit: 0 };
@@ -25,6 +26,7 @@ function serviceWith(analyze, options = {}) {
     modelId: "ifmd 1.0.0 abc",
     backend: "wasm",
     pipeline: { analyze, dispose: mock.fn() },
+    context: options.context ?? NEVER_LOST,
   };
   const load = options.load ?? mock.fn(async () => engine);
   const readSource = async ({ url, dataUrl }) => new TextEncoder().encode(url ?? dataUrl).buffer;
@@ -128,4 +130,37 @@ test("clearing the cache makes it look again; closing frees the model", async ()
   assert.equal(engine.pipeline.dispose.mock.callCount(), 1);
   assert.equal((await service.describe()).backend, "wasm");
   assert.equal(load.mock.callCount(), 2);
+});
+
+test("a check whose graphics context was lost is done again on a new engine, and nothing of it is remembered", async () => {
+  const lost = { ...EVIDENCE, faces: [{ ...FACE, logit: 9 }] };
+  let isLost = false;
+  const analyze = mock.fn(async () => EVIDENCE);
+  analyze.mock.mockImplementationOnce(async () => {
+    isLost = true;
+    return lost; // zeros, read from a context that is gone
+  });
+  const { engine } = serviceWith(analyze, { context: { isLost: () => isLost, onLoss: () => () => {} } });
+  const load = mock.fn(async () => {
+    isLost = false;
+    return engine;
+  });
+  const recovering = serviceWith(analyze, { load }).service;
+  assert.equal((await recovering.check(request())).fakeScore, 0.5);
+  assert.equal((await recovering.check(request())).fakeScore, 0.5, "also from the cache");
+  assert.equal(load.mock.callCount(), 2);
+  assert.equal(engine.pipeline.dispose.mock.callCount(), 1);
+});
+
+test("a context that is lost twice fails the check with a reason", async () => {
+  const error = mock.method(console, "error", () => {});
+  const analyze = async () => {
+    throw new ContextLostError();
+  };
+  const { service, load } = serviceWith(analyze);
+  const result = await service.check(request());
+  assert.deepEqual([result.status, result.code], ["failed", "engine"]);
+  assert.match(result.reason, /graphics processor/);
+  assert.equal(load.mock.callCount(), 2);
+  error.mock.restore();
 });

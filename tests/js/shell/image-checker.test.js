@@ -14,7 +14,7 @@ const CHECK = { key: "k", source: { kind: "url", url: "https://a.org/x.jpg" }, m
 const SCORED = { status: "scored", band: "likely_fake", fakeScore: 0.93 };
 
 /** A checker whose inference answers what `answer` says, with a log of what was asked. */
-function setUp({ answer, isAllowed = true, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
+function setUp({ answer, isAllowed = true, read = async () => null, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
   /** @type {any[]} */
   const asked = [];
   const host = {
@@ -22,7 +22,7 @@ function setUp({ answer, isAllowed = true, capture = async () => ({ dataUrl: "da
     describe: async () => ({ scoreTable: [{ score: 0.9, realOf100: 1, fakeOf100: 60 }] }),
   };
   const verdicts = new PageVerdicts(/** @type {any} */ (new MemoryArea()), async () => true);
-  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, screenCopy: { capture } };
+  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, pageReader: { read }, screenCopy: { capture } };
   return { checker: new ImageChecker(/** @type {any} */ (parts)), asked, verdicts };
 }
 
@@ -48,6 +48,15 @@ test("without the permission a check of one image copies the screen", async () =
   const answer = ({ kind, via }) => (kind === "url" ? { status: "failed", code: "unreachable", reason: "CORS" } : { ...SCORED, via });
   const { checker } = setUp({ answer, isAllowed: false });
   assert.equal((await checker.check(/** @type {any} */ (CHECK), OWNER))?.via, "screen_copy");
+});
+
+test("what the page itself may read is read there, and its failure is the answer", async () => {
+  const answer = ({ kind, via }) => (kind === "url" ? { status: "failed", code: "unreachable", reason: "CORS" } : { ...SCORED, via });
+  const own = setUp({ answer, isAllowed: false, read: async () => ({ dataUrl: "data:image/png;base64,AA" }) });
+  assert.equal((await own.checker.check(/** @type {any} */ (CHECK), OWNER))?.via, "bytes");
+  const failure = { status: "failed", code: "not_found", reason: "404" };
+  const gone = setUp({ answer, isAllowed: false, read: async () => ({ failure }) });
+  assert.deepEqual(await gone.checker.check(/** @type {any} */ (CHECK), OWNER), failure);
 });
 
 test("where no copy will do, or none can be made, the failure says why", async () => {
