@@ -99,7 +99,9 @@ export class ImageChecker {
     if (await this.#permissions.has(url)) return result;
     if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
     const copy = await this.#screenCopy.capture({ ...owner, key: check.key });
-    return this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
+    const judged = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
+    // The report shows what was judged, and the screen has changed by then.
+    return judged.status === "failed" ? judged : { ...judged, copy };
   }
 }
 
