@@ -55,6 +55,19 @@ export class ImageChecker {
   }
 
   /**
+   * Judges bytes that the report page holds; they belong to no page, and the result is told to nobody else.
+   *
+   * @param {{dataUrl: string, crop: import("./screen-copy.js").Fractions | null, via: "bytes" | "screen_copy"}} image
+   * @returns {Promise<Result>}
+   */
+  async checkBytes({ dataUrl, crop, via }) {
+    const source = /** @type {const} */ ({ kind: "data", dataUrl, via, ...(crop && { crop }) });
+    const run = () => this.#host.check({ source, mode: "check" });
+    const key = ["report", via, JSON.stringify(crop), dataUrl].join(" ");
+    return this.#queue.add({ key, owner: "report", priority: PRIORITY.asked, run });
+  }
+
+  /**
    * @param {ImageCheck} check
    * @param {ImageOwner} owner
    */
