@@ -16,7 +16,7 @@ const FIRST_OPACITY = 50;
 
 /**
  * @param {Face} face
- * @param {{number: number, isOnly: boolean}} place number: of the face, from 1; the only face's score is the image's, told above
+ * @param {{number: number, isOnly: boolean}} place number: of the face, from 1; of the only face, score and kinds of traces are told above
  * @param {import("./picture.js").Picture} picture
  * @param {ModelDescription} model
  * @param {Translate} t
@@ -28,7 +28,7 @@ export function createFaceCard(face, { number, isOnly }, picture, model, t) {
   const words = createElement("div", { class: "words" }, [heading]);
   const meaning = face.fakeScore === undefined ? undefined : meaningOf(face.fakeScore, model.scoreTable);
   if (face.fakeScore !== undefined && meaning && !isOnly) words.append(createScore(face.fakeScore, meaning, t));
-  if (face.kinds?.length) words.append(createElement("p", { class: "kinds" }, [t(face.kinds.length > 1 ? "kinds_both" : `kinds_${face.kinds[0]}`)]));
+  if (face.kinds?.length && !isOnly) words.append(createElement("p", { class: "kinds" }, [t(face.kinds.length > 1 ? "kinds_both" : `kinds_${face.kinds[0]}`)]));
   if (face.status === "too_small") words.append(createElement("p", {}, [t("explain_face_too_small")]));
   const crop = picture.drawCrop(face.cropSquare ?? squareAround(face.boxXyxy), CROP_SIDE);
   crop.setAttribute("role", "img");
