@@ -6,11 +6,11 @@
 export const REPORT_PAGE = "report/report.html";
 const PREFIX = "report:";
 
-/** @typedef {Pick<chrome.storage.StorageArea, "get" | "set">} SessionArea normally chrome.storage.session */
+/** @typedef {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} SessionArea normally chrome.storage.session */
 
 /**
  * @param {ReportedImage} image
- * @param {{area: SessionArea, create: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} browser
+ * @param {{area: Pick<SessionArea, "set">, create: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} browser
  * @returns {Promise<void>}
  */
 export async function openReport({ tabId, frameId, key }, { area, create, newId = () => crypto.randomUUID() }) {
@@ -29,4 +29,14 @@ export async function reportedImage(hash, area) {
   if (!id) return null;
   const stored = await area.get(PREFIX + id);
   return /** @type {ReportedImage | undefined} */ (stored[PREFIX + id]) ?? null;
+}
+
+/**
+ * Open reports stay as they are; reloaded, they are for no image any more.
+ *
+ * @param {Pick<SessionArea, "get" | "remove">} area
+ */
+export async function forgetReports(area) {
+  const stored = await area.get(null);
+  await area.remove(Object.keys(stored).filter((key) => key.startsWith(PREFIX)));
 }

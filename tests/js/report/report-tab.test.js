@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { openReport, reportedImage } from "../../../extension/src/shared/report-tab.js";
+import { forgetReports, openReport, reportedImage } from "../../../extension/src/shared/report-tab.js";
 import { MemoryArea } from "../shell/memory-area.js";
 import { MESSAGES } from "./messages.js";
 
@@ -16,6 +16,14 @@ test("the page's address names an entry in memory, and not the image", async () 
   await openReport(IMAGE, { area, create: async ({ url }) => opened.push(url), newId: () => "id-1" });
   assert.deepEqual(opened, ["report/report.html#id-1"]);
   assert.deepEqual(await reportedImage("#id-1", area), IMAGE);
+});
+
+test("which images had reports can be forgotten, and nothing else is", async () => {
+  const area = new MemoryArea();
+  await area.set({ "verdicts:3": {} });
+  for (const id of ["a", "b"]) await openReport(IMAGE, { area, create: async () => undefined, newId: () => id });
+  await forgetReports(area);
+  assert.deepEqual(area.values, { "verdicts:3": {} });
 });
 
 test("an empty page and one from an earlier session are for no image", async () => {
