@@ -31,6 +31,8 @@ const SCRIPTS = [
   { source: "content/content.js", target: "content.js", format: "iife" },
   { source: "popup/popup.js", target: "popup/popup.js", format: "esm" },
   { source: "options/options.js", target: "options/options.js", format: "esm" },
+  { source: "report/report.js", target: "report/report.js", format: "esm" },
+  { source: "report/credentials-worker.js", target: "report/credentials-worker.js", format: "iife" },
   { source: "offscreen/offscreen.js", target: "offscreen/offscreen.js", format: "iife", only: "chrome" },
 ];
 /** @type {{source: string, target: string, only?: Browser}[]} */
@@ -41,7 +43,12 @@ const STATIC_FILES = [
   { source: "src/popup/popup.css", target: "popup/popup.css" },
   { source: "src/options/options.html", target: "options/options.html" },
   { source: "src/options/options.css", target: "options/options.css" },
+  { source: "src/report/report.html", target: "report/report.html" },
+  { source: "src/report/report.css", target: "report/report.css" },
+  { source: "src/report/report-parts.css", target: "report/report-parts.css" },
+  { source: "src/report/report-print.css", target: "report/report-print.css" },
   { source: "src/shared/theme.css", target: "shared/theme.css" },
+  { source: "node_modules/@contentauth/c2pa-wasm/pkg/c2pa_bg.wasm", target: "wasm/c2pa_bg.wasm" },
   { source: "src/offscreen/offscreen.html", target: "offscreen/offscreen.html", only: "chrome" },
 ];
 

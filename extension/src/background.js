@@ -12,6 +12,7 @@ import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
 import { translate } from "./shared/i18n.js";
 import { createMessage, createRouter } from "./shared/messages.js";
+import { forgetReports, openReport } from "./shared/report-tab.js";
 import { SettingsStore } from "./shared/settings.js";
 import { withTimeout } from "./shared/with-timeout.js";
 
@@ -72,8 +73,11 @@ chrome.runtime.onMessage.addListener(
         cancel((owner) => owner === document);
         return verdicts.dropDocument(tabId, document);
       },
+      "report.open": ({ key }, { tab, frameId = 0 }) =>
+        openReport({ tabId: tab?.id ?? -1, frameId, key }, { area: chrome.storage.session, create: (page) => tabs.create(page) }),
+      "report.check": (message) => checker.checkBytes(message),
       "model.describe": () => host.describe(),
-      "cache.clear": () => host.clearCache(),
+      "cache.clear": () => Promise.all([host.clearCache(), forgetReports(chrome.storage.session)]),
     },
     { id: chrome.runtime.id, baseUrl: chrome.runtime.getURL("") },
   ),

@@ -2,7 +2,10 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { crc32, deflateRawSync } from "node:zlib";
+import { crc32 } from "node:zlib";
+
+// Packs closer than Node's own deflate, and alike whichever zlib a Node was built with.
+import { deflateSync } from "fflate";
 
 const VERSION = 20;
 const DEFLATED = 8;
@@ -27,7 +30,7 @@ export async function zipFolder(folder) {
   let offset = 0;
   for (const file of files) {
     const bytes = await readFile(path.join(folder, file));
-    const packed = deflateRawSync(bytes, { level: 9 });
+    const packed = Buffer.from(deflateSync(bytes, { level: 9, mem: 12 }));
     const name = Buffer.from(file.split(path.sep).join("/"));
     const common = commonHeader(name, bytes, packed);
     const local = Buffer.concat([fields([[0x04034b50, 4]]), common, name, packed]);

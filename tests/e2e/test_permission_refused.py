@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from extension.demo.browser import launch_extension, wait_until
 from extension.demo.extension_build import build_extension
 from tests.e2e.extension_driver import SCORED, panel_text, right_click, trigger_action, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
+VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
+
+
+def open_report(context, badges):
+    """The report that the open panel's button opens."""
+    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
+    with context.expect_page() as opened:
+        badges.click(button)
+    return opened.value
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +58,44 @@ def test_the_manifest_asks_for_little(worker):
     )
 
 
-def test_refused_the_image_is_copied_from_the_screen(page, badges, site, worker, tab_id):
+def test_refused_the_image_is_copied_from_the_screen(page, context, badges, site, worker, tab_id):
     url = f"{site.other_origin}/{FACE}"
     right_click(worker, page, url, tab_id)
     wait_for_states(page, badges, {url: SCORED})
     wait_until(
         page, lambda: "copy of the screen" in panel_text(badges), 5, "the panel says that it was a copy of the screen"
     )
+    report = open_report(context, badges)
+    expect(report.locator("#verdict")).to_contain_text("copy of the screen", timeout=30_000)
+    expect(report.locator("#conditions")).to_contain_text("copy of the screen was judged")
+    expect(report.locator("#credentials")).to_contain_text("A copy of the screen carries none")
+    expect(report.locator("#faces > li")).to_have_count(1)
+    width, height = (int(part) for part in re.findall(r"\d+", report.locator("figcaption").inner_text())[:2])
+    assert width <= 600 and height <= 900, "the picture's place on the screen, and not the screen"
+    report.close()
 
 
-def test_the_tabs_own_images_need_no_permission(page, badges, site, worker, tab_id):
+def test_the_tabs_own_images_need_no_permission(page, context, badges, site, worker, tab_id):
     url = f"{site.origin}/{FACE}"
     right_click(worker, page, url, tab_id)
     wait_for_states(page, badges, {url: SCORED})
     assert "copy of the screen" not in panel_text(badges)
+    report = open_report(context, badges)
+    expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=30_000)
+    expect(report.locator("#verdict")).not_to_contain_text("copy of the screen")
+    report.close()
+
+
+def test_a_report_asks_for_the_host_of_its_picture(page, context, badges, site, worker, tab_id):
+    own = f"{site.origin}/{FACE}"
+    right_click(worker, page, own, tab_id)
+    wait_for_states(page, badges, {own: SCORED})  # the page has its content script now
+    image = {"tabId": tab_id, "frameId": 0, "key": f"{site.other_origin}/{FACE}"}
+    worker.evaluate("image => chrome.storage.session.set({ 'report:asked': image })", image)
+    report = context.new_page()
+    report.add_init_script("chrome.permissions.request = async ({ origins }) => (globalThis.asked = origins, false);")
+    report.goto(worker.url.replace("background.js", "report/report.html#asked"))
+    report.get_by_role("button", name="Allow pictures from 127.0.0.1").click(timeout=30_000)
+    assert report.evaluate("asked") == ["*://127.0.0.1/*"]
+    expect(report.locator("#report")).to_be_hidden()
+    report.close()

@@ -38,7 +38,7 @@ def not_automatic(worker):
     set_settings(worker, "off")
 
 
-def test_it_lists_the_images_and_checks_the_page(page, badges, site, open_popup):
+def test_it_lists_the_images_and_checks_the_page(page, context, badges, site, open_popup):
     page.goto(
         site.add_page(
             f'<img src="/{FACE}" alt="An admiral" width="300"><img src="{site.other_origin}/{OTHER_FACE}" width="300">'
@@ -65,6 +65,11 @@ def test_it_lists_the_images_and_checks_the_page(page, badges, site, open_popup)
     with popup.expect_event("close"):
         rows.filter(has_text="An admiral").click()
     assert "of 100" in panel_text(badges)
+    again = open_popup()
+    with context.expect_page() as opened:
+        again.get_by_role("button", name="Full report on An admiral").click()
+    expect(opened.value.locator("figcaption")).to_contain_text("An admiral", timeout=FIRST_CHECK_S * 1000)
+    opened.value.close()
 
 
 def test_a_page_without_images_and_a_page_of_the_browser_say_so(page, site, open_popup):

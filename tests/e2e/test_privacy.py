@@ -24,7 +24,7 @@ def logged_addresses(log: dict) -> set[tuple[str, str]]:
     }
 
 
-def test_the_only_requests_are_for_the_images_of_the_page(playwright, extension_dir, site, tmp_path):
+def test_the_only_requests_are_for_the_images_of_the_page(playwright, extension_dir, fixtures_dir, site, tmp_path):
     log_file = tmp_path / "net-log.json"
     flags = [f"--log-net-log={log_file}", "--net-log-capture-mode=Everything"]
     page_url = site.add_page(f'<img src="/{FACE}" width="300"><img src="{site.other_origin}/{OTHER_FACE}" width="300">')
@@ -40,6 +40,11 @@ def test_the_only_requests_are_for_the_images_of_the_page(playwright, extension_
         popup = context.new_page()
         popup.goto(service_worker(context).url.replace("background.js", "popup/popup.html"))
         popup.locator("#model", has_text="nothing leaves").wait_for()
+        # A report, of a picture that names an address where its credentials lie.
+        report = context.new_page()
+        report.goto(service_worker(context).url.replace("background.js", "report/report.html"))
+        report.locator("#picker").set_input_files(fixtures_dir / "signed" / "remote.jpg")
+        report.locator("[data-credentials=elsewhere]").wait_for()
         extension_origin = worker.url.removesuffix("/background.js")
     requests = logged_addresses(json.loads(log_file.read_text()))
     by_extension = {url for initiator, url in requests if initiator.startswith(extension_origin)}

@@ -58,6 +58,19 @@ export class ImageChecker {
   }
 
   /**
+   * Judges bytes that the report page holds; they belong to no page, and the result is told to nobody else.
+   *
+   * @param {{dataUrl: string, crop: import("./screen-copy.js").Fractions | null, via: "bytes" | "screen_copy"}} image
+   * @returns {Promise<Result>}
+   */
+  async checkBytes({ dataUrl, crop, via }) {
+    const source = /** @type {const} */ ({ kind: "data", dataUrl, via, ...(crop && { crop }) });
+    const run = () => this.#host.check({ source, mode: "check" });
+    const key = ["report", via, JSON.stringify(crop), dataUrl].join(" ");
+    return this.#queue.add({ key, owner: "report", priority: PRIORITY.asked, run });
+  }
+
+  /**
    * @param {ImageCheck} check
    * @param {ImageOwner} owner
    */
@@ -105,7 +118,9 @@ export class ImageChecker {
     if (read) return this.#host.check({ source: { kind: "data", dataUrl: read.dataUrl, via: "bytes" }, mode });
     if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
     const copy = await this.#screenCopy.capture({ ...owner, key: check.key });
-    return this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
+    const judged = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
+    // The report shows what was judged, and the screen has changed by then.
+    return judged.status === "failed" ? judged : { ...judged, copy };
   }
 }
 

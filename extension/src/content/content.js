@@ -20,7 +20,7 @@ function start() {
   /** @type {Overlay | undefined} */
   let overlay;
   const checker = new PageChecker({
-    createOverlay: (onAgain) => (overlay = new Overlay(translate, onAgain)),
+    createOverlay: (actions) => (overlay = new Overlay(translate, actions)),
     createWatch: (listener) => new ViewportWatch(listener),
     ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
   });
@@ -38,6 +38,7 @@ function start() {
       "content.retry_refused": () => checker.retryRefused(),
       "content.list_images": () => summary.of(checker.list()),
       "content.reveal_image": ({ key }) => checker.reveal(key),
+      "content.describe_image": ({ key }) => checker.describe(key),
       "content.screen_place": ({ key }) => {
         const tracked = checker.list().find((candidate) => candidate.key === key);
         return tracked ? screenPlace.prepare(tracked) : null;

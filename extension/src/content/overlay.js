@@ -8,6 +8,7 @@ import css from "./overlay.css";
 import { Panel } from "./panel.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
+/** @typedef {{onAgain: (tracked: TrackedImage) => void, onReport: (tracked: TrackedImage) => void}} OverlayActions what the panel's buttons ask for */
 
 export const HOST_NAME = "deepfake-detector-overlay";
 // Animations and page scripts move images without an event; a look at the badges in view is cheap.
@@ -34,13 +35,14 @@ export class Overlay {
 
   /**
    * @param {import("../shared/i18n.js").Translate} translate
-   * @param {(tracked: TrackedImage) => void} onAgain the user wants another check of an image
+   * @param {OverlayActions} actions
    */
-  constructor(translate, onAgain) {
+  constructor(translate, { onAgain, onReport }) {
     this.#translate = translate;
     this.#panel = new Panel(translate, {
       onClose: () => this.close({ returnFocus: true }),
       onAgain: () => this.#opened && onAgain(this.#opened),
+      onReport: () => this.#opened && onReport(this.#opened),
       onFace: (index) => this.#outlines.emphasise(index),
     });
     this.#host.style.cssText = HOST_STYLE;

@@ -2,6 +2,7 @@
 
 import { findRoots, fitnessOf, imagesOf, isLargeEnough } from "./find-images.js";
 import { intersect } from "./image-geometry.js";
+import { readSource } from "./image-source.js";
 import { ResultRequest } from "./result-request.js";
 import { TrackedImage } from "./tracked-image.js";
 
@@ -18,16 +19,21 @@ export class PageChecker {
   #isAutomatic = false;
   #badgesWanted = /** @type {Settings["badges"]} */ ("all");
   #wasPageAsked = false;
+  /** The image of a frame that may not be entered whose panel was opened last. @type {TrackedImage | null} */
+  #elsewhere = null;
 
   /**
    * @param {object} parts
-   * @param {(onAgain: (tracked: TrackedImage) => void) => import("./overlay.js").Overlay} parts.createOverlay
+   * @param {(actions: import("./overlay.js").OverlayActions) => import("./overlay.js").Overlay} parts.createOverlay
    * @param {(listener: import("./viewport-watch.js").ViewportListener) => import("./viewport-watch.js").ViewportWatch} parts.createWatch
    * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} parts.ask the background
    */
   constructor({ createOverlay, createWatch, ask }) {
     this.#request = new ResultRequest(ask);
-    this.#overlay = createOverlay((tracked) => void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }));
+    this.#overlay = createOverlay({
+      onAgain: (tracked) => void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }),
+      onReport: ({ key }) => void ask("report.open", { key }).catch((error) => console.warn("The report was not opened:", error)),
+    });
     this.#watch = createWatch({
       onView: (image, size, isVisible) => this.#handleView(image, size, isVisible),
       onLeave: (image) => this.#overlay.setInView(image, false),
@@ -108,6 +114,20 @@ export class PageChecker {
     this.#overlay.open(tracked, { takeFocus: true });
   }
 
+  /**
+   * @param {string} key
+   * @returns {Promise<import("../report/subject.js").PageImage>} what the report page needs to know of an image
+   * @throws {Error} when the page does not show it any more
+   */
+  async describe(key) {
+    const tracked = [...this.list(), this.#elsewhere].find((candidate) => candidate?.key === key);
+    if (!tracked) throw new Error("The page does not show this image any more.");
+    const { image, url, result } = tracked;
+    const isElsewhere = tracked === this.#elsewhere;
+    const source = isElsewhere ? /** @type {const} */ ({ kind: "url", url }) : await readSource(image);
+    return { source, pageUrl: location.href, name: image.alt, band: result?.band ?? null, copy: result?.copy ?? null };
+  }
+
   /** Stops watching and takes every badge away. */
   stop() {
     this.#watch.stop();
@@ -185,6 +205,7 @@ export class PageChecker {
   /** @param {string} url of an image in a frame that may not be entered: its panel opens without a badge */
   async #checkElsewhere(url) {
     const tracked = new TrackedImage(document.createElement("img"), url);
+    this.#elsewhere = tracked;
     const turn = tracked.begin({ wasAsked: true, isVisible: true });
     this.#overlay.open(tracked);
     const result = await this.#request.ofAddress(tracked);

@@ -29,7 +29,7 @@ export class PageSummary {
 
   /** @param {TrackedImage} tracked */
   #summarise({ image, key, url, result, isChecking }) {
-    // The maps are large, and the list has no use for them.
+    // The maps and the copy of the screen are large, and the list has no use for them.
     const faces = result?.faces?.map((face) => ({ ...face, anomalyMap: undefined }));
     return {
       key,
@@ -39,7 +39,7 @@ export class PageSummary {
       thumbnail: this.#thumbnailOf(image, url),
       width: image.naturalWidth,
       height: image.naturalHeight,
-      result: result && { ...result, faces },
+      result: result && { ...result, faces, copy: undefined },
       isChecking,
     };
   }

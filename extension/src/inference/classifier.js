@@ -8,8 +8,8 @@ import { loadGraphModel, runGraphModel } from "./graph-model.js";
 /**
  * @typedef {object} FacePrediction
  * @property {number} logit of "fake", before calibration
- * @property {{size: number, values: number[]}} anomalyMap size x size values, rows from the top: probability in
- *   (0,1) that the cell was altered
+ * @property {{size: number, values: number[]}} anomalyMap size x size values, rows from the top; the manifest's mapScale
+ *   says what they mean
  * @property {Record<import("./model-manifest.js").TraceKind, number>} [traces] logits, from a model that tells the kinds
  */
 

@@ -8,7 +8,7 @@ import { Pipeline } from "./pipeline.js";
 /**
  * @typedef {object} Engine
  * @property {import("./model-manifest.js").ModelManifest} manifest
- * @property {string} modelId changes with anything in the model
+ * @property {string} manifestSha256 changes with anything in the model: the manifest holds the hash of every file
  * @property {import("./backend.js").BackendName} backend
  * @property {Pick<Pipeline, "analyze" | "dispose">} pipeline
  * @property {import("./webgl-context.js").ContextWatch} context what the pipeline computes on
@@ -29,6 +29,5 @@ export async function loadEngine(readFile, wasmFolder, decode = decodeImage) {
     () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode),
     (pipeline, signal) => pipeline.selfTest(signal),
   );
-  const modelId = `${manifest.name} ${manifest.version} ${manifestSha256}`;
-  return { manifest, modelId, backend, pipeline: loaded, context };
+  return { manifest, manifestSha256, backend, pipeline: loaded, context };
 }

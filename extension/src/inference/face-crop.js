@@ -13,6 +13,11 @@ import { resizeAntialiased } from "./resample.js";
  */
 
 /**
+ * @typedef {{cx: number, cy: number, side: number, angle: number}} CropSquare centre and side in pixels of the image; angle
+ *   in radians, clockwise on the screen
+ */
+
+/**
  * Angle of the line through the eyes, positive clockwise on the screen.
  *
  * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes, in either order
@@ -28,9 +33,24 @@ export function eyeAngle(keypoints) {
 const DEGREE = Math.PI / 180;
 
 /**
- * Cuts a square around a face. Its side is the box's longer side times (1 + margin); what lies outside the image
- * repeats its edge. Box and angle are first rounded, to whole pixels and degrees: detections that differ in their last
- * digits, as between Python and a browser, then give the same crop.
+ * The square that is cut around a face. Its side is the box's longer side times (1 + margin). Box and angle are first
+ * rounded, to whole pixels and degrees: detections that differ in their last digits, as between Python and a browser,
+ * then give the same crop.
+ *
+ * @param {number[]} boxXyxy pixels
+ * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes
+ * @param {Pick<FaceCropSettings, "margin" | "alignment">} settings
+ * @returns {CropSquare}
+ */
+export function cropSquareOf(boxXyxy, keypoints, settings) {
+  const [x1, y1, x2, y2] = boxXyxy.map(Math.round);
+  const side = Math.max(x2 - x1, y2 - y1) * (1 + settings.margin);
+  const angle = settings.alignment === "eyes" ? Math.round(eyeAngle(keypoints) / DEGREE) * DEGREE : 0;
+  return { cx: (x1 + x2) / 2, cy: (y1 + y2) / 2, side, angle };
+}
+
+/**
+ * Cuts that square; what lies outside the image repeats its edge.
  *
  * @param {RasterImage} image
  * @param {number[]} boxXyxy pixels
@@ -39,12 +59,10 @@ const DEGREE = Math.PI / 180;
  * @returns {RasterImage} size x size, three channels
  */
 export function cropFace(image, boxXyxy, keypoints, settings) {
-  const [x1, y1, x2, y2] = boxXyxy.map(Math.round);
-  const side = Math.max(x2 - x1, y2 - y1) * (1 + settings.margin);
-  const angle = settings.alignment === "eyes" ? Math.round(eyeAngle(keypoints) / DEGREE) * DEGREE : 0;
+  const { cx, cy, side, angle } = cropSquareOf(boxXyxy, keypoints, settings);
   // Rounded up, less a hair: a side that is a whole number but for its last bits must not gain a pixel.
   const patchSize = side > settings.size ? Math.min(Math.ceil(side - 1e-3), settings.maxPatch) : settings.size;
-  const patch = sampleSquare(image, (x1 + x2) / 2, (y1 + y2) / 2, side, angle, patchSize);
+  const patch = sampleSquare(image, cx, cy, side, angle, patchSize);
   return resizeAntialiased(patch, settings.size, settings.size);
 }
 

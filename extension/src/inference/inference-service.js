@@ -23,7 +23,7 @@ import { ContextLostError, whileIntact } from "./webgl-context.js";
  * @typedef {object} CheckDetails
  * @property {string} sha256 of the image's bytes
  * @property {"bytes" | "screen_copy"} via
- * @property {{name: string, version: string}} model
+ * @property {{name: string, version: string, sha256: string}} model sha256: of its manifest, which holds that of every file
  * @property {number} tookMs
  *
  * @typedef {object} FailedResult
@@ -36,7 +36,10 @@ import { ContextLostError, whileIntact } from "./webgl-context.js";
  * @typedef {object} ModelDescription
  * @property {string} name
  * @property {string} version
+ * @property {string} sha256 of its manifest, which holds that of every file
  * @property {string} architecture
+ * @property {number} inputSize pixels a side of the crop that the network sees
+ * @property {import("./model-manifest.js").MapScale} mapScale
  * @property {import("./backend.js").BackendName} backend
  * @property {ModelManifest["operatingPoints"]} operatingPoints
  * @property {ModelManifest["scoreTable"]} scoreTable
@@ -78,12 +81,12 @@ export class InferenceService {
       const bytes = await this.#readSource(source);
       const sha256 = await sha256Hex(bytes);
       const area = source.kind === "data" ? source.crop : undefined;
-      const { evidence, manifest } = await this.#inTurn((engine) => this.#find(engine, request, bytes, sha256, area));
+      const { evidence, manifest, manifestSha256 } = await this.#inTurn((engine) => this.#find(engine, request, bytes, sha256, area));
       return {
         ...judge(evidence, manifest, request.mode),
         sha256,
         via: source.kind === "data" ? source.via : "bytes",
-        model: { name: manifest.name, version: manifest.version },
+        model: { name: manifest.name, version: manifest.version, sha256: manifestSha256 },
         tookMs: Math.round(performance.now() - startedAt),
       };
     } catch (error) {
@@ -98,9 +101,10 @@ export class InferenceService {
    * @throws {Error} with a sentence for the reader
    */
   async describe() {
-    return this.#inTurn(async ({ manifest, backend }) => {
-      const { name, version, architecture, operatingPoints, scoreTable } = manifest;
-      return { name, version, architecture, backend, operatingPoints, scoreTable };
+    return this.#inTurn(async ({ manifest, manifestSha256: sha256, backend }) => {
+      const { name, version, architecture, mapScale, operatingPoints, scoreTable } = manifest;
+      const inputSize = manifest.input.size;
+      return { name, version, sha256, architecture, inputSize, mapScale, backend, operatingPoints, scoreTable };
     });
   }
 
@@ -168,19 +172,19 @@ export class InferenceService {
    * @param {ArrayBuffer} bytes
    * @param {string} sha256 of the bytes
    * @param {import("./image-source.js").Area} [area]
-   * @returns {Promise<{evidence: Evidence, manifest: ModelManifest}>}
+   * @returns {Promise<{evidence: Evidence, manifest: ModelManifest, manifestSha256: string}>}
    */
-  async #find({ manifest, modelId, pipeline, context }, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
-    const key = JSON.stringify([sha256, area ?? null, modelId]);
+  async #find({ manifest, manifestSha256, pipeline, context }, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
+    const key = JSON.stringify([sha256, area ?? null, manifestSha256]);
     const known = this.#cache.get(key);
-    if (known) return { evidence: known, manifest };
+    if (known) return { evidence: known, manifest, manifestSha256 };
     const message = `The check was given up after ${timeoutMs / 1000} s.`;
     const signal = AbortSignal.timeout(timeoutMs);
     const analysis = whileIntact(context, () => pipeline.analyze(bytes, { area, signal }));
     try {
       const evidence = await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
       this.#cache.set(key, evidence);
-      return { evidence, manifest };
+      return { evidence, manifest, manifestSha256 };
     } catch (error) {
       if (error instanceof TimeoutError) this.#engine = null;
       throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;

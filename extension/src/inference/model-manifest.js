@@ -15,6 +15,13 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @typedef {object} OperatingPoint
  * @property {number[]} noTraces below: "no_traces"; indexed by number of faces less one, the last for all beyond
  * @property {number[]} likelyFake at or above: "likely_fake"; indexed likewise
+ * @property {ErrorRates} [errorRates] measured on validation faces
+ *
+ * @typedef {Record<"no_traces" | "inconclusive" | "likely_fake", number>} BandShares of faces in each band, fractions
+ * @typedef {{real: BandShares, fake: BandShares, realFaces: number, fakeFaces: number}} ErrorRates shares, and of how many faces
+ *
+ * @typedef {"relative" | "probability"} MapScale what a cell of the anomaly map holds: oddness as a multiple of this face's
+ *   mean, or the probability in (0, 1) that the cell was altered
  *
  * @typedef {"seam" | "synthetic"} TraceKind something was pasted or blended in; a machine generated it
  * @typedef {{output: string, threshold: number}} TraceOutput a logit at or above the threshold: traces of this kind
@@ -28,6 +35,7 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @property {import("./face-crop.js").FaceCropSettings & {minFaceSize: number}} faceCrop
  * @property {string} graph model.json of the classifier
  * @property {{logit: string, anomalyMap: string}} outputs
+ * @property {MapScale} mapScale
  * @property {Record<TraceKind, TraceOutput>} [traces] of a model that tells the kinds apart
  * @property {{temperature: number, bias: number}} calibration
  * @property {{check: OperatingPoint, automatic: OperatingPoint}} operatingPoints
@@ -37,6 +45,8 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  */
 
 const SCHEMA_VERSION = 1;
+// The networks whose map is trained as a probability; the others weight features by a map of mean 1.
+const PROBABILITY_MAPS = ["mobilenetv2+ifmd+evidence"];
 
 /**
  * @param {unknown} json what manifest.json holds
@@ -93,6 +103,7 @@ export function parseModelManifest(json) {
       logit: root.get("outputs").get("logit").text(),
       anomalyMap: root.get("outputs").get("anomaly_map").text(),
     },
+    mapScale: PROBABILITY_MAPS.includes(root.get("architecture").text()) ? "probability" : "relative",
     traces: traceOutputs(root),
     calibration: {
       temperature: root.get("calibration").get("temperature").number(Number.MIN_VALUE),
@@ -142,5 +153,22 @@ function operatingPoint(entry) {
   if (Math.max(...noTraces) > Math.min(...likelyFake)) {
     throw new ModelManifestError(`"${entry.path}" calls a score likely_fake that it also calls no_traces`);
   }
-  return { noTraces, likelyFake };
+  return { noTraces, likelyFake, ...(entry.has("bands") && { errorRates: errorRates(entry) }) };
+}
+
+/**
+ * @param {ManifestEntry} entry of an operating point
+ * @returns {ErrorRates}
+ */
+function errorRates(entry) {
+  /** @type {(faces: "real" | "fake") => BandShares} */
+  const sharesOf = (faces) => {
+    const shares = entry.get("bands").get(faces);
+    return {
+      no_traces: shares.get("no_traces").number(0, 1),
+      inconclusive: shares.get("inconclusive").number(0, 1),
+      likely_fake: shares.get("likely_fake").number(0, 1),
+    };
+  };
+  return { real: sharesOf("real"), fake: sharesOf("fake"), realFaces: entry.get("n_real").number(0), fakeFaces: entry.get("n_fake").number(0) };
 }

@@ -1,7 +1,7 @@
 // From the bytes of an image to what is known of its faces: decode, detect, crop, classify.
 
 import { Classifier } from "./classifier.js";
-import { cropFace } from "./face-crop.js";
+import { cropFace, cropSquareOf } from "./face-crop.js";
 import { FaceDetector } from "./face-detector.js";
 import { cutOut } from "./raster-image.js";
 
@@ -88,7 +88,9 @@ export class Pipeline {
       faces: detections.map((face, index) => ({
         boxXyxy: face.boxXyxy,
         detectionScore: face.score,
-        ...(judged[index] ? { status: "scored", ...predictions.next().value } : { status: "too_small" }),
+        ...(judged[index]
+          ? { status: "scored", cropSquare: cropSquareOf(face.boxXyxy, face.keypoints, faceCrop), ...predictions.next().value }
+          : { status: "too_small" }),
       })),
     };
   }

@@ -13,7 +13,8 @@
  * @property {number} detectionScore in [0, 1]
  * @property {"scored" | "too_small"} status
  * @property {number} [logit] of a scored face
- * @property {{size: number, values: number[]}} [anomalyMap] of a scored face
+ * @property {import("./face-crop.js").CropSquare} [cropSquare] of a scored face: what the network saw, and the map lies over
+ * @property {{size: number, values: number[]}} [anomalyMap] of a scored face; the manifest's mapScale says what it holds
  * @property {Record<TraceKind, number>} [traces] logits of a scored face, where the model tells the kinds
  *
  * @typedef {object} Evidence

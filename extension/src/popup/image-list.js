@@ -17,17 +17,20 @@ export class ImageList {
   #list;
   #translate;
   #onOpen;
+  #onReport;
   #rows = /** @type {Map<string, HTMLLIElement>} */ (new Map());
 
   /**
    * @param {HTMLElement} list
    * @param {import("../shared/i18n.js").Translate} translate
    * @param {(image: PageImage) => void} onOpen
+   * @param {(image: PageImage) => void} onReport the user wants the whole report
    */
-  constructor(list, translate, onOpen) {
+  constructor(list, translate, onOpen, onReport) {
     this.#list = list;
     this.#translate = translate;
     this.#onOpen = onOpen;
+    this.#onReport = onReport;
   }
 
   /** @param {PageImage[]} images */
@@ -56,6 +59,9 @@ export class ImageList {
     button.dataset.state = state ?? "unchecked";
     button.setAttribute("aria-label", t("popupOpen", name, label));
     button.onclick = () => this.#onOpen(image);
+    const report = /** @type {HTMLButtonElement} */ (row.lastElementChild);
+    report.setAttribute("aria-label", t("popupReportOn", name));
+    report.onclick = () => this.#onReport(image);
     const words = createElement("span", { class: "words" }, [
       createElement("span", { class: "state" }, [label]),
       createElement("span", { class: "detail" }, [this.#detailOf(image, name)]),
@@ -81,7 +87,8 @@ export class ImageList {
     const thumbnail = createElement("span", { class: "thumbnail" });
     if (image.thumbnail) setThumbnail(thumbnail, image.thumbnail);
     else if (image.url) void fetchThumbnail(image.url).then((url) => url && setThumbnail(thumbnail, url));
-    return createElement("li", {}, [createElement("button", { class: "row", type: "button" }, [thumbnail])]);
+    const report = createElement("button", { class: "report", type: "button" }, [this.#translate("popupReport")]);
+    return createElement("li", {}, [createElement("button", { class: "row", type: "button" }, [thumbnail]), report]);
   }
 }
 

@@ -3,6 +3,7 @@
 import { hostNameOf, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
+import { openReport } from "../shared/report-tab.js";
 import { SettingsStore } from "../shared/settings.js";
 import { AutomaticSwitch } from "./automatic-switch.js";
 import { ImageList } from "./image-list.js";
@@ -75,7 +76,12 @@ async function showPage() {
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
   site = hostNameOf(tab?.url ?? "");
   const connection = new PageConnection(tab?.id ?? -1);
-  const list = new ImageList(byId("images"), t, (image) => void connection.reveal(image).then(() => close()));
+  const list = new ImageList(
+    byId("images"),
+    t,
+    (image) => void connection.reveal(image).then(() => close()),
+    ({ frameId, key }) => void openReport({ tabId: tab?.id ?? -1, frameId, key }, { area: chrome.storage.session, create: (page) => chrome.tabs.create(page) }).then(() => close()),
+  );
   try {
     await connection.open();
   } catch {

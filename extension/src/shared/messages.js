@@ -26,6 +26,13 @@ export function isImageSource(source) {
   return kind === "data" && typeof dataUrl === "string" && /^data:image\//i.test(dataUrl);
 }
 
+/** @param {unknown} area fractions of an image, or null for all of it */
+function isAreaOrNull(area) {
+  if (area === null) return true;
+  const numbers = Object.entries(/** @type {Record<string, unknown>} */ (area ?? {}));
+  return ["x", "y", "width", "height"].every((name) => numbers.some(([key, value]) => key === name && Number.isFinite(value)));
+}
+
 /** @type {Record<string, MessageShape>} */
 export const MESSAGES = {
   // A page asks for one image. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are refused.
@@ -38,6 +45,14 @@ export const MESSAGES = {
   "page.gone": { target: "background", from: "content", fields: {} },
   "model.describe": { target: "background", from: "extension", fields: {} },
   "cache.clear": { target: "background", from: "extension", fields: {} },
+  // A panel asks for the report of its image.
+  "report.open": { target: "background", from: "content", fields: { key: isString } },
+  // The report page has the bytes of an image judged. crop: the image's place in a copy of the screen.
+  "report.check": {
+    target: "background",
+    from: "extension",
+    fields: { dataUrl: (value) => isImageSource({ kind: "data", dataUrl: value }), crop: isAreaOrNull, via: oneOf("bytes", "screen_copy") },
+  },
   // The background or the popup speaks to the content script of a frame.
   "content.ping": { target: "content", from: "extension", fields: {} },
   "content.check_image": { target: "content", from: "extension", fields: { url: isString } },
@@ -45,6 +60,8 @@ export const MESSAGES = {
   "content.retry_refused": { target: "content", from: "extension", fields: {} },
   "content.list_images": { target: "content", from: "extension", fields: {} },
   "content.reveal_image": { target: "content", from: "extension", fields: { key: isString } },
+  // The report page asks what an image is and where its bytes are.
+  "content.describe_image": { target: "content", from: "extension", fields: { key: isString } },
   // Around a screen copy: the first hides our own overlay and answers with the image's place, the second brings it back.
   "content.screen_place": { target: "content", from: "extension", fields: { key: isString } },
   "content.screen_copied": { target: "content", from: "extension", fields: {} },

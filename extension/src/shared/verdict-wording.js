@@ -6,7 +6,9 @@
  * @typedef {{score: number, realOf100: number, fakeOf100: number}} ScoreMeaning of 100 faces each, how many score this high
  * @typedef {"no_traces" | "inconclusive" | "likely_fake"} Band
  * @typedef {"seam" | "synthetic"} TraceKind what a likely fake face's traces look like
- * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band, kinds?: TraceKind[]}} Face
+ * @typedef {{size: number, values: number[]}} AnomalyMap size x size values, rows from the top
+ * @typedef {import("../inference/face-crop.js").CropSquare} CropSquare
+ * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band, kinds?: TraceKind[], cropSquare?: CropSquare, anomalyMap?: AnomalyMap}} Face
  *
  * @typedef {object} Result as the inference gives it, and what the background adds
  * @property {"scored" | "no_face" | "face_too_small" | "failed"} status
@@ -15,7 +17,9 @@
  * @property {Face[]} [faces]
  * @property {{width: number, height: number}} [imageSize] pixels
  * @property {"bytes" | "screen_copy"} [via]
- * @property {{name: string, version: string}} [model]
+ * @property {{dataUrl: string, crop: {x: number, y: number, width: number, height: number}}} [copy] of the screen, where it was judged
+ * @property {string} [sha256] of the bytes that were judged
+ * @property {{name: string, version: string, sha256: string}} [model] sha256: of its manifest, which holds that of every file
  * @property {string} [reason] of a failure, as a sentence
  * @property {string} [code] of a failure
  * @property {string} [host] whose images may not be read

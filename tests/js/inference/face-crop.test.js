@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cropFace, eyeAngle } from "../../../extension/src/inference/face-crop.js";
+import { cropFace, cropSquareOf, eyeAngle } from "../../../extension/src/inference/face-crop.js";
 
 const SETTINGS = { size: 4, margin: 0, alignment: "none", maxPatch: 64 };
 const LEVEL_EYES = [[0, 0], [1, 0]];
@@ -47,4 +47,9 @@ test("tilted eyes come out level", () => {
 test("the eyes' order does not matter", () => {
   assert.equal(eyeAngle([[10, 5], [0, 0]]), eyeAngle([[0, 0], [10, 5]]));
   assert.equal(eyeAngle([[0, 0], [10, 0]]), 0);
+});
+
+test("the square tells where the crop lies, from whole pixels and degrees", () => {
+  const square = cropSquareOf([0.4, 0.2, 10.3, 20.1], [[2, 5], [7.1, 6]], { margin: 0.3, alignment: "eyes" });
+  assert.deepEqual(square, { cx: 5, cy: 10, side: 26, angle: (11 * Math.PI) / 180 });
 });

@@ -23,7 +23,7 @@ function serviceWith(analyze, options = {}) {
   json.operating_points.automatic.no_traces = [0.6];
   const engine = {
     manifest: parseModelManifest(json),
-    modelId: "ifmd 1.0.0 abc",
+    manifestSha256: "abc",
     backend: "wasm",
     pipeline: { analyze, dispose: mock.fn() },
     context: options.context ?? NEVER_LOST,
@@ -45,7 +45,7 @@ test("a result says what was found, how and with which model", async () => {
     faces: [{ ...FACE, fakeScore: 0.5, band: "inconclusive" }],
     imageSize: EVIDENCE.imageSize,
     via: "bytes",
-    model: { name: "ifmd", version: "1.0.0" },
+    model: { name: "ifmd", version: "1.0.0", sha256: "abc" },
   });
 });
 
@@ -128,7 +128,8 @@ test("clearing the cache makes it look again; closing frees the model", async ()
   assert.equal(analyze.mock.callCount(), 2);
   await service.close();
   assert.equal(engine.pipeline.dispose.mock.callCount(), 1);
-  assert.equal((await service.describe()).backend, "wasm");
+  const { backend, sha256, inputSize, mapScale } = await service.describe();
+  assert.deepEqual({ backend, sha256, inputSize, mapScale }, { backend: "wasm", sha256: "abc", inputSize: 224, mapScale: "relative" });
   assert.equal(load.mock.callCount(), 2);
 });
 

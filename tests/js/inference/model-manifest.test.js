@@ -18,6 +18,23 @@ test("a valid manifest is read in the extension's names", () => {
   assert.deepEqual(manifest.scoreTable, [{ score: 0.9, realOf100: 1, fakeOf100: 60 }]);
 });
 
+test("what the map holds follows from the architecture", () => {
+  const scaleOf = (architecture) => parseModelManifest({ ...validManifest(), architecture }).mapScale;
+  assert.equal(scaleOf("mobilenetv2+ifmd"), "relative");
+  assert.equal(scaleOf("mobilenetv2+ifmd+evidence"), "probability");
+});
+
+test("the error rates of an operating point are read where they are given", () => {
+  const json = validManifest();
+  const shares = { no_traces: 0.7, inconclusive: 0.2, likely_fake: 0.1 };
+  Object.assign(json.operating_points.check, { bands: { real: shares, fake: { ...shares } }, n_real: 50, n_fake: 40 });
+  const { check, automatic } = parseModelManifest(json).operatingPoints;
+  assert.deepEqual(check.errorRates, { real: shares, fake: shares, realFaces: 50, fakeFaces: 40 });
+  assert.equal(automatic.errorRates, undefined);
+  json.operating_points.check.bands.fake.likely_fake = 1.5;
+  assert.throws(() => parseModelManifest(json), /"operating_points\.check\.bands\.fake\.likely_fake"/);
+});
+
 const withTraces = () => {
   const json = validManifest();
   Object.assign(json.outputs, { seam: "seam_out", synthetic: "synthetic_out" });

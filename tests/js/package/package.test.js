@@ -24,6 +24,13 @@ const ADDRESSES = [
   "https://github.com/tensorflow/tfjs/issues/1735",
   "https://github.com/tensorflow/tfjs/issues/5447",
   "https://www.shadertoy.com/view/4djSRW",
+  // The report's links to reverse image search: opened by a click on them and never otherwise (test_privacy.py).
+  "https://images.google.com/",
+  "https://lens.google.com/uploadbyurl?url=",
+  "https://tineye.com/",
+  "https://tineye.com/search?url=",
+  "https://yandex.com/images/",
+  "https://yandex.com/images/search?rpt=imageview&url=",
   // The options page completes a host name that the user typed, to read it.
   "https://${",
 ];

@@ -47,7 +47,21 @@ test("cookies go along only for a check that was asked for, and only after a ref
 test("without the permission a check of one image copies the screen", async () => {
   const answer = ({ kind, via }) => (kind === "url" ? { status: "failed", code: "unreachable", reason: "CORS" } : { ...SCORED, via });
   const { checker } = setUp({ answer, isAllowed: false });
-  assert.equal((await checker.check(/** @type {any} */ (CHECK), OWNER))?.via, "screen_copy");
+  const result = await checker.check(/** @type {any} */ (CHECK), OWNER);
+  assert.equal(result?.via, "screen_copy");
+  assert.equal(result?.copy?.dataUrl, "data:image/png,x", "the report shows what was judged");
+});
+
+test("bytes that a report holds are judged as asked for, and told to no page", async () => {
+  const { checker, asked, verdicts } = setUp({ answer: () => SCORED });
+  const crop = { x: 0, y: 0, width: 0.5, height: 1 };
+  assert.deepEqual(await checker.checkBytes({ dataUrl: "data:image/png,x", crop, via: "screen_copy" }), SCORED);
+  await checker.checkBytes({ dataUrl: "data:image/png,x", crop: null, via: "bytes" });
+  assert.deepEqual(asked, [
+    { source: { kind: "data", dataUrl: "data:image/png,x", via: "screen_copy", crop }, mode: "check" },
+    { source: { kind: "data", dataUrl: "data:image/png,x", via: "bytes" }, mode: "check" },
+  ]);
+  assert.deepEqual(await verdicts.list(7), []);
 });
 
 test("what the page itself may read is read there, and its failure is the answer", async () => {

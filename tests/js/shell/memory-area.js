@@ -12,9 +12,9 @@ export class MemoryArea {
     removeListener: (listener) => this.#listeners.splice(this.#listeners.indexOf(listener), 1),
   });
 
-  /** @param {any} key */
+  /** @param {any} key null for all */
   async get(key) {
-    return structuredClone(key in this.values ? { [key]: this.values[key] } : {});
+    return structuredClone(key === null ? this.values : key in this.values ? { [key]: this.values[key] } : {});
   }
 
   /** @param {any} items */
@@ -25,8 +25,8 @@ export class MemoryArea {
     }
   }
 
-  /** @param {any} key */
-  async remove(key) {
-    delete this.values[key];
+  /** @param {any} keys one or a list */
+  async remove(keys) {
+    for (const key of [keys].flat()) delete this.values[key];
   }
 }

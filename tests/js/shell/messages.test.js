@@ -44,6 +44,16 @@ test("a page may not have files or scripts fetched for it", () => {
   }
 });
 
+test("bytes to be judged for a report are an image, whole or a part of a screen copy", () => {
+  const fields = { dataUrl: "data:image/png;base64,AA==", crop: null, via: "bytes" };
+  const crop = { x: 0, y: 0.5, width: 1, height: 0.5 };
+  assert.equal(createMessage("report.check", fields).via, "bytes");
+  assert.deepEqual(createMessage("report.check", { ...fields, crop, via: "screen_copy" }).crop, crop);
+  for (const change of [{ dataUrl: "data:text/html,x" }, { dataUrl: "https://a.org/x.jpg" }, { crop: { ...crop, x: "0" } }, { crop: {} }, { crop: undefined }, { via: "cloud" }]) {
+    assert.throws(() => createMessage("report.check", { ...fields, ...change }), /field (dataUrl|crop|via)/);
+  }
+});
+
 test("a content script and the extension's own pages are told apart", () => {
   assert.ok(isFrom(CONTENT, "content", SELF));
   assert.ok(!isFrom(POPUP, "content", SELF));

@@ -1,0 +1,67 @@
+// The dialog "This is wrong": shows the report text as it would be sent, and lets the user copy it or open an issue.
+
+import { issueAddress, mistakeReport } from "./mistake-report.js";
+
+/** @typedef {import("./check-record.js").Check} Check */
+
+const COPY_SIDE = 256;
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @returns {T}
+ */
+const byId = (id) => /** @type {T} */ (document.getElementById(id));
+
+/** One dialog for the page; it is opened for the check that is shown. */
+export class MistakeDialog {
+  #dialog = /** @type {HTMLDialogElement} */ (byId("mistake-dialog"));
+  #text = /** @type {HTMLTextAreaElement} */ (byId("mistake-text"));
+  #t;
+  #manifest;
+  #check = /** @type {Check | null} */ (null);
+  #picture = /** @type {import("./picture.js").Picture | null} */ (null);
+
+  /**
+   * @param {import("../shared/i18n.js").Translate} t
+   * @param {{version: string, homepage_url?: string}} manifest the extension's
+   */
+  constructor(t, manifest) {
+    this.#t = t;
+    this.#manifest = manifest;
+    this.#dialog.addEventListener("input", () => this.#update());
+    byId("mistake-copy").addEventListener("click", () => void this.#copy());
+  }
+
+  /** @param {Check} check @param {import("./picture.js").Picture} picture */
+  open(check, picture) {
+    [this.#check, this.#picture] = [check, picture];
+    for (const id of ["mistake-address", "mistake-image"]) /** @type {HTMLInputElement} */ (byId(id)).checked = false;
+    /** @type {HTMLInputElement} */ (byId("mistake-address")).disabled = !check.subject.url;
+    this.#update();
+    this.#dialog.showModal();
+  }
+
+  #update() {
+    if (!this.#check || !this.#picture) return;
+    const isTicked = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (byId(id)).checked;
+    const [belief] = [...this.#dialog.querySelectorAll("input")].filter(({ name, checked }) => name === "belief" && checked);
+    const mistake = {
+      belief: /** @type {"unaltered" | "altered" | "other"} */ (belief.value),
+      reason: /** @type {HTMLTextAreaElement} */ (byId("mistake-reason")).value,
+      withAddress: isTicked("mistake-address"),
+      imageCopy: isTicked("mistake-image") ? this.#picture.toDataUrl(COPY_SIDE) : null,
+    };
+    this.#text.value = mistakeReport(this.#check, mistake, { t: this.#t, extensionVersion: this.#manifest.version });
+    const address = issueAddress(this.#manifest.homepage_url, this.#t("mistakeIssueTitle"), this.#text.value);
+    const link = /** @type {HTMLAnchorElement} */ (byId("mistake-issue"));
+    link.hidden = address === null;
+    if (address) link.href = address;
+    byId("mistake-status").textContent = "";
+  }
+
+  async #copy() {
+    await navigator.clipboard.writeText(this.#text.value);
+    byId("mistake-status").textContent = this.#t("mistakeCopied");
+  }
+}

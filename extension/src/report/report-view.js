@@ -1,0 +1,115 @@
+// What the report page shows: nothing yet, a wait, a problem, or a check.
+
+import { labelOf, stateOf } from "../shared/verdict-wording.js";
+import { createCredentials } from "./credentials-view.js";
+import { createFaceCard } from "./face-card.js";
+import { createConditions, createDetails, createLimits, createNextSteps } from "./sections.js";
+import { createFigure, showVerdict } from "./verdict-view.js";
+
+/** @typedef {import("./run-check.js").FinishedCheck} FinishedCheck */
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @returns {T}
+ */
+const byId = (id) => /** @type {T} */ (document.getElementById(id));
+
+/** The one page, filled part by part. */
+export class ReportView {
+  #t;
+  #extensionVersion;
+
+  /**
+   * @param {import("../shared/i18n.js").Translate} t
+   * @param {string} extensionVersion
+   */
+  constructor(t, extensionVersion) {
+    this.#t = t;
+    this.#extensionVersion = extensionVersion;
+    const tick = byId("without-address");
+    tick.addEventListener("change", () => document.body.classList.toggle("without-address", this.isAddressLeftOut));
+  }
+
+  get isAddressLeftOut() {
+    return /** @type {HTMLInputElement} */ (byId("without-address")).checked;
+  }
+
+  /** @param {(host: string) => void} listener called in a click on "allow" */
+  onAllow(listener) {
+    byId("allow").addEventListener("click", ({ currentTarget }) => listener(/** @type {HTMLElement} */ (currentTarget).dataset.host ?? ""));
+  }
+
+  /** @param {string} [text] */
+  showWaiting(text = this.#t("reportReading")) {
+    this.#show({ status: text });
+    document.body.classList.add("waiting");
+  }
+
+  /** Nothing to report on: a place to put an image. */
+  showEmpty() {
+    this.#show({ drop: true });
+  }
+
+  /**
+   * @param {string} message
+   * @param {string | null} host that the user could allow
+   */
+  showProblem(message, host) {
+    this.#show({ drop: host === null, status: this.#t(host === null ? "reportProblem" : "failed_no_access", host ?? message) });
+    byId("allow").hidden = host === null;
+    byId("allow").textContent = this.#t("reportAllow", host ?? "");
+    byId("allow").dataset.host = host ?? "";
+  }
+
+  /** @param {string} text beside what is shown */
+  showNotice(text) {
+    byId("status").textContent = text;
+  }
+
+  /** @param {FinishedCheck} finished */
+  showCheck({ result, subject, check, picture }) {
+    const t = this.#t;
+    this.#show({ report: true });
+    byId("picture").replaceChildren(...(picture ? [createFigure(picture, result, subject, t)] : []));
+    showVerdict(byId("verdict"), result, { scoreTable: check?.model.scoreTable ?? null, subject }, t);
+    const faces = check && picture ? (result.faces ?? []) : [];
+    byId("faces-section").hidden = faces.length === 0;
+    if (check && picture) {
+      const isOnly = faces.length === 1;
+      byId("map-meaning").hidden = isOnly || !faces.some(({ anomalyMap }) => anomalyMap);
+      byId("map-meaning").textContent = t(`reportMapMeaning_${check.model.mapScale}`);
+      byId("faces").replaceChildren(...faces.map((face, index) => createFaceCard(face, { number: index + 1, isOnly }, picture, check.model, t)));
+    }
+    byId("conditions").replaceChildren(createConditions(check?.conditions ?? [], t));
+    byId("limits").replaceChildren(...createLimits(t));
+    byId("next").replaceChildren(...createNextSteps(subject.url, t));
+    byId("details").replaceChildren(...(check ? createDetails(check, this.#extensionVersion, t) : []));
+    for (const id of ["limits", "details", "record"]) byId(id).closest("section")?.toggleAttribute("hidden", !check);
+    byId("credentials").closest("section")?.toggleAttribute("hidden", !picture);
+    byId("conditions").closest("section")?.toggleAttribute("hidden", result.status !== "scored" && !check?.conditions.length);
+    byId("credentials").replaceChildren(createCredentials(null, { isScreenCopy: false }, t));
+    byId("live").textContent = t("badgeLabel", labelOf(stateOf(result), t));
+    // The button that was pressed may be gone: whoever uses the keyboard goes on at the verdict.
+    if (document.activeElement === document.body) byId("verdict-title").focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {import("./credentials-summary.js").CredentialsSummary} credentials
+   * @param {import("./subject.js").Subject} subject
+   */
+  showCredentials(credentials, { via }) {
+    byId("credentials").replaceChildren(createCredentials(credentials, { isScreenCopy: via === "screen_copy" }, this.#t));
+  }
+
+  /** @param {{drop?: boolean, report?: boolean, status?: string}} parts what is to be seen */
+  #show({ drop = false, report = false, status = "" }) {
+    byId("drop").hidden = !drop;
+    byId("choose").hidden = drop;
+    byId("report").hidden = !report;
+    byId("allow").hidden = true;
+    document.body.classList.remove("waiting");
+    document.body.classList.toggle("reporting", report);
+    byId("status").textContent = status;
+  }
+}

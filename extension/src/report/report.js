@@ -1,0 +1,82 @@
+// The report page: gets an image, has it checked, and shows what was found.
+
+import { patternOf } from "../shared/host-patterns.js";
+import { localisePage, translate as t } from "../shared/i18n.js";
+import { createMessage, unwrap } from "../shared/messages.js";
+import { createCheckRecord } from "./check-record.js";
+import { FileDrop } from "./file-drop.js";
+import { MistakeDialog } from "./mistake-dialog.js";
+import { ReportView } from "./report-view.js";
+import { runCheck } from "./run-check.js";
+import { NoAccessError, subjectOfAddress, subjectOfFile } from "./subject.js";
+
+/** @typedef {import("./subject.js").Subject} Subject */
+/** @typedef {import("./run-check.js").FinishedCheck} FinishedCheck */
+
+const manifest = chrome.runtime.getManifest();
+const view = new ReportView(t, manifest.version);
+const mistakes = new MistakeDialog(t, manifest);
+/** @type {FinishedCheck | null} */
+let shown = null;
+let turn = 0;
+
+/** @param {() => Promise<Subject | null>} getSubject shows the report of what it gives; a later call takes over */
+async function report(getSubject) {
+  const ours = (turn += 1);
+  view.showWaiting();
+  try {
+    const subject = await getSubject();
+    if (ours !== turn) return;
+    if (!subject) {
+      view.showEmpty();
+      return;
+    }
+    const check = await runCheck(subject, ask, () => ours === turn && view.showWaiting(t("state_checking")));
+    if (ours !== turn) return;
+    shown?.picture?.close();
+    shown = check;
+    view.showCheck(check);
+    const credentials = await check.credentials;
+    if (ours === turn) view.showCredentials(credentials, subject);
+  } catch (error) {
+    if (ours !== turn) return;
+    view.showProblem(/** @type {Error} */ (error).message, error instanceof NoAccessError ? error.host : null);
+  }
+}
+
+/**
+ * @param {string} type
+ * @param {Record<string, unknown>} [fields]
+ */
+async function ask(type, fields) {
+  return unwrap(await chrome.runtime.sendMessage(createMessage(type, fields)));
+}
+
+async function saveRecord() {
+  const { check, credentials } = shown ?? {};
+  if (!check || !credentials) return;
+  const record = createCheckRecord(check, await credentials, { extensionVersion: manifest.version, withAddress: !view.isAddressLeftOut });
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(record, null, 2)}\n`], { type: "application/json" }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: `check-record-${check.result.sha256?.slice(0, 12)}.json` });
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+document.documentElement.dir = chrome.i18n.getMessage("@@bidi_dir");
+localisePage(document);
+const drop = new FileDrop({
+  picker: /** @type {HTMLInputElement} */ (document.getElementById("picker")),
+  surface: document.body,
+  onFile: (file) => void report(() => subjectOfFile(file)),
+  onOther: () => view.showNotice(t("reportNotAnImage")),
+});
+for (const id of ["choose", "choose-first"]) document.getElementById(id)?.addEventListener("click", () => drop.choose());
+view.onAllow((host) => {
+  // Asked before anything is awaited: the prompt needs the click.
+  const answered = chrome.permissions.request({ origins: [patternOf(host)] }).catch(() => false);
+  void answered.then((isAllowed) => (isAllowed ? report(subjectOfAddress) : undefined));
+});
+document.getElementById("save")?.addEventListener("click", () => void saveRecord());
+document.getElementById("print")?.addEventListener("click", () => print());
+document.getElementById("mistake")?.addEventListener("click", () => shown?.check && shown.picture && mistakes.open(shown.check, shown.picture));
+void report(subjectOfAddress);

@@ -1,0 +1,47 @@
+// Has one image judged and reads all else that a report says of it.
+
+import { conditionsOf } from "./conditions.js";
+import { readCredentials } from "./credentials.js";
+import { readImageFacts } from "./image-facts.js";
+import { Picture } from "./picture.js";
+import { toDataUrl } from "./subject.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {import("./credentials-summary.js").CredentialsSummary} CredentialsSummary */
+/** @typedef {import("./check-record.js").Check} Check */
+/**
+ * @typedef {object} FinishedCheck
+ * @property {Result} result
+ * @property {import("./subject.js").Subject} subject
+ * @property {Check | null} check null for a failure: there is nothing to record then
+ * @property {Picture | null} picture null where the bytes are no image
+ * @property {Promise<CredentialsSummary>} credentials never rejects
+ */
+
+// More cannot be sent to the background.
+const MAX_BYTES = 40 * 1024 * 1024;
+
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} ask the background
+ * @param {() => void} onStart the judging begins
+ * @returns {Promise<FinishedCheck>}
+ * @throws {Error} when the background does not answer
+ */
+export async function runCheck(subject, ask, onStart) {
+  const facts = readImageFacts(subject.buffer);
+  // Beside the check, not after it: the credentials do not depend on it.
+  const credentials = readCredentials(subject.buffer, facts.mimeType);
+  onStart();
+  const { crop, via } = subject;
+  /** @type {Result} */
+  const result =
+    subject.buffer.byteLength > MAX_BYTES
+      ? { status: "failed", code: "too_large" }
+      : await ask("report.check", { dataUrl: await toDataUrl(subject.buffer, facts.mimeType), crop, via });
+  const picture = await Picture.decode(subject.buffer, crop).catch(() => null);
+  if (result.status === "failed") return { result, subject, check: null, picture, credentials };
+  const model = await ask("model.describe");
+  const conditions = conditionsOf({ result, facts, byteLength: subject.buffer.byteLength, name: subject.name, inputSize: model.inputSize });
+  return { result, subject, check: { subject, result, facts, model, conditions, checkedAt: new Date() }, picture, credentials };
+}

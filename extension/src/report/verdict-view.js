@@ -1,0 +1,66 @@
+// The top of a report: the image with its faces outlined, and the verdict in words.
+
+import { createElement, createIcon } from "../shared/dom.js";
+import { createScore } from "../shared/score-view.js";
+import { explain, labelOf, meaningOf, stateOf } from "../shared/verdict-wording.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {import("../shared/i18n.js").Translate} Translate */
+/** @typedef {import("./subject.js").Subject} Subject */
+
+const LONGEST_SIDE = 1600;
+
+/**
+ * @param {import("./picture.js").Picture} picture
+ * @param {Result} result
+ * @param {Subject} subject
+ * @param {Translate} t
+ * @returns {HTMLElement}
+ */
+export function createFigure(picture, result, { name, url }, t) {
+  const { width, height } = picture;
+  const canvas = picture.draw(LONGEST_SIDE);
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", t("reportPictureLabel", name || t("reportNoName"), width, height));
+  const outlines = (result.faces ?? []).map(({ boxXyxy: [x1, y1, x2, y2], band }, index) => {
+    const outline = createElement("span", { class: "outline", "data-state": band ?? "face_too_small" }, [createElement("b", {}, [String(index + 1)])]);
+    const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;
+    // Physical sides: a picture is not mirrored in a right-to-left language.
+    Object.assign(outline.style, { left: percent(x1, width), top: percent(y1, height), width: percent(x2 - x1, width), height: percent(y2 - y1, height) });
+    return outline;
+  });
+  const frame = createElement("div", { class: "frame" }, [canvas, createElement("div", { class: "outlines", "aria-hidden": "true" }, outlines)]);
+  const caption = [
+    ...(name ? [createElement("span", { class: "name address" }, [name])] : []),
+    createElement("span", {}, [t("reportSize", width, height)]),
+    ...(url ? [createElement("span", { class: "url address", dir: "ltr" }, [url])] : []),
+  ];
+  return createElement("figure", {}, [frame, createElement("figcaption", {}, caption)]);
+}
+
+/**
+ * @param {HTMLElement} container
+ * @param {Result} result
+ * @param {{scoreTable: import("../shared/verdict-wording.js").ScoreMeaning[] | null, subject: Subject}} known scoreTable: null where nothing was judged
+ * @param {Translate} t
+ */
+export function showVerdict(container, result, { scoreTable, subject: { badge, url } }, t) {
+  const state = stateOf(result);
+  Object.assign(container.dataset, { state });
+  const title = createElement("h1", { id: "verdict-title", tabindex: "-1" }, [labelOf(state, t)]);
+  // The usual words for it speak of what a site sent.
+  const isBadFile = result.code === "not_an_image" && url === "";
+  const meaning = result.fakeScore === undefined || !scoreTable ? undefined : meaningOf(result.fakeScore, scoreTable);
+  /** @type {Node[]} */
+  const parts = [
+    createElement("p", { class: "eyebrow" }, [t(result.status === "failed" ? "reportNoVerdict" : "reportVerdict")]),
+    createElement("div", { class: "headline" }, [createIcon(state), title]),
+    createElement("p", { class: "explanation" }, [isBadFile ? t("reportBadFile") : explain(result, t)]),
+  ];
+  if (meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, meaning, t));
+  if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
+  if (badge && result.band && badge !== result.band) parts.push(createElement("p", { class: "note" }, [t("reportBadgeDiffers", labelOf(badge, t))]));
+  if (result.status === "no_face" || result.status === "face_too_small") parts.push(createElement("p", { class: "note" }, [t("reportFacesOnly")]));
+  if (result.status === "scored") parts.push(createElement("p", { class: "caveat" }, [t("reportNoProof")]));
+  container.replaceChildren(...parts);
+}

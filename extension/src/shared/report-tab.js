@@ -1,0 +1,42 @@
+// Opens the report page, and tells it of which image: in memory only, so that no address of an image lands in the history.
+
+/** @typedef {{tabId: number, frameId: number, key: string}} ReportedImage an image of an open page; key: its name within its frame */
+
+/** Where the build puts the page, from the extension's root. */
+export const REPORT_PAGE = "report/report.html";
+const PREFIX = "report:";
+
+/** @typedef {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} SessionArea normally chrome.storage.session */
+
+/**
+ * @param {ReportedImage} image
+ * @param {{area: Pick<SessionArea, "set">, create: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} browser
+ * @returns {Promise<void>}
+ */
+export async function openReport({ tabId, frameId, key }, { area, create, newId = () => crypto.randomUUID() }) {
+  const id = newId();
+  await area.set({ [PREFIX + id]: { tabId, frameId, key } });
+  await create({ url: `${REPORT_PAGE}#${id}` });
+}
+
+/**
+ * @param {string} hash of the report page's address
+ * @param {Pick<SessionArea, "get">} area
+ * @returns {Promise<ReportedImage | null>} null where none is named, or the browser was closed meanwhile
+ */
+export async function reportedImage(hash, area) {
+  const id = hash.replace(/^#/, "");
+  if (!id) return null;
+  const stored = await area.get(PREFIX + id);
+  return /** @type {ReportedImage | undefined} */ (stored[PREFIX + id]) ?? null;
+}
+
+/**
+ * Open reports stay as they are; reloaded, they are for no image any more.
+ *
+ * @param {Pick<SessionArea, "get" | "remove">} area
+ */
+export async function forgetReports(area) {
+  const stored = await area.get(null);
+  await area.remove(Object.keys(stored).filter((key) => key.startsWith(PREFIX)));
+}

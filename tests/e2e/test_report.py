@@ -1,0 +1,184 @@
+"""The report page: from a panel and from a file to the verdict, its map, credentials and record, reachable for everyone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from extension.demo.browser import wait_until
+from extension.demo.extension_build import EXTENSION, find_node
+from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, panel_text, right_click, set_settings, wait_for_states
+
+FACE = "faces/real_grace_hopper.jpg"
+VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
+FIRST_CHECK_MS = FIRST_CHECK_S * 1000
+VALIDATE = """
+  import { readFileSync } from "node:fs";
+  import { Ajv } from "ajv";
+  const [schema, record] = process.argv.slice(1).map((path) => JSON.parse(readFileSync(path, "utf8")));
+  const validate = new Ajv().compile(schema);
+  if (!validate(record)) throw new Error(JSON.stringify(validate.errors));
+"""
+
+
+@pytest.fixture
+def report(context, worker):
+    """The report page, opened for no image."""
+    page = context.new_page()
+    page.goto(worker.url.replace("background.js", "report/report.html"))
+    expect(page.get_by_role("heading", name="Check a picture")).to_be_visible()
+    yield page
+    page.close()
+
+
+def hand_over(page: Page, event: str, path: Path) -> None:
+    """Drops or pastes a file, as the browser tells the page of it."""
+    page.evaluate(
+        """async ([type, name, base64]) => {
+          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+          const init = { bubbles: true, cancelable: true };
+          const event = type === "drop" ? new DragEvent(type, { ...init, dataTransfer: transfer }) : new ClipboardEvent(type, { ...init, clipboardData: transfer });
+          document.body.dispatchEvent(event);
+        }""",
+        [event, path.name, base64.b64encode(path.read_bytes()).decode()],
+    )
+
+
+def choose(page: Page, path: Path) -> None:
+    """Chooses a file, and waits for its report."""
+    page.locator("#picker").set_input_files(path)
+    expect(page.locator("figcaption .name")).to_have_text(path.name, timeout=FIRST_CHECK_MS)
+    expect(page.locator("[data-credentials=reading]")).to_have_count(0, timeout=FIRST_CHECK_MS)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with its first element."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate((EXTENSION / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found]
+
+
+def test_a_dropped_file_gets_a_verdict_a_map_and_a_valid_record(report, fixtures_dir, tmp_path):
+    hand_over(report, "drop", fixtures_dir / FACE)
+    expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_MS)
+    expect(report.locator("#live")).to_have_text(VERDICT)
+    expect(report.locator("#verdict")).to_contain_text("fake faces score this high")
+    face_map = report.locator(".stage .map")
+    values = face_map.evaluate(
+        "map => [...new Set(map.getContext('2d').getImageData(0, 0, map.width, map.height).data)].length"
+    )
+    assert values > 20, "the map is a picture, and not one colour"
+    slider = report.get_by_role("slider")
+    slider.focus()
+    report.keyboard.press("Home")
+    expect(face_map).to_have_css("opacity", "0")
+    report.keyboard.press("End")
+    expect(face_map).to_have_css("opacity", "1")
+    expect(slider).to_have_attribute("aria-valuetext", "100 %")
+    expect(report.locator("#credentials")).to_contain_text("carries none")
+
+    report.get_by_label("Leave out addresses").check()
+    with report.expect_download() as download:
+        report.get_by_role("button", name="Save the record").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    command = [
+        find_node(),
+        "--input-type=module",
+        "--eval",
+        VALIDATE,
+        EXTENSION / "src/report/check-record.schema.json",
+        saved,
+    ]
+    checked = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert checked.returncode == 0, checked.stderr
+    record = json.loads(saved.read_text(encoding="utf-8"))
+    assert record["image"]["bytes"] == (fixtures_dir / FACE).stat().st_size
+    assert len(record["faces"][0]["anomaly_map"]["values"]) == record["faces"][0]["anomaly_map"]["size"] ** 2
+    assert Path(FACE).name not in saved.read_text(encoding="utf-8")
+
+
+def test_a_pasted_file_and_a_broken_one(report, fixtures_dir):
+    hand_over(report, "paste", fixtures_dir / "images" / "faces_three.jpg")
+    expect(report.locator("#faces > li")).to_have_count(3, timeout=FIRST_CHECK_MS)
+    expect(report.locator("#conditions")).to_contain_text("enlarged")
+    hand_over(report, "drop", fixtures_dir / "broken" / "html_named.jpg")
+    expect(report.locator("#verdict h1")).to_have_text("Could not check", timeout=FIRST_CHECK_MS)
+    expect(report.locator("#verdict .score")).to_have_count(0)
+    expect(report.get_by_role("button", name="Save the record")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("generated", "Made with AI by Test Image Generator"),
+        ("edited", "Made in part with AI"),
+        ("tampered", "Forged or broken"),
+        ("remote", "They are not fetched"),
+    ],
+)
+def test_content_credentials_are_shown_beside_the_verdict(report, fixtures_dir, name, said):
+    choose(report, fixtures_dir / "signed" / f"{name}.jpg")
+    expect(report.locator("#credentials")).to_contain_text(said)
+    expect(report.locator("#verdict")).not_to_contain_text("AI")
+
+
+def test_the_panel_opens_the_report_of_its_image(page, context, badges, site, worker):
+    set_settings(worker, "off")
+    page.goto(site.add_page(f'<img src="/{FACE}" alt="An admiral" width="300">'))
+    url = f"{site.origin}/{FACE}"
+    right_click(worker, page, url)
+    wait_for_states(page, badges, {url: SCORED})
+    wait_until(page, lambda: "Full report" in panel_text(badges), 5, "the panel is filled")
+    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
+    with context.expect_page() as opened:
+        badges.click(button)
+    report = opened.value
+    expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_MS)
+    assert FACE not in report.url, "no address of an image lands in the history"
+    expect(report.locator("figcaption")).to_contain_text(url)
+    expect(report.locator("#details")).to_contain_text(page.url)
+    # Seen by whoever prints it, unless it is left out.
+    report.emulate_media(media="print")
+    expect(report.locator("#details .address").first).to_be_visible()
+    report.evaluate("document.getElementById('without-address').click()")
+    expect(report.locator("#details .address").first).to_be_hidden()
+    report.emulate_media(media="screen")
+    report.get_by_role("button", name="This is wrong").click()
+    text = report.get_by_label("The text")
+    expect(text).not_to_have_value(re.compile("http|sha256"))
+    report.get_by_label("Add the picture’s address").check()
+    expect(text).to_have_value(re.compile(re.escape(url)))
+    page.close()
+    report.reload()
+    expect(report.locator("#status")).to_contain_text("is closed or has changed", timeout=FIRST_CHECK_MS)
+    report.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(report, fixtures_dir, scheme):
+    report.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    assert violations(report) == []
+    for path in ("images/faces_three.jpg", "signed/tampered.jpg", "signed/generated.jpg"):
+        choose(report, fixtures_dir / path)
+        assert violations(report) == [], path
+    report.get_by_role("button", name="This is wrong").click()
+    assert violations(report) == [], "with the dialog"
+
+
+def test_nothing_runs_over_the_edge_of_a_narrow_window(report, fixtures_dir):
+    report.set_viewport_size({"width": 360, "height": 740})
+    choose(report, fixtures_dir / "images" / "faces_three.jpg")
+    for direction in ("ltr", "rtl"):
+        report.evaluate("direction => (document.documentElement.dir = direction)", direction)
+        width = report.evaluate("document.documentElement.scrollWidth")
+        assert width <= 360, direction

@@ -1,0 +1,36 @@
+// The text that tells of a wrong verdict: what it holds, and what it leaves out unless it is asked for.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { issueAddress, mistakeReport } from "../../../extension/src/report/mistake-report.js";
+import { aCheck } from "./a-check.js";
+import { t } from "./messages.js";
+
+const MISTAKE = { belief: "unaltered", reason: " I took it. ", withAddress: false, imageCopy: null };
+const textOf = (change = {}) => mistakeReport(aCheck(), { ...MISTAKE, ...change }, { t, extensionVersion: "0.1.0" });
+
+test("it says what was said, what is believed, and with what it was checked", () => {
+  const text = textOf();
+  for (const part of ["Likely fake", "97", "a photo that nobody altered", "I took it.", "300 × 200", "quality about 55", "ifmd 1.0.0 (cdcdcdcdcdcd)", "[10, 20, 110, 140]"]) {
+    assert.ok(text.includes(part), `${part} in:\n${text}`);
+  }
+});
+
+test("address, picture and hash are left out unless ticked", () => {
+  const copy = "data:image/jpeg;base64,AAAA";
+  const secrets = /a\.org|a portrait|abababab|data:/;
+  assert.doesNotMatch(textOf(), secrets);
+  assert.match(textOf({ withAddress: true }), /https:\/\/a\.org\/x\.jpg/);
+  assert.doesNotMatch(textOf({ withAddress: true }), /abababab|data:/);
+  assert.match(textOf({ imageCopy: copy }), /sha256: abab[\s\S]*data:image\/jpeg/);
+  assert.doesNotMatch(textOf({ imageCopy: copy }), /a\.org/);
+});
+
+test("an issue is prefilled where there is a place for it and the text fits into an address", () => {
+  const address = new URL(issueAddress("https://forge.example/owner/project/", "Wrong & odd", "one\ntwo"));
+  assert.equal(address.pathname, "/owner/project/issues/new");
+  assert.deepEqual([...address.searchParams], [["title", "Wrong & odd"], ["body", "one\ntwo"]]);
+  assert.equal(issueAddress(undefined, "a", "b"), null);
+  assert.equal(issueAddress("https://forge.example/p", "a", "b".repeat(8000)), null);
+});
