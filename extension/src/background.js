@@ -84,7 +84,7 @@ chrome.runtime.onMessage.addListener(
 );
 chrome.runtime.onInstalled.addListener(() => {
   menu.install().catch(report);
-  autoCheck.sync().catch(report);
+  autoCheck.sync({ isInstalled: true }).catch(report);
 });
 chrome.runtime.onStartup.addListener(() => autoCheck.sync().catch(report));
 chrome.contextMenus.onClicked.addListener((info, tab) =>

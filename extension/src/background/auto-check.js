@@ -28,9 +28,13 @@ export class AutoCheck {
     this.#settings = settings;
   }
 
-  /** Brings the registration up to date: after a start, a change of the settings or of the permissions. */
-  sync() {
-    const done = this.#turn.then(() => this.#sync());
+  /**
+   * Brings the registration up to date: after a start, a change of the settings or of the permissions.
+   *
+   * @param {{isInstalled?: boolean}} [options] isInstalled: just now, and open pages have no script, or one of the version before
+   */
+  sync({ isInstalled = false } = {}) {
+    const done = this.#turn.then(() => this.#sync(isInstalled));
     this.#turn = done.catch(() => undefined);
     return done;
   }
@@ -43,16 +47,22 @@ export class AutoCheck {
     await Promise.all(tabs.map((tab) => this.#tabs.sendMessage(tab.id ?? -1, message).catch(() => undefined)));
   }
 
-  async #sync() {
+  /** @param {boolean} isInstalled */
+  async #sync(isInstalled) {
     const matches = await this.#allowedMatches();
     const [registered] = await this.#scripting.getRegisteredContentScripts({ ids: [SCRIPT_ID] });
-    if (matches.join() === (registered?.matches ?? []).join()) return;
-    if (registered) await this.#scripting.unregisterContentScripts({ ids: [SCRIPT_ID] });
+    const isSame = matches.join() === (registered?.matches ?? []).join();
+    if (registered && !isSame) await this.#scripting.unregisterContentScripts({ ids: [SCRIPT_ID] });
     if (matches.length === 0) return;
+    if (!isSame) await this.#register(matches);
+    if (!isSame || isInstalled) await this.#injectIntoOpenTabs(matches);
+  }
+
+  /** @param {string[]} matches */
+  async #register(matches) {
     await this.#scripting.registerContentScripts([
       { id: SCRIPT_ID, js: [CONTENT_SCRIPT], matches, allFrames: true, matchOriginAsFallback: false, runAt: "document_idle" },
     ]);
-    await this.#injectIntoOpenTabs(matches);
   }
 
   async #allowedMatches() {
