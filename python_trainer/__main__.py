@@ -11,6 +11,7 @@ VERBS = {
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "reconstruct": "make training fakes: real crops passed through autoencoders",
     "train": "train one of the three models",
+    "average": "the mean of checkpoints, often better than each",
     "ablate": "train the readings of differencing alike and compare them",
     "evaluate": "measure a checkpoint, per source, with intervals",
     "report": "write the model card and the README's results from evaluations",
