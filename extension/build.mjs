@@ -32,6 +32,7 @@ const SCRIPTS = [
   { source: "content/content.js", target: "content.js", format: "iife" },
   { source: "popup/popup.js", target: "popup/popup.js", format: "esm" },
   { source: "options/options.js", target: "options/options.js", format: "esm" },
+  { source: "welcome/welcome.js", target: "welcome/welcome.js", format: "esm" },
   { source: "offscreen/offscreen.js", target: "offscreen/offscreen.js", format: "iife", only: "chrome" },
 ];
 /** @type {{source: string, target: string, only?: Browser}[]} */
@@ -42,6 +43,9 @@ const STATIC_FILES = [
   { source: "src/popup/popup.css", target: "popup/popup.css" },
   { source: "src/options/options.html", target: "options/options.html" },
   { source: "src/options/options.css", target: "options/options.css" },
+  { source: "src/welcome/welcome.html", target: "welcome/welcome.html" },
+  { source: "src/welcome/welcome.css", target: "welcome/welcome.css" },
+  { source: "src/welcome/try-it.jpg", target: "welcome/try-it.jpg" },
   { source: "src/shared/theme.css", target: "shared/theme.css" },
   { source: "src/offscreen/offscreen.html", target: "offscreen/offscreen.html", only: "chrome" },
 ];

@@ -1,6 +1,7 @@
 // The panel that a badge opens: the verdict, what its score means, the faces, and what the verdict does not prove.
 
 import { createElement, createIcon } from "../shared/dom.js";
+import { formatCount } from "../shared/format-count.js";
 import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
@@ -82,6 +83,7 @@ export class Panel {
     const parts = [createElement("p", {}, [explain(result, t)])];
     if (result.meaning && result.fakeScore !== undefined) parts.push(this.#createScore(result.fakeScore, result.meaning));
     if (result.faces && result.faces.length > 1) parts.push(this.#createFaces(result.faces));
+    if (result.isAnimated) parts.push(createElement("p", { class: "note" }, [t("panelAnimated")]));
     if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
     const again = createElement("button", { class: "again", type: "button" }, [t("panelAgain")]);
     again.addEventListener("click", this.#actions.onAgain);
@@ -128,9 +130,4 @@ export class Panel {
     const heading = createElement("h3", {}, [t("panelFaces", faces.length)]);
     return createElement("section", {}, [heading, createElement("ol", { class: "faces" }, items)]);
   }
-}
-
-/** @param {number} count of 100; small ones keep a decimal: 0.4 is not "none" */
-function formatCount(count) {
-  return count > 0 && count < 10 ? String(Math.round(count * 10) / 10) : String(Math.round(count));
 }

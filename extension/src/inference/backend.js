@@ -27,11 +27,12 @@ let lastSwitch = Promise.resolve();
  * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
  * @param {() => Promise<T>} load
  * @param {SelfTest<T>} selfTest rejects when the backend computes something else than it should
+ * @param {"auto" | "wasm"} [preference] "wasm": the user wants it, whatever else there is
  * @returns {Promise<{backend: BackendName, loaded: T}>}
  * @throws the self-test's error when it fails on WebAssembly too
  */
-export async function loadOnBestBackend(wasmFolder, load, selfTest) {
-  if (hasGpu()) {
+export async function loadOnBestBackend(wasmFolder, load, selfTest, preference = "auto") {
+  if (preference === "auto" && hasGpu()) {
     // Shapes as parameters, not constants: else every size of image compiles the detector's shaders anew.
     tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
     try {

@@ -1,6 +1,7 @@
 // Answers checks: gets the image, looks it up, runs the pipeline one image at a time, words the result.
 
 import { TimeoutError, withTimeout } from "../shared/with-timeout.js";
+import { isAnimated } from "./animation.js";
 import { CheckError } from "./check-error.js";
 import { readImageSource } from "./image-source.js";
 import { sha256Hex } from "./sha256.js";
@@ -23,6 +24,7 @@ import { judge } from "./verdict.js";
  * @property {string} sha256 of the image's bytes
  * @property {"bytes" | "screen_copy"} via
  * @property {{name: string, version: string}} model
+ * @property {boolean} isAnimated whether it has more frames than the first, which was judged
  * @property {number} tookMs
  *
  * @typedef {object} FailedResult
@@ -81,6 +83,7 @@ export class InferenceService {
       return {
         ...judge(evidence, manifest, request.mode),
         sha256,
+        isAnimated: isAnimated(bytes),
         via: source.kind === "data" ? source.via : "bytes",
         model: { name: manifest.name, version: manifest.version },
         tookMs: Math.round(performance.now() - startedAt),

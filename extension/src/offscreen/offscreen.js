@@ -6,7 +6,8 @@ import { OFFSCREEN_TARGET } from "../platform/chrome/offscreen-messages.js";
 /** @typedef {import("../platform/chrome/offscreen-messages.js").OffscreenCall} OffscreenCall */
 /** @typedef {import("../platform/chrome/offscreen-messages.js").OffscreenReply} OffscreenReply */
 
-const service = createExtensionService();
+const preference = new URLSearchParams(location.search).get("backend") === "wasm" ? "wasm" : "auto";
+const service = createExtensionService(async () => preference);
 
 chrome.runtime.onMessage.addListener((message, sender, sendResponse) => {
   // Content scripts carry the extension's id too: only its own pages, which are in no tab, may call.

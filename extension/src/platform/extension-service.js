@@ -8,9 +8,14 @@ const MODEL_FOLDER = "converted_models/ifmd/";
 const WASM_FOLDER = "wasm/";
 const READ_LIMIT_MS = 30_000;
 
-/** @returns {InferenceService} */
-export function createExtensionService() {
-  return new InferenceService(() => loadEngine(readModelFile, chrome.runtime.getURL(WASM_FOLDER)));
+/**
+ * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded
+ * @returns {InferenceService}
+ */
+export function createExtensionService(preference) {
+  return new InferenceService(async () =>
+    loadEngine(readModelFile, chrome.runtime.getURL(WASM_FOLDER), undefined, await preference()),
+  );
 }
 
 /**

@@ -71,9 +71,10 @@ export class ImageList {
   #detailOf({ result, isChecking }, name) {
     if (isChecking || !result) return name;
     if (result.status === "failed") return explain(result, this.#translate);
+    const animated = result.isAnimated ? [this.#translate("popupAnimated")] : [];
     const score = result.fakeScore === undefined ? [] : [this.#translate("popupScore", formatScore(result.fakeScore))];
     const copy = result.via === "screen_copy" ? [this.#translate("popupScreenCopy")] : [];
-    return [...score, ...copy, name].join(" · ");
+    return [...score, ...copy, ...animated, name].join(" · ");
   }
 
   /** @param {PageImage} image */

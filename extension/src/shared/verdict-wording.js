@@ -15,6 +15,7 @@
  * @property {Face[]} [faces]
  * @property {{width: number, height: number}} [imageSize] pixels
  * @property {"bytes" | "screen_copy"} [via]
+ * @property {boolean} [isAnimated] of an animation the first frame was judged
  * @property {{name: string, version: string}} [model]
  * @property {string} [reason] of a failure, as a sentence
  * @property {string} [code] of a failure
@@ -24,7 +25,7 @@
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
 
-const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen", "elsewhere"];
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable"];
 
 /**
  * @param {Result | null} result null while it is being checked

@@ -4,7 +4,10 @@ import { createExtensionService } from "../extension-service.js";
 
 /** @typedef {import("../../inference/inference-service.js").InferenceService} InferenceHost */
 
-/** @returns {InferenceHost} */
-export function createInferenceHost() {
-  return createExtensionService();
+/**
+ * @param {() => Promise<"auto" | "wasm">} [preference] of what computes
+ * @returns {InferenceHost}
+ */
+export function createInferenceHost(preference = async () => "auto") {
+  return createExtensionService(preference);
 }
