@@ -24,7 +24,7 @@ import { judge } from "./verdict.js";
  * @property {string} sha256 of the image's bytes
  * @property {"bytes" | "screen_copy"} via
  * @property {{name: string, version: string}} model
- * @property {boolean} isAnimated whether it has more frames than the first, which was judged
+ * @property {true} [isAnimated] it has more frames than the first, which was judged
  * @property {number} tookMs
  *
  * @typedef {object} FailedResult
@@ -83,7 +83,7 @@ export class InferenceService {
       return {
         ...judge(evidence, manifest, request.mode),
         sha256,
-        isAnimated: isAnimated(bytes),
+        ...(isAnimated(bytes) ? { isAnimated: true } : {}),
         via: source.kind === "data" ? source.via : "bytes",
         model: { name: manifest.name, version: manifest.version },
         tookMs: Math.round(performance.now() - startedAt),
