@@ -50,6 +50,25 @@ def right_click(worker: Worker, page: Page, image_url: str, tab_id: int | None =
         )
 
 
+def right_click_here(worker: Worker, page: Page, position: tuple[float, float]) -> None:
+    """Opens the context menu at a place of the page, and chooses the entry for what the browser takes for no image."""
+    page.mouse.click(*position, button="right")
+    worker.evaluate(DISPATCH_CLICK.replace('"check-image"', '"check-here"'), [page.url, None])
+
+
+def press_command(worker: Worker, page: Page, command: str) -> None:
+    """Runs a command of the manifest, as its keys do: no driver can press the browser's own."""
+    worker.evaluate(f"async ([address, name]) => {{ {FIND_TAB} chrome.commands.onCommand.dispatch(name, tab); }}", [page.url, command])
+
+
+def checked_images(worker: Worker) -> dict[str, dict]:
+    """What the background knows of every image of every page, frames included, by the image's key."""
+    stored = worker.evaluate("chrome.storage.session.get(null)")
+    return {
+        key: verdict for documents in stored.values() for images in documents.values() for key, verdict in images.items()
+    }
+
+
 def trigger_action(context: BrowserContext, worker: Worker, page: Page) -> None:
     """Clicks the toolbar button on a page, which grants activeTab."""
     browser = context.browser.new_browser_cdp_session()

@@ -33,11 +33,30 @@ export function firstAddress(value) {
 /**
  * Puts background-size and background-position into the words of object-fit, as far as they can be.
  *
- * @param {{backgroundSize: string, backgroundPosition: string}} style computed
- * @returns {{fit: string, position: string}} a size in lengths counts as filling the box
+ * @param {{backgroundImage: string, backgroundSize: string, backgroundPosition: string}} style computed
+ * @returns {{fit: string, position: string}} of the layer with the first picture; a size in lengths counts as filling the box
  */
-export function backgroundFit({ backgroundSize, backgroundPosition }) {
-  const [size] = backgroundSize.split(",");
+export function backgroundFit({ backgroundImage, backgroundSize, backgroundPosition }) {
+  const layer = Math.max(0, layersOf(backgroundImage).findIndex((value) => value.includes("url(")));
+  // Lists that are shorter than that of the pictures start anew.
+  const ofLayer = (/** @type {string} */ list) => {
+    const values = layersOf(list);
+    return values[layer % values.length];
+  };
+  const size = ofLayer(backgroundSize);
   const fit = size === "cover" || size === "contain" ? size : size === "auto" || size === "auto auto" ? "none" : "fill";
-  return { fit, position: backgroundPosition.split(",")[0] };
+  return { fit, position: ofLayer(backgroundPosition) };
+}
+
+/** @param {string} list of CSS values @returns {string[]} split at the commas that lie in no brackets and no quotes */
+function layersOf(list) {
+  const layers = [""];
+  let depth = 0;
+  // A quoted text with its escapes, or one character.
+  for (const [part] of list.matchAll(/"(?:[^"\\]|\\.)*"|[^]/g)) {
+    depth += Number(part === "(") - Number(part === ")");
+    if (part === "," && depth === 0) layers.push("");
+    else layers[layers.length - 1] += part;
+  }
+  return layers.map((layer) => layer.trim());
 }

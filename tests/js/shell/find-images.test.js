@@ -47,10 +47,14 @@ test("a background's first picture is read out of the computed style", () => {
 });
 
 test("a background lies in its box as an image with the same words would", () => {
-  assert.deepEqual(backgroundFit({ backgroundSize: "cover", backgroundPosition: "50% 0%" }), { fit: "cover", position: "50% 0%" });
-  assert.deepEqual(backgroundFit({ backgroundSize: "contain, auto", backgroundPosition: "0% 0%, 50% 50%" }), { fit: "contain", position: "0% 0%" });
-  assert.equal(backgroundFit({ backgroundSize: "auto", backgroundPosition: "0% 0%" }).fit, "none");
-  assert.equal(backgroundFit({ backgroundSize: "100px 50%", backgroundPosition: "0% 0%" }).fit, "fill");
+  const url = 'url("https://a.org/a,b(c.jpg")';
+  const fitOf = (backgroundSize, backgroundPosition, backgroundImage = url) => backgroundFit({ backgroundImage, backgroundSize, backgroundPosition });
+  assert.deepEqual(fitOf("cover", "50% 0%"), { fit: "cover", position: "50% 0%" });
+  assert.equal(fitOf("auto", "0% 0%").fit, "none");
+  assert.equal(fitOf("100px 50%", "0% 0%").fit, "fill");
+  const layered = `linear-gradient(rgb(0, 0, 0), rgba(0, 0, 0, calc(1 + 2))), ${url}, url("https://a.org/d.jpg")`;
+  assert.deepEqual(fitOf("auto, contain, auto", "0% 0%, 50% 50%, 0% 0%", layered), { fit: "contain", position: "50% 50%" });
+  assert.deepEqual(fitOf("cover", "0% 0%, 1px 2px", layered), { fit: "cover", position: "1px 2px" });
 });
 
 test("the key of a long data: URL is short, and differs where the image does", () => {
