@@ -21,11 +21,13 @@ DISPATCH_CLICK = f"""async ([address, srcUrl]) => {{
 }}"""
 
 
-def set_settings(worker: Worker, automatic: str = "off", sites: Collection[str] = (), badges: str = "all") -> None:
+def set_settings(
+    worker: Worker, automatic: str = "off", sites: Collection[str] = (), badges: str = "all", language: str = "auto"
+) -> None:
     """Stores settings, as the popup does, and waits until the automatic content script follows them."""
     worker.evaluate(
         "settings => chrome.storage.local.set({ settings })",
-        {"automatic": automatic, "sites": list(sites), "badges": badges},
+        {"version": 2, "automatic": automatic, "sites": list(sites), "badges": badges, "language": language},
     )
     worker.evaluate(
         """async (count) => {
@@ -58,14 +60,20 @@ def right_click_here(worker: Worker, page: Page, position: tuple[float, float]) 
 
 def press_command(worker: Worker, page: Page, command: str) -> None:
     """Runs a command of the manifest, as its keys do: no driver can press the browser's own."""
-    worker.evaluate(f"async ([address, name]) => {{ {FIND_TAB} chrome.commands.onCommand.dispatch(name, tab); }}", [page.url, command])
+    worker.evaluate(
+        f"async ([address, name]) => {{ {FIND_TAB} chrome.commands.onCommand.dispatch(name, tab); }}",
+        [page.url, command],
+    )
 
 
 def checked_images(worker: Worker) -> dict[str, dict]:
     """What the background knows of every image of every page, frames included, by the image's key."""
     stored = worker.evaluate("chrome.storage.session.get(null)")
     return {
-        key: verdict for documents in stored.values() for images in documents.values() for key, verdict in images.items()
+        key: verdict
+        for documents in stored.values()
+        for images in documents.values()
+        for key, verdict in images.items()
     }
 
 

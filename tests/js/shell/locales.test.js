@@ -17,7 +17,7 @@ const ENGLISH = MESSAGES.en;
 /** What is the same in every language: names, and patterns of placeholders only. */
 const UNTRANSLATED = new Set(["filterCount", "optionsSitePlaceholder", "modelLine"]);
 /** Where two languages share a word. Each is looked at by hand. */
-const SAME_WORD = { de: ["extensionName"], fr: [], es: [], tr: [], ar: [] };
+const SAME_WORD = { de: [], fr: ["popupCount", "popupCountOne", "popupScore"], es: [], tr: [], ar: [] };
 
 const sources = readdirSync(new URL("src/", EXTENSION), { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
 const read = (/** @type {string} */ name) => readFileSync(new URL(`src/${name}`, EXTENSION), "utf8");
@@ -42,6 +42,13 @@ for (const locale of LOCALES) {
     }
   });
 }
+
+test("the stores' limits for name and description are kept", () => {
+  for (const locale of LOCALES) {
+    assert.ok(MESSAGES[locale].extensionName.message.length <= 75, locale);
+    assert.ok(MESSAGES[locale].extensionDescription.message.length <= 132, locale);
+  }
+});
 
 test("what is not English is translated", () => {
   for (const locale of LOCALES.filter((name) => name !== "en")) {
