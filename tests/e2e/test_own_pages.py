@@ -167,6 +167,8 @@ def test_the_keyboard_checks_the_page_goes_from_verdict_to_verdict_and_pauses(pa
             f'<img src="/{FACE}" width="300"><div style="height: 3000px"></div><img src="/images/no_face.jpg" width="300">'
         )
     )
+    keys = {command["name"]: command["shortcut"] for command in worker.evaluate("chrome.commands.getAll()")}
+    assert len(keys) == 4 and all(keys.values()), "no key is taken by the browser itself"
     press_command(worker, page, "check-page")
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED, f"{site.origin}/images/no_face.jpg": {"no_face"}})
     press_command(worker, page, "next-verdict")
