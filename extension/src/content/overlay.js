@@ -1,8 +1,8 @@
-// Draws what is over the page: badges, outlines and the panel, a few milliseconds at a time.
+// Draws what is over the page: badges, outlines and the panel.
 
 import { createElement } from "../shared/dom.js";
 import { labelOf, stateOf } from "../shared/verdict-wording.js";
-import { Badge } from "./badge.js";
+import { BadgeLayer } from "./badge-layer.js";
 import { FaceOutlines } from "./face-outlines.js";
 import { OverlayHost } from "./overlay-host.js";
 import { Panel } from "./panel.js";
@@ -11,24 +11,16 @@ import { Panel } from "./panel.js";
 
 // Animations and page scripts move images without an event; a look at the badges in view is cheap.
 const RECHECK_MS = 500;
-/** Work in one frame; what is left is done in the next one. */
-const MAX_FRAME_MS = 6;
 
 /** Draws what the page checker tells it; scrolling the page itself moves the badges without any script. */
 export class Overlay {
   #translate;
-  #badges = /** @type {Map<TrackedImage, Badge>} */ (new Map());
-  #inView = /** @type {Set<Element>} */ (new Set());
-  // Both are worked off over several frames where there are many.
-  #toRender = /** @type {Set<TrackedImage>} */ (new Set());
-  #toPlace = /** @type {TrackedImage[]} */ ([]);
-  #isStale = false;
   #opened = /** @type {TrackedImage | null} */ (null);
   #frame = 0;
   #abort = new AbortController();
-  #layer = createElement("div");
   #live = createElement("div", { class: "live", role: "status" });
   #outlines = new FaceOutlines();
+  #badges;
   #panel;
   #host;
   #timer = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
@@ -39,21 +31,19 @@ export class Overlay {
    */
   constructor(translate, onAgain) {
     this.#translate = translate;
+    this.#badges = new BadgeLayer(translate, (tracked) => this.open(tracked, { takeFocus: true }));
     this.#panel = new Panel(translate, {
       onClose: () => this.close({ returnFocus: true }),
       onAgain: () => this.#opened && onAgain(this.#opened),
       onFace: (index) => this.#outlines.emphasise(index),
     });
-    this.#host = new OverlayHost([this.#outlines.element, this.#layer, this.#panel.element, this.#live]);
+    this.#host = new OverlayHost([this.#outlines.element, this.#badges.element, this.#panel.element, this.#live]);
     this.#listen();
   }
 
   /** @param {TrackedImage} tracked shows its badge as it stands, soon */
   show(tracked) {
-    if (!this.#badges.has(tracked)) {
-      this.#badges.set(tracked, new Badge(tracked.image, this.#translate, () => this.open(tracked, { takeFocus: true })));
-    }
-    this.#toRender.add(tracked);
+    this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
     this.#timer ??= setInterval(() => !document.hidden && this.schedule(), RECHECK_MS);
     this.schedule();
@@ -62,17 +52,13 @@ export class Overlay {
   /** @param {TrackedImage} tracked removes its badge and what belongs to it */
   remove(tracked) {
     if (this.#opened === tracked) this.close();
-    this.#badges.get(tracked)?.element.remove();
-    this.#badges.delete(tracked);
-    this.#toRender.delete(tracked);
-    if (!tracked.image.isConnected) this.#inView.delete(tracked.image);
+    this.#badges.remove(tracked);
     this.#unmountIfEmpty();
   }
 
   /** @param {Element} image @param {boolean} isInView */
   setInView(image, isInView) {
-    if (isInView) this.#inView.add(image);
-    else this.#inView.delete(image);
+    this.#badges.setInView(image, isInView);
     this.schedule();
   }
 
@@ -94,7 +80,7 @@ export class Overlay {
   /** @param {{returnFocus?: boolean}} [options] closes the panel, if one is open */
   close({ returnFocus = false } = {}) {
     if (!this.#opened) return;
-    if (returnFocus) this.#badges.get(this.#opened)?.element.focus({ preventScroll: true });
+    if (returnFocus) this.#badges.focus(this.#opened);
     this.#opened = null;
     this.#panel.element.hidePopover();
     this.#outlines.show(null);
@@ -110,14 +96,14 @@ export class Overlay {
   /** The words are in another language now. */
   setLanguage() {
     this.#host.setLanguage();
-    for (const tracked of this.#badges.keys()) this.#toRender.add(tracked);
+    this.#badges.showAllAgain();
     if (this.#opened) this.open(this.#opened);
     this.schedule();
   }
 
   /** Draws soon, once, however often it is asked. */
   schedule() {
-    this.#isStale = true;
+    this.#badges.isStale = true;
     this.#requestFrame();
   }
 
@@ -126,7 +112,6 @@ export class Overlay {
     clearInterval(this.#timer);
     cancelAnimationFrame(this.#frame);
     this.#abort.abort();
-    this.#badges.clear();
     this.#host.unmount();
   }
 
@@ -158,46 +143,12 @@ export class Overlay {
     if (this.#badges.size === 0 && !this.#opened) return;
     const wasRemoved = this.#host.mount();
     if (wasRemoved && this.#opened) this.open(this.#opened);
-    const endAt = performance.now() + MAX_FRAME_MS;
-    this.#renderBadges(endAt);
     const view = { x: 0, y: 0, width: document.documentElement.clientWidth, height: window.innerHeight };
     const origin = this.#host.element.getBoundingClientRect();
-    this.#placeBadges(view, origin, endAt);
-    if (this.#toRender.size > 0 || this.#toPlace.length > 0 || this.#isStale) this.#requestFrame();
+    if (!this.#badges.draw(view, origin)) this.#requestFrame();
     if (!this.#opened) return;
     this.#outlines.place(origin);
     const { image } = this.#opened;
     this.#panel.place(view, image.isConnected ? image.getBoundingClientRect() : null);
-  }
-
-  /** @param {number} endAt milliseconds */
-  #renderBadges(endAt) {
-    for (const tracked of this.#toRender) {
-      if (performance.now() > endAt) return;
-      this.#toRender.delete(tracked);
-      const badge = /** @type {Badge} */ (this.#badges.get(tracked));
-      badge.show(tracked.isChecking ? null : tracked.result, tracked);
-      if (badge.element.parentNode !== this.#layer) this.#layer.append(badge.element);
-    }
-  }
-
-  /**
-   * @param {import("./image-geometry.js").Rect} view
-   * @param {{x: number, y: number}} origin
-   * @param {number} endAt milliseconds
-   */
-  #placeBadges(view, origin, endAt) {
-    if (this.#toPlace.length === 0 && this.#isStale) {
-      this.#toPlace = [...this.#badges.keys()];
-      this.#isStale = false;
-    }
-    // All reads first, then all writes: one layout for all.
-    const places = [];
-    do {
-      const tracked = this.#toPlace.pop();
-      const badge = tracked && this.#badges.get(tracked);
-      if (badge) places.push({ badge, place: this.#inView.has(tracked.image) ? badge.measure(view) : null });
-    } while (this.#toPlace.length > 0 && performance.now() < endAt);
-    for (const { badge, place } of places) badge.move(place, origin);
   }
 }

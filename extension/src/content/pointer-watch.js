@@ -89,5 +89,6 @@ function mostCovered(elements, ground) {
 /** @param {number} id @returns {Element | null} */
 function menuTarget(id) {
   const { browser } = /** @type {{browser?: any}} */ (/** @type {unknown} */ (globalThis));
-  return browser?.menus?.getTargetElement?.(id) ?? null;
+  const menus = browser?.menus ?? browser?.contextMenus;
+  return menus?.getTargetElement?.(id) ?? null;
 }

@@ -2,9 +2,9 @@
 
 import { loadEngine } from "../inference/engine.js";
 import { InferenceService } from "../inference/inference-service.js";
+import { MODEL_FOLDER } from "../shared/model-folder.js";
 import { withTimeout } from "../shared/with-timeout.js";
 
-const MODEL_FOLDER = "converted_models/ifmd/";
 const WASM_FOLDER = "wasm/";
 const READ_LIMIT_MS = 30_000;
 

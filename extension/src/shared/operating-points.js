@@ -1,9 +1,9 @@
 // What the shipped model's operating points mean: of 100 real and 100 fake faces, how many each calls likely fake.
 
+import { MODEL_FOLDER } from "./model-folder.js";
+
 /** @typedef {import("./settings.js").Settings["sensitivity"]} OperatingPointName */
 /** @typedef {{realOf100: number, fakeOf100: number}} Rates */
-
-const MANIFEST = "converted_models/ifmd/manifest.json";
 
 /**
  * @param {any} manifest as export wrote it, and as the inference has checked it
@@ -20,6 +20,6 @@ export function ratesOf(manifest) {
 
 /** @returns {Promise<Record<OperatingPointName, Rates>>} of the model in the extension's package, without loading the model */
 export async function loadRates() {
-  const response = await fetch(chrome.runtime.getURL(MANIFEST));
+  const response = await fetch(chrome.runtime.getURL(`${MODEL_FOLDER}manifest.json`));
   return ratesOf(await response.json());
 }
