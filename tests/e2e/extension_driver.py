@@ -22,18 +22,30 @@ DISPATCH_CLICK = f"""async ([address, srcUrl]) => {{
 
 
 def set_settings(
-    worker: Worker, automatic: str = "off", sites: Collection[str] = (), badges: str = "all", language: str = "auto"
+    worker: Worker,
+    automatic: str = "off",
+    sites: Collection[str] = (),
+    badges: str = "all",
+    language: str = "auto",
+    paused: bool = False,
 ) -> None:
     """Stores settings, as the popup does, and waits until the automatic content script follows them."""
     worker.evaluate(
         "settings => chrome.storage.local.set({ settings })",
-        {"version": 2, "automatic": automatic, "sites": list(sites), "badges": badges, "language": language},
+        {
+            "version": 2,
+            "automatic": automatic,
+            "sites": list(sites),
+            "badges": badges,
+            "language": language,
+            "paused": paused,
+        },
     )
     worker.evaluate(
         """async (count) => {
           while ((await chrome.scripting.getRegisteredContentScripts()).length !== count) await new Promise((done) => setTimeout(done, 20));
         }""",
-        0 if automatic == "off" else 1,
+        0 if automatic == "off" or paused else 1,
     )
 
 

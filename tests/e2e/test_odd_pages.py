@@ -136,10 +136,12 @@ def test_pictures_that_hang_lie_or_move_away(page, badges, site, worker):
 
 
 def test_switched_off_nothing_is_left_behind(page, badges, site, worker):
-    html = site.add_page(f'<img src="/{FACE}" width="300"><div id="host"></div>')
-    page.goto(html)
+    set_settings(worker, "off")
+    page.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
     before = page.evaluate("document.documentElement.outerHTML")
+    set_settings(worker, "all")
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
-    worker.evaluate("() => chrome.storage.local.set({ settings: { version: 2, automatic: 'all', paused: true } })")
+    assert page.evaluate("document.documentElement.outerHTML") != before
+    set_settings(worker, "all", paused=True)
     wait_until(page, lambda: not badges.elements(), 10, "no badge")
     assert page.evaluate("document.documentElement.outerHTML") == before
