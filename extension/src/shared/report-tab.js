@@ -10,10 +10,13 @@ const PREFIX = "report:";
 
 /**
  * @param {ReportedImage} image
- * @param {{area: Pick<SessionArea, "set">, create: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} browser
+ * @param {{area?: Pick<SessionArea, "set">, create?: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} [browser]
  * @returns {Promise<void>}
  */
-export async function openReport({ tabId, frameId, key }, { area, create, newId = () => crypto.randomUUID() }) {
+export async function openReport(
+  { tabId, frameId, key },
+  { area = chrome.storage.session, create = (page) => chrome.tabs.create(page), newId = () => crypto.randomUUID() } = {},
+) {
   const id = newId();
   await area.set({ [PREFIX + id]: { tabId, frameId, key } });
   await create({ url: `${REPORT_PAGE}#${id}` });

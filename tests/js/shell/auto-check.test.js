@@ -1,19 +1,23 @@
-// Where the automatic content script is registered, and which open tabs get it at once.
+// Which pages the content script is registered for, and which open tabs get it at once: what the settings want and the permissions allow.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { AutoCheck } from "../../../extension/src/background/auto-check.js";
+import { SettingsStore } from "../../../extension/src/shared/settings.js";
+import { MemoryArea } from "./memory-area.js";
 
-/** A browser with two tabs, one of which refuses every script, and a log of what was done in it. */
-function setUp({ settings, allowed = ["<all_urls>"], registered = [] }) {
+const INJECTED = ["inject 1 /content.js", "inject 2 /content.js"];
+
+/** A browser that allows some origins, with two tabs, one of which refuses every script, and a log of what was done in it. */
+function setUp({ allowed = ["<all_urls>", "*://a.org/*"], registered = /** @type {any[]} */ ([]) } = {}) {
   /** @type {string[]} */
   const log = [];
   let scripts = registered;
   const scripting = {
-    getRegisteredContentScripts: async () => scripts,
+    getRegisteredContentScripts: async () => structuredClone(scripts),
     unregisterContentScripts: async () => void (log.push("unregister"), (scripts = [])),
-    registerContentScripts: async (added) => void (log.push(`register ${added[0].matches} ${added[0].js}`), (scripts = added)),
+    registerContentScripts: async (added) => void (log.push(`register ${added[0].matches} ${added[0].js}`), (scripts = structuredClone(added))),
     executeScript: async ({ target: { tabId }, files }) => {
       log.push(`inject ${tabId} ${files}`);
       if (tabId === 2) throw new Error("Cannot access contents of the page");
@@ -21,34 +25,60 @@ function setUp({ settings, allowed = ["<all_urls>"], registered = [] }) {
   };
   const permissions = { contains: async ({ origins }) => origins.every((origin) => allowed.includes(origin)) };
   const tabs = { query: async () => [{ id: 1 }, { id: 2 }] };
-  const parts = { scripting, permissions, tabs, settings: { load: async () => settings } };
-  return { autoCheck: new AutoCheck(/** @type {any} */ (parts)), log };
+  const settings = new SettingsStore(new MemoryArea());
+  const autoCheck = new AutoCheck(/** @type {any} */ ({ scripting, permissions, tabs, settings }));
+  const sync = async (/** @type {any} */ change = {}, /** @type {any} */ options = {}) => {
+    await settings.save(change);
+    await autoCheck.sync(options);
+    return scripts[0];
+  };
+  return { sync, autoCheck, log };
 }
 
-const INJECTED = ["inject 1 /content.js", "inject 2 /content.js"];
-
 test("turned on, it is registered and put into the open tabs; asked again, nothing happens", async () => {
-  const { autoCheck, log } = setUp({ settings: { automatic: "all", sites: [] } });
+  const { sync, autoCheck, log } = setUp();
+  await sync({ automatic: "all" });
   await Promise.all([autoCheck.sync(), autoCheck.sync()]);
   assert.deepEqual(log, ["register <all_urls> /content.js", ...INJECTED]);
 });
 
 test("after an update the open tabs get the new script, though the registration has not changed", async () => {
-  const registered = [{ matches: ["<all_urls>"] }];
-  const { autoCheck, log } = setUp({ settings: { automatic: "all", sites: [] }, registered });
-  await autoCheck.sync();
+  const { sync, log } = setUp({ registered: [{ matches: ["<all_urls>"] }] });
+  await sync({ automatic: "all" });
   assert.deepEqual(log, []);
-  await autoCheck.sync({ isInstalled: true });
+  await sync({}, { isInstalled: true });
   assert.deepEqual(log, INJECTED);
 });
 
-test("only what is both wanted and allowed is registered, and nothing when it is turned off", async () => {
-  const settings = { automatic: "sites", sites: ["a.org", "b.org"] };
-  const { autoCheck, log } = setUp({ settings, allowed: ["*://b.org/*"] });
-  await autoCheck.sync();
-  assert.deepEqual(log, ["register *://b.org/* /content.js", ...INJECTED]);
-  settings.automatic = "off";
+test("listed sites as far as the browser allows them, and nothing when it is turned off", async () => {
+  const { sync, log } = setUp();
+  assert.deepEqual((await sync({ automatic: "sites", sites: ["a.org", "b.org"] })).matches, ["*://a.org/*"]);
   log.length = 0;
-  await autoCheck.sync({ isInstalled: true });
+  assert.equal(await sync({ automatic: "off" }, { isInstalled: true }), undefined);
   assert.deepEqual(log, ["unregister"]);
+});
+
+test("all sites but the denied ones, in frames of every kind", async () => {
+  const { sync } = setUp();
+  const script = await sync({ automatic: "all", deniedSites: ["bank.org"] });
+  assert.deepEqual([script.matches, script.excludeMatches], [["<all_urls>"], ["*://bank.org/*"]]);
+  assert.ok(script.allFrames && script.matchOriginAsFallback);
+  assert.equal((await sync({ deniedSites: [] })).excludeMatches, undefined);
+});
+
+test("paused nothing is registered, not even after an update, and the choice comes back afterwards", async () => {
+  const { sync, log } = setUp();
+  await sync({ automatic: "all" });
+  log.length = 0;
+  assert.equal(await sync({ paused: true }, { isInstalled: true }), undefined);
+  assert.deepEqual(log, ["unregister"]);
+  assert.deepEqual((await sync({ paused: false })).matches, ["<all_urls>"]);
+});
+
+test("what has not changed is not registered again", async () => {
+  const { sync, log } = setUp();
+  await sync({ automatic: "all", deniedSites: ["b.org", "a.org"] });
+  log.length = 0;
+  await sync({ badges: "likely_fake", deniedSites: ["a.org", "b.org"] });
+  assert.deepEqual(log, []);
 });
