@@ -1,11 +1,10 @@
 // The panel that a badge opens: the verdict, what its score means, the faces, and what the verdict does not prove.
 
 import { createElement, createIcon } from "../shared/dom.js";
-import { formatCount } from "../shared/format-count.js";
+import { createScore } from "../shared/score-view.js";
 import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
-/** @typedef {import("../shared/verdict-wording.js").ScoreMeaning} ScoreMeaning */
 /** @typedef {import("./image-geometry.js").Rect} Rect */
 
 const GAP = 8;
@@ -81,7 +80,7 @@ export class Panel {
     const t = this.#translate;
     /** @type {HTMLElement[]} */
     const parts = [createElement("p", {}, [explain(result, t)])];
-    if (result.meaning && result.fakeScore !== undefined) parts.push(this.#createScore(result.fakeScore, result.meaning));
+    if (result.meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, result.meaning, t));
     if (result.faces && result.faces.length > 1) parts.push(this.#createFaces(result.faces));
     if (result.isAnimated) parts.push(createElement("p", { class: "note" }, [t("panelAnimated")]));
     if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
@@ -90,28 +89,6 @@ export class Panel {
     const model = result.model ? t("panelModel", `${result.model.name} ${result.model.version}`) : t("panelOnDevice");
     const caveat = result.status === "scored" ? [createElement("p", { class: "caveat" }, [t("panelCaveat")])] : [];
     return [...parts, ...caveat, createElement("footer", {}, [createElement("span", {}, [model]), again])];
-  }
-
-  /**
-   * @param {number} fakeScore in [0, 1]
-   * @param {ScoreMeaning} meaning
-   */
-  #createScore(fakeScore, { realOf100, fakeOf100 }) {
-    const t = this.#translate;
-    /** @type {(label: string, count: number, kind: string) => HTMLElement} */
-    const bar = (label, count, kind) => {
-      const fill = createElement("span", { class: `fill ${kind}` });
-      fill.style.width = `${count}%`;
-      const value = createElement("b", {}, [t("panelOf100", formatCount(count))]);
-      return createElement("div", { class: "bar" }, [createElement("span", {}, [label]), createElement("span", { class: "track" }, [fill]), value]);
-    };
-    const score = createElement("p", { class: "score" }, [createElement("b", {}, [formatScore(fakeScore)]), ` ${t("panelScoreOf")}`]);
-    const sentence = createElement("p", {}, [t("panelMeaning", formatCount(realOf100), formatCount(fakeOf100))]);
-    const bars = createElement("div", { class: "bars", "aria-hidden": "true" }, [
-      bar(t("panelFakeFaces"), fakeOf100, "fake"),
-      bar(t("panelRealFaces"), realOf100, "real"),
-    ]);
-    return createElement("section", {}, [score, sentence, bars]);
   }
 
   /** @param {import("../shared/verdict-wording.js").Face[]} faces */

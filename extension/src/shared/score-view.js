@@ -1,0 +1,37 @@
+// Shows a score with its meaning: of 100 real and of 100 fake faces, how many score this high.
+
+import { createElement } from "./dom.js";
+import { formatScore } from "./verdict-wording.js";
+
+/** @typedef {import("./verdict-wording.js").ScoreMeaning} ScoreMeaning */
+
+/**
+ * @param {number} fakeScore in [0, 1]
+ * @param {ScoreMeaning} meaning
+ * @param {import("./i18n.js").Translate} t
+ * @returns {HTMLElement}
+ */
+export function createScore(fakeScore, { realOf100, fakeOf100 }, t) {
+  /** @type {(label: string, count: number, kind: string) => HTMLElement} */
+  const bar = (label, count, kind) => {
+    const fill = createElement("span", { class: `fill ${kind}` });
+    fill.style.width = `${count}%`;
+    const value = createElement("b", {}, [t("panelOf100", formatCount(count))]);
+    return createElement("div", { class: "bar" }, [createElement("span", {}, [label]), createElement("span", { class: "track" }, [fill]), value]);
+  };
+  const score = createElement("p", { class: "score" }, [createElement("b", {}, [formatScore(fakeScore)]), ` ${t("panelScoreOf")}`]);
+  const sentence = createElement("p", {}, [t("panelMeaning", formatCount(realOf100), formatCount(fakeOf100))]);
+  const bars = createElement("div", { class: "bars", "aria-hidden": "true" }, [
+    bar(t("panelFakeFaces"), fakeOf100, "fake"),
+    bar(t("panelRealFaces"), realOf100, "real"),
+  ]);
+  return createElement("section", {}, [score, sentence, bars]);
+}
+
+/**
+ * @param {number} count of 100
+ * @returns {string} small ones keep a decimal: 0.4 is not "none"
+ */
+export function formatCount(count) {
+  return count > 0 && count < 10 ? String(Math.round(count * 10) / 10) : String(Math.round(count));
+}
