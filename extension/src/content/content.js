@@ -23,7 +23,7 @@ function start() {
   /** @type {Overlay | undefined} */
   let overlay;
   const checker = new PageChecker({
-    createOverlay: (onAgain) => (overlay = new Overlay(translate, onAgain)),
+    createOverlay: (actions) => (overlay = new Overlay(translate, actions)),
     createWatch: (listener) => new ViewportWatch(listener),
     ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
   });

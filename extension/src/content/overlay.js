@@ -8,6 +8,7 @@ import { OverlayHost } from "./overlay-host.js";
 import { Panel } from "./panel.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
+/** @typedef {{onAgain: (tracked: TrackedImage) => void}} OverlayActions what the panel's buttons ask for */
 
 // Animations and page scripts move images without an event; a look at the badges in view is cheap.
 const RECHECK_MS = 500;
@@ -27,9 +28,9 @@ export class Overlay {
 
   /**
    * @param {import("../shared/i18n.js").Translate} translate
-   * @param {(tracked: TrackedImage) => void} onAgain the user wants another check of an image
+   * @param {OverlayActions} actions
    */
-  constructor(translate, onAgain) {
+  constructor(translate, { onAgain }) {
     this.#translate = translate;
     this.#badges = new BadgeLayer(translate, (tracked) => this.open(tracked, { takeFocus: true }));
     this.#panel = new Panel(translate, {

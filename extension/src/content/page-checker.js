@@ -28,13 +28,15 @@ export class PageChecker {
 
   /**
    * @param {object} parts
-   * @param {(onAgain: (tracked: TrackedImage) => void) => import("./overlay.js").Overlay} parts.createOverlay
+   * @param {(actions: import("./overlay.js").OverlayActions) => import("./overlay.js").Overlay} parts.createOverlay
    * @param {(listener: import("./viewport-watch.js").ViewportListener) => import("./viewport-watch.js").ViewportWatch} parts.createWatch
    * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} parts.ask the background
    */
   constructor({ createOverlay, createWatch, ask }) {
     this.#request = new ResultRequest(ask);
-    this.#overlay = createOverlay((tracked) => void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }));
+    this.#overlay = createOverlay({
+      onAgain: (tracked) => void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }),
+    });
     this.#watch = createWatch({
       onView: (image, size, isVisible) => this.#handleView(image, size, isVisible),
       onLeave: (image) => this.#overlay.setInView(image, false),

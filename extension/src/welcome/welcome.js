@@ -65,7 +65,7 @@ async function start() {
   showVerdicts();
   await showPicture();
   const checker = new PageChecker({
-    createOverlay: (onAgain) => new Overlay(t, onAgain),
+    createOverlay: (actions) => new Overlay(t, actions),
     createWatch: (listener) => new ViewportWatch(listener),
     ask,
   });
