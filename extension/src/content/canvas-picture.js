@@ -2,8 +2,11 @@
 
 /** @typedef {import("./picture.js").Picture} Picture */
 
+import { createCanvasProbe } from "../shared/canvas-probe.js";
 import { isLargeEnough } from "./find-images.js";
 
+// In a page's own document some browsers add noise to what an extension reads, too.
+const isCanvasExact = createCanvasProbe(() => Object.assign(document.createElement("canvas"), { width: 64, height: 64 }).getContext("2d"));
 const SCHEME = "canvas:";
 const numbers = /** @type {WeakMap<HTMLCanvasElement, number>} */ (new WeakMap());
 let lastNumber = 0;
@@ -26,6 +29,7 @@ export function canvasPicture(canvas) {
  * @throws {UnreadableError} where it holds pixels of another site, or none any more
  */
 export async function readPixels(drawable, { width, height }) {
+  if (!isCanvasExact()) throw new UnreadableError("canvas_noise");
   const canvas = drawable instanceof HTMLCanvasElement ? drawable : document.createElement("canvas");
   if (canvas !== drawable) {
     [canvas.width, canvas.height] = [width, height];
@@ -37,13 +41,15 @@ export async function readPixels(drawable, { width, height }) {
   } catch {
     // A SecurityError: told below, in the same words.
   }
-  throw new UnreadableError();
+  throw new UnreadableError("unreadable");
 }
 
-/** The page does not let anyone read these pixels. */
+/** The page, or the browser's protection against fingerprinting, does not let these pixels be read; `code` says which. */
 export class UnreadableError extends Error {
-  constructor() {
-    super("The page does not let this picture's pixels be read.");
+  /** @param {"unreadable" | "canvas_noise"} code */
+  constructor(code) {
+    super(code === "unreadable" ? "The page does not let this picture be read." : "A protection against fingerprinting keeps this picture from being read.");
     this.name = "UnreadableError";
+    this.code = code;
   }
 }
