@@ -1,7 +1,7 @@
 """How long the extension holds up a page's main thread: `python -m benchmarks.main_thread`.
 
-Opens a page of 200 pictures and one of 5,000 in Chromium with automatic checking on, scrolls through them, and reads
-from the browser's own trace how long each stretch of the extension's code was.
+Opens pages of 200 and of 5,000 pictures in Chromium with automatic checking on, scrolls through them, asks for the
+popup's list, and reads from the browser's own trace how long each stretch of the extension's code was.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from extension.demo.browser import launch_extension, wait_until
+from extension.demo.demo import LIST_IMAGES
 from extension.demo.extension_build import ROOT, build_extension
 from tests.e2e.shadow_dom import ShadowReader
 from tests.e2e.two_host_server import serve_site
@@ -24,6 +25,7 @@ SCRIPT_EVENTS = {"FunctionCall", "EvaluateScript", "v8.evaluateModule"}
 PAGES = {
     "200 pictures": (200, '<img src="/copy-{n}/images/size_113.jpg" width="113" height="113">'),
     "5,000 pictures": (5000, '<div><img src="/copy-{few}/images/size_113.jpg" width="113" height="113"></div>'),
+    "5,000 addresses": (5000, '<img src="/copy-{n}/images/size_113.jpg" width="113" height="113" loading="lazy">'),
 }
 
 
@@ -57,6 +59,7 @@ def measure(context, worker, site, html: str) -> list[tuple[float, float]]:
     for _ in range(4):
         wait_until(page, lambda: any("data-score" in badge.attributes for badge in reader.buttons()), 60, "verdicts")
         page.mouse.wheel(0, 700)
+    worker.evaluate(LIST_IMAGES, page.url)
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     worker.evaluate("() => chrome.storage.local.set({ settings: { version: 2, automatic: 'all', paused: true } })")
     wait_until(page, lambda: not reader.buttons(), 30, "all badges gone")

@@ -106,7 +106,7 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
   applyLanguage().catch(report);
   autoCheck.sync({ isInstalled: true }).catch(report);
   // Once, and not after an update.
-  if (reason === "install") tabs.create({ url: WELCOME_PAGE }).catch(report);
+  if (reason === "install") tabs.create({ url: chrome.runtime.getURL(WELCOME_PAGE) }).catch(report);
 });
 chrome.runtime.onStartup.addListener(() => autoCheck.sync().catch(report));
 chrome.contextMenus.onClicked.addListener((info, tab) =>

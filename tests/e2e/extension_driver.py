@@ -65,9 +65,9 @@ def right_click(worker: Worker, page: Page, image_url: str, tab_id: int | None =
 
 
 def right_click_here(worker: Worker, page: Page, position: tuple[float, float]) -> None:
-    """Opens the context menu at a place of the page, and chooses the entry for what the browser takes for no image."""
+    """Opens the context menu at a place of the page where the browser sees no image, and chooses the entry."""
     page.mouse.click(*position, button="right")
-    worker.evaluate(DISPATCH_CLICK.replace('"check-image"', '"check-here"'), [page.url, None])
+    worker.evaluate(DISPATCH_CLICK.replace('mediaType: "image", ', ""), [page.url, None])
 
 
 def press_command(worker: Worker, page: Page, command: str) -> None:

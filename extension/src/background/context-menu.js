@@ -4,8 +4,10 @@ import { CONTENT_SCRIPT } from "../shared/content-script.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 
 const ITEM_ID = "check-image";
-/** For what the browser does not take for an image: one under a transparent layer, a background, a poster, a canvas. */
-const HERE_ITEM_ID = "check-here";
+// Not for images only: one may lie under a transparent layer or a link, or be a background, a poster or a canvas. One entry for
+// all, because browsers put two of one extension into a submenu.
+/** @type {chrome.contextMenus.CreateProperties["contexts"]} */
+const CONTEXTS = ["image", "link", "video", "page", "frame"];
 
 /** The menu entry and what a click on it does. */
 export class ContextMenu {
@@ -31,11 +33,10 @@ export class ContextMenu {
     this.#translate = translate;
   }
 
-  /** Puts the entries into the menu: after the extension was installed or updated, and when its language has changed. */
+  /** Puts the entry into the menu: after the extension was installed or updated, and when its language has changed. */
   async install() {
     await this.#menus.removeAll();
-    this.#menus.create({ id: ITEM_ID, title: this.#translate("menuCheckImage"), contexts: ["image"] });
-    this.#menus.create({ id: HERE_ITEM_ID, title: this.#translate("menuCheckHere"), contexts: ["page", "frame", "link", "video"] });
+    this.#menus.create({ id: ITEM_ID, title: this.#translate("menuCheckImage"), contexts: CONTEXTS });
   }
 
   /**
@@ -45,14 +46,13 @@ export class ContextMenu {
    * @param {chrome.tabs.Tab} [tab]
    */
   async handleClick(info, tab) {
-    if (tab?.id === undefined) return;
+    if (info.menuItemId !== ITEM_ID || tab?.id === undefined) return;
     const { targetElementId } = /** @type {{targetElementId?: number}} */ (info);
-    if (info.menuItemId === HERE_ITEM_ID) {
+    if (!info.srcUrl || info.mediaType === "video" || info.mediaType === "audio") {
       const frameId = await this.#inject(tab.id, info.frameId ?? 0);
       await this.#send(tab.id, frameId, createMessage("content.check_here", { targetElementId }));
       return;
     }
-    if (info.menuItemId !== ITEM_ID || !info.srcUrl) return;
     const answered = this.#permissions.requestInClick(info.srcUrl, tab.url);
     const frameId = await this.#inject(tab.id, info.frameId ?? 0);
     // Whatever the answer, the page is asked: without the permission the check falls back to a copy of the screen.

@@ -41,14 +41,14 @@ export async function readPixels(drawable, { width, height }) {
   } catch {
     // A SecurityError: told below, in the same words.
   }
-  throw new UnreadableError();
+  throw new UnreadableError("unreadable");
 }
 
-/** The page does not let anyone read these pixels, or the browser does not let them be read as they are. */
+/** The page, or the browser's protection against fingerprinting, does not let these pixels be read; `code` says which. */
 export class UnreadableError extends Error {
-  /** @param {"unreadable" | "canvas_noise"} [code] as in a failed result */
-  constructor(code = "unreadable") {
-    super(code === "unreadable" ? "The page does not let this picture's pixels be read." : "A protection against fingerprinting changes the picture's pixels.");
+  /** @param {"unreadable" | "canvas_noise"} code */
+  constructor(code) {
+    super(code === "unreadable" ? "The page does not let this picture be read." : "A protection against fingerprinting keeps this picture from being read.");
     this.name = "UnreadableError";
     this.code = code;
   }

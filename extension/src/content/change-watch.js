@@ -1,5 +1,7 @@
 // Tells where a page changes in a way that may show other pictures.
 
+import { HOST_NAME } from "./overlay-host.js";
+
 /** @typedef {import("./find-images.js").Root} Root */
 
 const ATTRIBUTES = ["src", "srcset", "sizes", "href", "xlink:href", "poster", "type", "media", "class", "style", "width", "height"];
@@ -37,6 +39,8 @@ export class ChangeWatch {
 
   /** @param {MutationRecord} record */
   #report({ type, target, addedNodes, removedNodes }) {
+    // A page that plays with our own element does not get an answer to each of its moves.
+    if (target instanceof Element && target.localName === HOST_NAME) return;
     // A style sheet, or a part of one, can put pictures anywhere.
     if (isStyle(target)) this.#onChange(document);
     else if (type === "attributes") this.#onChange(/** @type {Element} */ (target));

@@ -34,7 +34,7 @@ async function readBlob(element, url) {
     return await (await fetch(url)).blob();
   } catch {
     // Pages often revoke the address once the image shows; what it shows can still be drawn.
-    if (!(element instanceof HTMLImageElement)) throw new UnreadableError();
+    if (!(element instanceof HTMLImageElement)) throw new UnreadableError("unreadable");
     return readPixels(element, { width: element.naturalWidth, height: element.naturalHeight });
   }
 }

@@ -5,6 +5,8 @@ import { nameOf } from "./picture.js";
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 
 const THUMBNAIL_SIDE = 96;
+// The list is asked for again and again: with the thumbnails of thousands, sending it would hold up the page.
+const MAX_THUMBNAILS = 150;
 // Longer work at a stretch would be felt by whoever scrolls the page.
 const MAX_STRETCH_MS = 8;
 
@@ -24,13 +26,13 @@ export class PageSummary {
         await new Promise((resolve) => setTimeout(resolve));
         startedAt = performance.now();
       }
-      summaries.push(this.#summarise(tracked));
+      summaries.push(this.#summarise(tracked, summaries.length < MAX_THUMBNAILS));
     }
     return summaries;
   }
 
-  /** @param {TrackedImage} tracked */
-  #summarise({ image, key, url, result, isChecking, isWaiting }) {
+  /** @param {TrackedImage} tracked @param {boolean} hasThumbnail */
+  #summarise({ image, key, url, result, isChecking, isWaiting }, hasThumbnail) {
     // The maps and the copy of the screen are large, and the list has no use for them.
     const faces = result?.faces?.map((face) => ({ ...face, anomalyMap: undefined }));
     return {
@@ -38,7 +40,7 @@ export class PageSummary {
       // A long data: URL is shown by its thumbnail.
       url: url.startsWith("http") ? url : "",
       name: nameOf(image),
-      thumbnail: this.#thumbnailOf(image, url),
+      thumbnail: hasThumbnail ? this.#thumbnailOf(image, url) : null,
       result: result && { ...result, faces, copy: undefined },
       isChecking: isChecking || isWaiting,
     };

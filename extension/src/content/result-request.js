@@ -59,7 +59,7 @@ export class ResultRequest {
     try {
       return await this.#ask("image.check", await fieldsOf());
     } catch (error) {
-      if (error instanceof UnreadableError) return { status: "failed", code: error.code };
+      if (error instanceof UnreadableError) return { status: "failed", code: error.code, reason: error.message };
       return { status: "failed", reason: error instanceof Error ? error.message : String(error) };
     }
   }

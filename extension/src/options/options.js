@@ -1,11 +1,11 @@
 // The settings page: shows the settings, saves each change at once, and asks for access inside the click.
 
 import { createElement } from "../shared/dom.js";
-import { formatCount } from "../shared/format-count.js";
 import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { loadRates } from "../shared/operating-points.js";
+import { formatCount } from "../shared/score-view.js";
 import { SettingsStore } from "../shared/settings.js";
 import { downloadSettings, initialSettings, readSettingsFile } from "./settings-transfer.js";
 import { SiteList } from "./site-list.js";

@@ -86,11 +86,21 @@ export class ImageList {
     return [...[...score, ...copy, ...animated].map((words) => `${words} · `), isolated];
   }
 
+  /** @param {HTMLElement} thumbnail @param {string} url of the image: a long list is not fetched as a whole */
+  #fetchWhenSeen(thumbnail, url) {
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      observer.disconnect();
+      void fetchThumbnail(url).then((dataUrl) => dataUrl && setThumbnail(thumbnail, dataUrl));
+    });
+    observer.observe(thumbnail);
+  }
+
   /** @param {PageImage} image */
   #createRow(image) {
     const thumbnail = createElement("span", { class: "thumbnail" });
     if (image.thumbnail) setThumbnail(thumbnail, image.thumbnail);
-    else if (image.url) void fetchThumbnail(image.url).then((url) => url && setThumbnail(thumbnail, url));
+    else if (image.url) this.#fetchWhenSeen(thumbnail, image.url);
     const report = createElement("button", { class: "report", type: "button" }, [this.#translate("popupReport")]);
     return createElement("li", {}, [createElement("button", { class: "row", type: "button" }, [thumbnail]), report]);
   }

@@ -1,7 +1,7 @@
 // The popup's switches beside the automatic one: never on this site, pause, and how sensitive automatic verdicts are.
 
-import { formatCount } from "../shared/format-count.js";
 import { loadRates } from "../shared/operating-points.js";
+import { formatCount } from "../shared/score-view.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 

@@ -1,7 +1,7 @@
 // The lower sections of a report: what lowers its certainty, what it cannot prove, where to look further, how it was made.
 
 import { createElement } from "../shared/dom.js";
-import { formatCount } from "../shared/format-count.js";
+import { formatCount } from "../shared/score-view.js";
 import { imageSearches } from "./next-steps.js";
 
 /** @typedef {import("../shared/i18n.js").Translate} Translate */

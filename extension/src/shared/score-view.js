@@ -1,7 +1,6 @@
 // Shows a score with its meaning: of 100 real and of 100 fake faces, how many score this high.
 
 import { createElement } from "./dom.js";
-import { formatCount } from "./format-count.js";
 import { formatScore } from "./verdict-wording.js";
 
 /** @typedef {import("./verdict-wording.js").ScoreMeaning} ScoreMeaning */
@@ -27,4 +26,12 @@ export function createScore(fakeScore, { realOf100, fakeOf100 }, t) {
     bar(t("panelRealFaces"), realOf100, "real"),
   ]);
   return createElement("section", {}, [score, sentence, bars]);
+}
+
+/**
+ * @param {number} count of 100
+ * @returns {string} small ones keep a decimal: 0.4 is not "none"
+ */
+export function formatCount(count) {
+  return count > 0 && count < 10 ? String(Math.round(count * 10) / 10) : String(Math.round(count));
 }

@@ -47,9 +47,11 @@ test("the page's own images and data: addresses are not asked for", async () => 
 });
 
 test("where the browser tells no address, the page is asked what lies under the pointer, and nothing is requested", async () => {
-  const { menu, log } = setUpMenu();
-  await menu.handleClick(/** @type {any} */ ({ menuItemId: "check-here", frameId: 3, targetElementId: 5 }), /** @type {any} */ (TAB));
-  assert.deepEqual(log, [["inject", 3], ["content.check_here", 3]]);
+  for (const info of [{ srcUrl: undefined }, { mediaType: "video", srcUrl: "https://cdn.org/clip.mp4" }]) {
+    const { menu, log } = setUpMenu();
+    await menu.handleClick(/** @type {any} */ ({ ...INFO, ...info, targetElementId: 5 }), /** @type {any} */ (TAB));
+    assert.deepEqual(log, [["inject", 3], ["content.check_here", 3]]);
+  }
 });
 
 test("a frame that may not be entered leaves the answer to the page around it", async () => {
