@@ -13,6 +13,7 @@ from extension.demo.extension_build import EXTENSION
 from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, panel_text, press_command, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
+VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
 AXE = (EXTENSION / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
   .map(({ id, nodes }) => [id, ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)])"""
@@ -82,6 +83,37 @@ def test_the_first_run_page_opens_once_and_its_picture_is_checked_as_on_any_page
     expect(welcome.locator("#try-result")).not_to_be_empty()
     expect(welcome.get_by_role("dialog")).to_contain_text("not a proof")
     assert violations(welcome) == [], "with badge and panel"
+    with welcome.context.expect_page() as opened:
+        welcome.get_by_role("button", name="Full report").click()
+    expect(opened.value.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_S * 1000)
+    opened.value.close()
+
+
+def test_the_popup_opens_reports_of_pictures_of_every_kind(page, site, own_page):
+    page.goto(
+        site.add_page(
+            f"""<style>div {{ width: 240px; height: 280px; background: url("/copy-background/{FACE}") 50% 0 / cover }}</style>
+            <div title="a background"></div><canvas width="240" height="280" aria-label="a canvas"></canvas>
+            <svg width="240" height="280"><image href="/copy-svg/{FACE}" aria-label="a drawing" width="240" height="280"/></svg>
+            <video poster="/copy-poster/{FACE}" title="a film" width="240" height="280" preload="none"></video>
+            <script>
+              const painted = new Image();
+              painted.onload = () => document.querySelector("canvas").getContext("2d").drawImage(painted, 0, 0, 240, 280);
+              painted.src = "/{FACE}?painted";
+            </script>"""
+        )
+    )
+    addresses = {"a background": "copy-background", "a canvas": None, "a drawing": "copy-svg", "a film": "copy-poster"}
+    for name, address in addresses.items():
+        popup = own_page("popup/popup.html")
+        with popup.context.expect_page() as opened:
+            popup.get_by_role("button", name=f"Full report on {name}").click()
+        report = opened.value
+        expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_S * 1000)
+        expect(report.locator("figcaption")).to_contain_text(name)
+        if address:
+            expect(report.locator("#details")).to_contain_text(f"{site.origin}/{address}/{FACE}")
+        report.close()
 
 
 def test_the_popup_filters_by_verdict_and_its_switches_are_kept(page, site, worker, own_page):
