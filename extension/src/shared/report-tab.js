@@ -8,6 +8,9 @@ const PREFIX = "report:";
 
 /** @typedef {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} SessionArea normally chrome.storage.session */
 
+// Firefox takes an address as lying beside the page that asks, Chrome as lying in the extension's root.
+const createTab = (/** @type {{url: string}} */ { url }) => chrome.tabs.create({ url: chrome.runtime.getURL(url) });
+
 /**
  * @param {ReportedImage} image
  * @param {{area?: Pick<SessionArea, "set">, create?: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} [browser]
@@ -15,7 +18,7 @@ const PREFIX = "report:";
  */
 export async function openReport(
   { tabId, frameId, key },
-  { area = chrome.storage.session, create = (page) => chrome.tabs.create(page), newId = () => crypto.randomUUID() } = {},
+  { area = chrome.storage.session, create = createTab, newId = () => crypto.randomUUID() } = {},
 ) {
   const id = newId();
   await area.set({ [PREFIX + id]: { tabId, frameId, key } });
