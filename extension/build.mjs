@@ -1,4 +1,4 @@
-// Builds the extension: bundles, static files, model and WebAssembly for each browser, and a zip of each.
+// Builds the extension: bundles, static files, model and WebAssembly for each browser, and a zip of what may be shipped.
 
 import { cp, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -17,7 +17,7 @@ const USAGE = `Usage: node build.mjs [options]
 
   --models DIR         converted models to ship (default: ../converted_models)
   --out DIR            receives chrome/, firefox/ and a zip of each (default: dist, or dist/test)
-  --test-permissions   grant every host at installation: for tests without a window, never to be shipped
+  --test-permissions   grant every host at installation: for tests without a window, never to be shipped and not zipped
 `;
 
 const ROOT = path.dirname(fileURLToPath(import.meta.url));
@@ -33,6 +33,7 @@ const SCRIPTS = [
   { source: "options/options.js", target: "options/options.js", format: "esm" },
   { source: "report/report.js", target: "report/report.js", format: "esm" },
   { source: "report/credentials-worker.js", target: "report/credentials-worker.js", format: "iife" },
+  { source: "welcome/welcome.js", target: "welcome/welcome.js", format: "esm" },
   { source: "offscreen/offscreen.js", target: "offscreen/offscreen.js", format: "iife", only: "chrome" },
 ];
 /** @type {{source: string, target: string, only?: Browser}[]} */
@@ -47,6 +48,9 @@ const STATIC_FILES = [
   { source: "src/report/report.css", target: "report/report.css" },
   { source: "src/report/report-parts.css", target: "report/report-parts.css" },
   { source: "src/report/report-print.css", target: "report/report-print.css" },
+  { source: "src/welcome/welcome.html", target: "welcome/welcome.html" },
+  { source: "src/welcome/welcome.css", target: "welcome/welcome.css" },
+  { source: "src/welcome/try-it.webp", target: "welcome/try-it.webp" },
   { source: "src/shared/theme.css", target: "shared/theme.css" },
   { source: "node_modules/@contentauth/c2pa-wasm/pkg/c2pa_bg.wasm", target: "wasm/c2pa_bg.wasm" },
   { source: "src/offscreen/offscreen.html", target: "offscreen/offscreen.html", only: "chrome" },
@@ -132,10 +136,12 @@ async function main() {
     const finished = path.join(out, browser);
     await rm(unfinished, { recursive: true, force: true });
     await build(browser, unfinished, { models: path.resolve(values.models), testPermissions });
-    await writeFile(`${unfinished}.zip`, await zipFolder(unfinished));
+    if (!testPermissions) {
+      await writeFile(`${unfinished}.zip`, await zipFolder(unfinished));
+      await rename(`${unfinished}.zip`, `${finished}.zip`);
+    }
     await rm(finished, { recursive: true, force: true });
     await rename(unfinished, finished);
-    await rename(`${unfinished}.zip`, `${finished}.zip`);
     process.stdout.write(`${finished}\n`);
   }
 }

@@ -4,31 +4,35 @@ import { createInferenceHost } from "#platform/inference-host.js";
 import { AutoCheck } from "./background/auto-check.js";
 import { BadgeCount } from "./background/badge-count.js";
 import { CheckQueue } from "./background/check-queue.js";
+import { Commands } from "./background/commands.js";
 import { ContextMenu } from "./background/context-menu.js";
 import { ImageChecker } from "./background/image-checker.js";
 import { ImagePermissions } from "./background/image-permissions.js";
 import { PageReader } from "./background/page-reader.js";
 import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
-import { translate } from "./shared/i18n.js";
+import { loadMessages, translate, useLanguage } from "./shared/i18n.js";
 import { createMessage, createRouter } from "./shared/messages.js";
 import { forgetReports, openReport } from "./shared/report-tab.js";
 import { SettingsStore } from "./shared/settings.js";
 import { withTimeout } from "./shared/with-timeout.js";
 
 const ANSWER_LIMIT_MS = 1000;
+const WELCOME_PAGE = "welcome/welcome.html";
 
 const { scripting, tabs } = chrome;
-const host = createInferenceHost();
-const queue = new CheckQueue();
 const settings = new SettingsStore(chrome.storage.local);
+const backendWanted = () => settings.load().then(({ backend }) => backend);
+const host = createInferenceHost(backendWanted);
+const queue = new CheckQueue();
 const permissions = new ImagePermissions(chrome.permissions);
 const verdicts = new PageVerdicts(chrome.storage.session, isAlive);
 const badgeCount = new BadgeCount(chrome.action, verdicts, translate);
 const screenCopy = new ScreenCopy(tabs);
 const pageReader = new PageReader(scripting);
-const checker = new ImageChecker({ host, queue, permissions, pageReader, screenCopy, verdicts });
+const checker = new ImageChecker({ host, queue, permissions, pageReader, screenCopy, verdicts, settings });
 const autoCheck = new AutoCheck({ scripting, permissions: chrome.permissions, tabs, settings });
+const commands = new Commands({ scripting, tabs, settings });
 const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, permissions, translate });
 
 /**
@@ -55,6 +59,19 @@ async function isAlive(tabId, document) {
   );
 }
 
+// One menu at a time: two that are built together would have every entry twice.
+let menuBuilt = Promise.resolve();
+
+/** Says everything in the language of the settings. */
+function applyLanguage() {
+  const built = menuBuilt.then(async () => {
+    await useLanguage((await settings.load()).language);
+    await menu.install();
+  });
+  menuBuilt = built.catch(() => undefined);
+  return built;
+}
+
 /** @param {(owner: string) => boolean} isGone */
 const cancel = (isGone) => queue.cancel(isGone);
 
@@ -73,18 +90,23 @@ chrome.runtime.onMessage.addListener(
         cancel((owner) => owner === document);
         return verdicts.dropDocument(tabId, document);
       },
-      "report.open": ({ key }, { tab, frameId = 0 }) =>
-        openReport({ tabId: tab?.id ?? -1, frameId, key }, { area: chrome.storage.session, create: (page) => tabs.create(page) }),
+      "report.open": ({ key }, { tab, frameId = 0 }) => openReport({ tabId: tab?.id ?? -1, frameId, key }),
       "report.check": (message) => checker.checkBytes(message),
+      "welcome.check": (message, sender) => checker.check(message, ownerOf(sender)),
+      "language.messages": ({ language }) => loadMessages(language),
       "model.describe": () => host.describe(),
+      // What computes is chosen when the model is loaded: it is loaded anew.
+      "model.reload": () => host.close(),
       "cache.clear": () => Promise.all([host.clearCache(), forgetReports(chrome.storage.session)]),
     },
     { id: chrome.runtime.id, baseUrl: chrome.runtime.getURL("") },
   ),
 );
-chrome.runtime.onInstalled.addListener(() => {
-  menu.install().catch(report);
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  applyLanguage().catch(report);
   autoCheck.sync({ isInstalled: true }).catch(report);
+  // Once, and not after an update.
+  if (reason === "install") tabs.create({ url: chrome.runtime.getURL(WELCOME_PAGE) }).catch(report);
 });
 chrome.runtime.onStartup.addListener(() => autoCheck.sync().catch(report));
 chrome.contextMenus.onClicked.addListener((info, tab) =>
@@ -99,4 +121,15 @@ chrome.permissions.onAdded.addListener(() => {
   autoCheck.retryRefused().catch(report);
 });
 chrome.permissions.onRemoved.addListener(() => autoCheck.sync().catch(report));
-settings.onChange(() => autoCheck.sync().catch(report));
+chrome.commands.onCommand.addListener((command, tab) =>
+  commands.run(command, tab).catch((error) => {
+    report(error);
+    return badgeCount.showForbidden(tab?.id ?? -1);
+  }),
+);
+settings.onChange(() => {
+  autoCheck.sync().catch(report);
+  applyLanguage().catch(report);
+});
+// A worker that starts anew has forgotten the language; the menu keeps its words.
+settings.load().then(({ language }) => useLanguage(language), report);

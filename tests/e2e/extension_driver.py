@@ -21,17 +21,31 @@ DISPATCH_CLICK = f"""async ([address, srcUrl]) => {{
 }}"""
 
 
-def set_settings(worker: Worker, automatic: str = "off", sites: Collection[str] = (), badges: str = "all") -> None:
+def set_settings(
+    worker: Worker,
+    automatic: str = "off",
+    sites: Collection[str] = (),
+    badges: str = "all",
+    language: str = "auto",
+    paused: bool = False,
+) -> None:
     """Stores settings, as the popup does, and waits until the automatic content script follows them."""
     worker.evaluate(
         "settings => chrome.storage.local.set({ settings })",
-        {"automatic": automatic, "sites": list(sites), "badges": badges},
+        {
+            "version": 2,
+            "automatic": automatic,
+            "sites": list(sites),
+            "badges": badges,
+            "language": language,
+            "paused": paused,
+        },
     )
     worker.evaluate(
         """async (count) => {
           while ((await chrome.scripting.getRegisteredContentScripts()).length !== count) await new Promise((done) => setTimeout(done, 20));
         }""",
-        0 if automatic == "off" else 1,
+        0 if automatic == "off" or paused else 1,
     )
 
 
@@ -48,6 +62,31 @@ def right_click(worker: Worker, page: Page, image_url: str, tab_id: int | None =
             DISPATCH_CLICK.replace("({ url }) => url === address", f"({{ id }}) => id === {tab_id}"),
             [page.url, image_url],
         )
+
+
+def right_click_here(worker: Worker, page: Page, position: tuple[float, float]) -> None:
+    """Opens the context menu at a place of the page where the browser sees no image, and chooses the entry."""
+    page.mouse.click(*position, button="right")
+    worker.evaluate(DISPATCH_CLICK.replace('mediaType: "image", ', ""), [page.url, None])
+
+
+def press_command(worker: Worker, page: Page, command: str) -> None:
+    """Runs a command of the manifest, as its keys do: no driver can press the browser's own."""
+    worker.evaluate(
+        f"async ([address, name]) => {{ {FIND_TAB} chrome.commands.onCommand.dispatch(name, tab); }}",
+        [page.url, command],
+    )
+
+
+def checked_images(worker: Worker) -> dict[str, dict]:
+    """What the background knows of every image of every page, frames included, by the image's key."""
+    stored = worker.evaluate("chrome.storage.session.get(null)")
+    return {
+        key: verdict
+        for documents in stored.values()
+        for images in documents.values()
+        for key, verdict in images.items()
+    }
 
 
 def trigger_action(context: BrowserContext, worker: Worker, page: Page) -> None:

@@ -31,7 +31,7 @@ def nothing_allowed(firefox):
 
 def test_the_manifest_asks_for_little(firefox):
     manifest = firefox.in_extension("() => chrome.runtime.getManifest()")
-    assert set(manifest["permissions"]) == {"activeTab", "contextMenus", "scripting", "storage"}
+    assert set(manifest["permissions"]) == {"activeTab", "contextMenus", "menus", "scripting", "storage"}
     assert manifest["optional_permissions"] == [] and manifest["optional_host_permissions"] == ["<all_urls>"]
     assert manifest["host_permissions"] == [] and not manifest.get("content_scripts")
     assert manifest["browser_specific_settings"]["gecko"]["data_collection_permissions"]["required"] == ["none"]
@@ -49,6 +49,17 @@ def test_an_image_of_another_host_is_asked_for_allowed_and_checked(firefox, fire
     assert list(firefox_tab.badges()) == [url], "only the image that was clicked has a badge"
     text = firefox_tab.panel_text()
     assert badge.text in text and "of 100" in text and "copy of the screen" not in text
+
+
+def test_a_background_is_found_by_the_clicked_element_and_the_pages_own_needs_no_permission(firefox, firefox_tab, site):
+    url = f"{site.origin}/{FACE}"
+    firefox_tab.goto(
+        site.add_page(f'<div style="width: 240px; height: 280px; background: url(/{FACE}) 50% 0 / cover"></div>')
+    )
+    firefox_tab.right_click("div")
+    firefox.choose_menu_entry()
+    firefox_tab.wait_for_states({url: SCORED})
+    assert not firefox.is_prompt_open()
 
 
 def test_refused_the_image_is_copied_from_the_screen(firefox, firefox_tab, site):
@@ -110,7 +121,7 @@ def test_automatic_checking_asks_starts_and_ends_when_the_access_is_taken_back(f
     firefox_tab.goto(
         site.add_page(f'<img src="/{FACE}" width="300"><img src="{site.other_origin}/{FACE}" width="300">')
     )
-    popup.click_on("label:has(input[value=all])")
+    popup.click_on(".automatic label:has(input[value=all])")
     assert "all" in firefox.answer_prompt(allow=True)
     firefox_tab.activate()
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED, f"{site.other_origin}/{FACE}": SCORED})
@@ -122,7 +133,7 @@ def test_automatic_checking_asks_starts_and_ends_when_the_access_is_taken_back(f
 
 
 def test_automatic_checking_that_is_refused_says_so(firefox, popup):
-    popup.click_on("label:has(input[value=all])")
+    popup.click_on(".automatic label:has(input[value=all])")
     firefox.answer_prompt(allow=False)
     hint = "() => document.getElementById('automatic-hint').textContent"
     wait_for(

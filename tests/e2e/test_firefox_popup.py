@@ -100,11 +100,12 @@ def test_settings_are_saved_and_read_again(firefox):
     page = firefox.own_page
     page.evaluate(
         """() => {
-          document.getElementById("site").value = "https://Example.org/some/page";
-          document.getElementById("add-site").requestSubmit();
+          const form = document.querySelector("#allowed-sites form");
+          form.elements[0].value = "https://Example.org/some/page";
+          form.requestSubmit();
         }"""
     )
-    sites = "() => document.getElementById('sites').textContent"
+    sites = "() => document.querySelector('#allowed-sites ul').textContent"
     wait_for(lambda: "example.org" in page.evaluate(sites), 10, "the site is listed")
     page.goto(f"{BASE}/options/options.html")
     wait_for(lambda: "example.org" in page.evaluate(sites), 10, "the site is read again")

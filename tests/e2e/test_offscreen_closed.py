@@ -23,7 +23,7 @@ def close_itself(context, worker) -> None:
     """Has the document do what it does when it has been idle for minutes, which no test waits for."""
     browser = context.browser.new_browser_cdp_session()
     url = worker.url.replace("background.js", "offscreen/offscreen.html")
-    [target] = [info for info in browser.send("Target.getTargets")["targetInfos"] if info["url"] == url]
+    [target] = [info for info in browser.send("Target.getTargets")["targetInfos"] if info["url"].startswith(url)]
     session = browser.send("Target.attachToTarget", {"targetId": target["targetId"], "flatten": False})["sessionId"]
     message = '{"id": 1, "method": "Runtime.evaluate", "params": {"expression": "window.close()"}}'
     browser.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})

@@ -95,7 +95,7 @@ def test_the_switch_turns_automatic_checking_on_for_this_site_and_off(page, badg
 def test_settings_are_saved_and_read_again(context, worker):
     options = context.new_page()
     options.goto(worker.url.replace("background.js", "options/options.html"))
-    options.get_by_label("Add a site").fill("https://Example.org/some/page")
+    options.get_by_label("Add a site", exact=True).fill("https://Example.org/some/page")
     options.get_by_role("button", name="Add", exact=True).click()
     expect(options.get_by_role("button", name="Remove example.org")).to_be_visible()
     options.get_by_label("Only on images that are likely fake").check()
@@ -104,7 +104,7 @@ def test_settings_are_saved_and_read_again(context, worker):
     expect(options.get_by_label("On the sites listed here")).to_be_checked()
     expect(options.get_by_label("Only on images that are likely fake")).to_be_checked()
     options.get_by_role("button", name="Remove example.org").click()
-    expect(options.get_by_text("No sites yet.")).to_be_visible()
+    expect(options.locator("#allowed-sites .none")).to_have_text("No sites yet.")
     options.get_by_role("button", name="Forget all results").click()
     expect(options.get_by_role("status")).to_have_text("All results are forgotten.")
     options.close()

@@ -182,3 +182,21 @@ def test_nothing_runs_over_the_edge_of_a_narrow_window(report, fixtures_dir):
         report.evaluate("direction => (document.documentElement.dir = direction)", direction)
         width = report.evaluate("document.documentElement.scrollWidth")
         assert width <= 360, direction
+
+
+def test_it_speaks_the_language_of_the_settings_from_right_to_left_too(report, worker, fixtures_dir):
+    set_settings(worker, language="ar")
+    try:
+        report.reload()
+        expect(report.locator("html")).to_have_attribute("dir", "rtl")
+        expect(report.locator("html")).to_have_attribute("lang", "ar")
+        choose(report, fixtures_dir / "images" / "faces_three.jpg")
+        arabic = json.loads((EXTENSION / "_locales" / "ar" / "messages.json").read_text(encoding="utf-8"))
+        words = report.locator("main").inner_text()
+        for key in ("reportFaces", "reportConditions", "reportLimits", "limitContext", "nextSource", "detailsModelSha"):
+            assert arabic[key]["message"] in words, key
+        assert violations(report) == []
+        report.get_by_role("button", name=arabic["reportMistake"]["message"]).click()
+        assert violations(report) == [], "with the dialog"
+    finally:
+        set_settings(worker)

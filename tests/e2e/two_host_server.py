@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from extension.demo.page_server import FolderHandler, serve_folder
 
+STRICT_POLICY = "default-src 'none'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+
 
 @dataclass(frozen=True)
 class LoggedRequest:
@@ -37,6 +39,7 @@ class SiteHandler(FolderHandler):
     """The first part of the path picks the behaviour; the rest names a file of the fixtures.
 
     /pages/NAME      a page the test wrote
+    /csp/NAME        the same with a strict content security policy and Trusted Types
     /FILE            the file
     /copy-N/FILE     the file under another address (N is any text)
     /hang/FILE       no answer until the test releases it
@@ -61,6 +64,8 @@ class SiteHandler(FolderHandler):
         if behaviour == "pages":
             status = 200 if rest in state.pages else 404
             self._send(state.pages.get(rest, "").encode(), "text/html; charset=utf-8", status)
+        elif behaviour == "csp":
+            self._send(state.pages[rest].encode(), "text/html; charset=utf-8", 200, policy=STRICT_POLICY)
         elif behaviour == "hang":
             state.release.wait()
             self._send_file(rest)
@@ -98,9 +103,13 @@ class SiteHandler(FolderHandler):
             return
         self._send(file.read_bytes(), self.guess_type(str(file)), 200, wait_halfway)
 
-    def _send(self, body: bytes, content_type: str, status: int, wait_halfway: bool = False) -> None:
+    def _send(
+        self, body: bytes, content_type: str, status: int, wait_halfway: bool = False, policy: str | None = None
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
+        if policy:
+            self.send_header("Content-Security-Policy", policy)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         half = len(body) // 2 if wait_halfway else len(body)

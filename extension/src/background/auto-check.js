@@ -49,27 +49,38 @@ export class AutoCheck {
 
   /** @param {boolean} isInstalled */
   async #sync(isInstalled) {
-    const matches = await this.#allowedMatches();
+    const { matches, excludeMatches } = await this.#patterns();
     const [registered] = await this.#scripting.getRegisteredContentScripts({ ids: [SCRIPT_ID] });
-    const isSame = matches.join() === (registered?.matches ?? []).join();
+    /** @type {(a?: string[], b?: string[]) => boolean} */
+    const hasSame = (a = [], b = []) => [...a].sort().join() === [...b].sort().join();
+    const isSame = hasSame(matches, registered?.matches) && hasSame(excludeMatches, registered?.excludeMatches);
     if (registered && !isSame) await this.#scripting.unregisterContentScripts({ ids: [SCRIPT_ID] });
     if (matches.length === 0) return;
-    if (!isSame) await this.#register(matches);
+    if (!isSame) await this.#register(matches, excludeMatches);
     if (!isSame || isInstalled) await this.#injectIntoOpenTabs(matches);
   }
 
-  /** @param {string[]} matches */
-  async #register(matches) {
+  /** @param {string[]} matches @param {string[]} excludeMatches */
+  async #register(matches, excludeMatches) {
     await this.#scripting.registerContentScripts([
-      { id: SCRIPT_ID, js: [CONTENT_SCRIPT], matches, allFrames: true, matchOriginAsFallback: false, runAt: "document_idle" },
+      {
+        id: SCRIPT_ID,
+        js: [CONTENT_SCRIPT],
+        matches,
+        ...(excludeMatches.length > 0 ? { excludeMatches } : {}),
+        // Frames of other sites, and those without an address of their own, such as about:srcdoc.
+        allFrames: true,
+        matchOriginAsFallback: true,
+        runAt: "document_idle",
+      },
     ]);
   }
 
-  async #allowedMatches() {
-    const { automatic, sites } = await this.#settings.load();
-    const wanted = automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
+  async #patterns() {
+    const { automatic, sites, deniedSites, paused } = await this.#settings.load();
+    const wanted = paused ? [] : automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
     const allowed = await Promise.all(wanted.map((origin) => this.#permissions.contains({ origins: [origin] })));
-    return wanted.filter((_, index) => allowed[index]);
+    return { matches: wanted.filter((_, index) => allowed[index]), excludeMatches: deniedSites.map(patternOf) };
   }
 
   /** @param {string[]} matches */

@@ -1,9 +1,13 @@
-// "Check for deepfake" in the right-click menu of images.
+// "Check for deepfake" in the right-click menu of images, and of what may hide one.
 
 import { CONTENT_SCRIPT } from "../shared/content-script.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 
 const ITEM_ID = "check-image";
+// Not for images only: one may lie under a transparent layer or a link, or be a background, a poster or a canvas. One entry for
+// all, because browsers put two of one extension into a submenu.
+/** @type {chrome.contextMenus.CreateProperties["contexts"]} */
+const CONTEXTS = ["image", "link", "video", "page", "frame"];
 
 /** The menu entry and what a click on it does. */
 export class ContextMenu {
@@ -29,10 +33,10 @@ export class ContextMenu {
     this.#translate = translate;
   }
 
-  /** Puts the entry into the menu; needed once, after the extension was installed or updated. */
+  /** Puts the entry into the menu: after the extension was installed or updated, and when its language has changed. */
   async install() {
     await this.#menus.removeAll();
-    this.#menus.create({ id: ITEM_ID, title: this.#translate("menuCheckImage"), contexts: ["image"] });
+    this.#menus.create({ id: ITEM_ID, title: this.#translate("menuCheckImage"), contexts: CONTEXTS });
   }
 
   /**
@@ -42,13 +46,27 @@ export class ContextMenu {
    * @param {chrome.tabs.Tab} [tab]
    */
   async handleClick(info, tab) {
-    if (info.menuItemId !== ITEM_ID || !info.srcUrl || tab?.id === undefined) return;
+    if (info.menuItemId !== ITEM_ID || tab?.id === undefined) return;
+    const { targetElementId } = /** @type {{targetElementId?: number}} */ (info);
+    if (!info.srcUrl || info.mediaType === "video" || info.mediaType === "audio") {
+      const frameId = await this.#inject(tab.id, info.frameId ?? 0);
+      await this.#send(tab.id, frameId, createMessage("content.check_here", { targetElementId }));
+      return;
+    }
     const answered = this.#permissions.requestInClick(info.srcUrl, tab.url);
     const frameId = await this.#inject(tab.id, info.frameId ?? 0);
     // Whatever the answer, the page is asked: without the permission the check falls back to a copy of the screen.
     await answered;
-    const message = createMessage("content.check_image", { url: info.srcUrl });
-    unwrap(await this.#tabs.sendMessage(tab.id, message, { frameId }));
+    await this.#send(tab.id, frameId, createMessage("content.check_image", { url: info.srcUrl, targetElementId }));
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {number} frameId
+   * @param {import("../shared/messages.js").Message} message
+   */
+  async #send(tabId, frameId, message) {
+    unwrap(await this.#tabs.sendMessage(tabId, message, { frameId }));
   }
 
   /**

@@ -25,6 +25,7 @@ export class ImageChecker {
   #pageReader;
   #screenCopy;
   #verdicts;
+  #settings;
   // Part of the shipped model: it does not change while the extension runs.
   #scoreTable = /** @type {import("../shared/verdict-wording.js").ScoreMeaning[] | null} */ (null);
 
@@ -36,14 +37,16 @@ export class ImageChecker {
    * @param {import("./page-reader.js").PageReader} parts.pageReader
    * @param {import("./screen-copy.js").ScreenCopy} parts.screenCopy
    * @param {import("./page-verdicts.js").PageVerdicts} parts.verdicts
+   * @param {Pick<import("../shared/settings.js").SettingsStore, "load">} parts.settings
    */
-  constructor({ host, queue, permissions, pageReader, screenCopy, verdicts }) {
+  constructor({ host, queue, permissions, pageReader, screenCopy, verdicts, settings }) {
     this.#host = host;
     this.#queue = queue;
     this.#permissions = permissions;
     this.#pageReader = pageReader;
     this.#screenCopy = screenCopy;
     this.#verdicts = verdicts;
+    this.#settings = settings;
   }
 
   /**
@@ -104,12 +107,14 @@ export class ImageChecker {
    * @returns {Promise<Result>}
    */
   async #readAndCheck(check, owner) {
-    const { source, mode } = check;
+    const { source } = check;
+    // How sensitive an automatic check is, the user has chosen; one that was asked for is what it always is.
+    const mode = check.mode === "automatic" ? (await this.#settings.load()).sensitivity : check.mode;
     if (source.kind === "data") return this.#host.check({ source: { ...source, via: "bytes" }, mode });
     const { url } = source;
     const result = await this.#host.check({ source: { kind: "url", url, credentials: "omit" }, mode });
     if (result.status !== "failed") return result;
-    if (result.code === "refused" && mode === "check") {
+    if (result.code === "refused" && check.mode === "check") {
       return this.#host.check({ source: { kind: "url", url, credentials: "include" }, mode });
     }
     if (await this.#permissions.has(url)) return result;

@@ -20,10 +20,11 @@ export class Badge {
   #image;
   #translate;
   #isQuiet = false;
+  #imageSize = /** @type {{width: number, height: number} | undefined} */ (undefined);
   #lastPlace = "";
 
   /**
-   * @param {HTMLImageElement} image
+   * @param {Element} image
    * @param {import("../shared/i18n.js").Translate} translate
    * @param {() => void} onOpen
    */
@@ -31,6 +32,7 @@ export class Badge {
     this.#image = image;
     this.#translate = translate;
     this.element = createElement("button", { class: "badge", type: "button", "aria-haspopup": "dialog" });
+    this.element.hidden = true; // until its place is known
     this.element.addEventListener("click", (event) => {
       // The image may be a link: only the badge was meant.
       event.preventDefault();
@@ -46,6 +48,7 @@ export class Badge {
   show(result, { wasAsked, url }) {
     const state = stateOf(result);
     const label = labelOf(state, this.#translate);
+    this.#imageSize = result?.via === "screen_copy" ? undefined : result?.imageSize;
     this.#isQuiet = !wasAsked && QUIET_STATES.has(state);
     const { dataset } = this.element;
     dataset.state = state;
@@ -66,7 +69,7 @@ export class Badge {
    */
   measure(view) {
     if (!this.#image.isConnected) return null;
-    const { box, pixels } = placeOf(this.#image);
+    const { box, pixels } = placeOf(this.#image, this.#imageSize);
     const seen = intersect(intersect(box, pixels), view);
     if (seen.width < INSET * 3 || seen.height < INSET * 3) return null;
     return isCovered(this.#image, seen) ? null : { x: seen.x + INSET, y: seen.y + INSET, width: seen.width };
@@ -88,7 +91,7 @@ export class Badge {
 }
 
 /**
- * @param {HTMLImageElement} image
+ * @param {Element} image
  * @param {Rect} seen its visible part
  * @returns {boolean} whether a fixed header, a dialog or the like lies over it; a link or a caption does not count
  */

@@ -1,12 +1,17 @@
 // The content script: starts once in a document, and wires its parts to the page, the settings and the background.
 
-import { translate } from "../shared/i18n.js";
+import { hostNameOf } from "../shared/host-patterns.js";
+import { translate, useLanguage } from "../shared/i18n.js";
 import { createRouter } from "../shared/messages.js";
 import { isAutomaticOn, SettingsStore } from "../shared/settings.js";
 import { askBackground, OrphanedError } from "./background-client.js";
-import { HOST_NAME, Overlay } from "./overlay.js";
+import { Overlay } from "./overlay.js";
+import { HOST_NAME } from "./overlay-host.js";
 import { PageChecker } from "./page-checker.js";
 import { PageSummary } from "./page-summary.js";
+import { PictureList } from "./picture-list.js";
+import { PointedCheck } from "./pointed-check.js";
+import { PointerWatch } from "./pointer-watch.js";
 import { ScreenPlace } from "./screen-place.js";
 import { ViewportWatch } from "./viewport-watch.js";
 
@@ -24,40 +29,56 @@ function start() {
     createWatch: (listener) => new ViewportWatch(listener),
     ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
   });
+  const pointer = new PointerWatch();
+  const pointed = new PointedCheck(pointer, checker);
+  const list = new PictureList(checker);
   const summary = new PageSummary();
   const screenPlace = new ScreenPlace(/** @type {Overlay} */ (/** @type {unknown} */ (overlay)));
+  /** @type {import("../shared/settings.js").Language | null} */
+  let language = null;
 
   /** @param {import("../shared/settings.js").Settings} values */
-  const configure = (values) => checker.configure(isAutomaticOn(values, location.hostname), values.badges);
+  async function configure(values) {
+    if (values.language !== (language ?? "auto")) {
+      // A page may not read the extension's files, and neither may a script in it: the background does.
+      await useLanguage(values.language, (wanted) => askBackground("language.messages", { language: wanted }));
+      overlay?.setLanguage();
+    }
+    language = values.language;
+    checker.configure(isAutomaticOn(values, hostNameHere()), values);
+  }
   const router = createRouter(
     "content",
     {
       "content.ping": () => true,
-      "content.check_image": ({ url }) => checker.checkImage(url),
+      "content.check_image": ({ url, targetElementId }) => pointed.checkAddress(url, targetElementId),
+      "content.check_here": ({ targetElementId }) => pointed.checkHere(targetElementId),
       "content.check_page": () => checker.checkPage(),
       "content.retry_refused": () => checker.retryRefused(),
-      "content.list_images": () => summary.of(checker.list()),
-      "content.reveal_image": ({ key }) => checker.reveal(key),
-      "content.describe_image": ({ key }) => checker.describe(key),
+      "content.list_images": async () => summary.of(await list.all()),
+      "content.reveal_image": ({ key }) => list.reveal(key),
+      "content.reveal_next": () => list.revealNext(),
+      "content.describe_image": ({ key }) => list.describe(key),
       "content.screen_place": ({ key }) => {
-        const tracked = checker.list().find((candidate) => candidate.key === key);
+        const tracked = checker.known().find((candidate) => candidate.key === key);
         return tracked ? screenPlace.prepare(tracked) : null;
       },
       "content.screen_copied": () => screenPlace.release(),
     },
     { id: chrome.runtime.id, baseUrl: chrome.runtime.getURL("") },
   );
-  const stopListening = settings.onChange(configure);
+  const stopListening = settings.onChange((values) => void configure(values).catch(stopIfOrphaned));
   chrome.runtime.onMessage.addListener(router);
   addEventListener("pagehide", () => void askBackground("page.gone").catch(() => undefined), { signal: abort.signal });
   addEventListener("pageshow", (event) => event.persisted && checker.resume(), { signal: abort.signal });
-  void settings.load().then(configure, stopIfOrphaned);
+  void settings.load().then(configure).catch(stopIfOrphaned);
   // Chrome lets the script of a removed or updated extension run on: it makes room for its successor.
   const orphanCheck = setInterval(() => !chrome.runtime?.id && stop(), ORPHAN_CHECK_MS);
 
   function stop() {
     clearInterval(orphanCheck);
     abort.abort();
+    pointer.stop();
     checker.stop();
     stopListening();
     chrome.runtime?.onMessage?.removeListener(router);
@@ -68,6 +89,11 @@ function start() {
     if (error instanceof OrphanedError) stop();
     throw error;
   }
+}
+
+/** @returns {string} also in a frame without an address of its own, such as about:srcdoc: that of the page it belongs to */
+function hostNameHere() {
+  return location.hostname || (hostNameOf(self.origin) ?? "");
 }
 
 const page = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (globalThis));

@@ -30,7 +30,8 @@ export class FaceOutlines {
   place(origin) {
     const { image, result, screenPart } = this.#tracked ?? {};
     if (!image?.isConnected || !result?.imageSize) return;
-    const { pixels } = placeOf(image);
+    // A copy of the screen was cut from the box; the bytes say how large the picture is, and so how it lies in the box.
+    const { pixels } = placeOf(image, result.via === "screen_copy" ? undefined : result.imageSize);
     const place = result.via === "screen_copy" && screenPart ? partOf(screenPart, pixels) : pixels;
     const { imageSize, faces = [] } = result;
     faces.forEach((face, index) => {

@@ -1,9 +1,10 @@
-// Which images of a page are worth a check, and where their bytes come from.
+// Which pictures of a page are worth a check, and where in the page to look for them.
 
 /** Images shown or stored smaller than this on a side, in pixels, hold no face that can be judged. */
 export const MIN_SIDE = 48;
 const MAX_KEY_LENGTH = 2000;
 
+/** @typedef {Document | ShadowRoot} Root */
 /** @typedef {"url" | "data" | "blob"} SourceKind */
 
 /**
@@ -38,31 +39,20 @@ export function imageKeyOf(url) {
 }
 
 /**
- * @param {HTMLImageElement} image
- * @returns {"loading" | "broken" | "unfit" | "fit"} by what it has loaded; its size on the page is not looked at
+ * Lazily, so that whoever walks a large page can pause.
+ *
+ * @param {Root | Element} top
+ * @returns {Generator<Element>} it and all elements inside it, those in open shadow roots included
  */
-export function fitnessOf(image) {
-  const url = image.currentSrc || image.src;
-  if (!image.complete) return "loading";
-  if (!url || sourceKindOf(url) === null) return "unfit";
-  // A lazy image counts as complete before its turn, without a size, as a broken one does.
-  if (image.naturalWidth === 0) return image.loading === "lazy" ? "loading" : "broken";
-  return isLargeEnough({ width: image.naturalWidth, height: image.naturalHeight }) ? "fit" : "unfit";
-}
-
-/**
- * @param {Document | ShadowRoot} root
- * @returns {(Document | ShadowRoot)[]} it and every open shadow root inside it
- */
-export function findRoots(root) {
-  const hosts = [...root.querySelectorAll("*")].filter(({ shadowRoot }) => shadowRoot);
-  return [root, ...hosts.flatMap((host) => findRoots(/** @type {ShadowRoot} */ (host.shadowRoot)))];
-}
-
-/**
- * @param {(Document | ShadowRoot)[]} roots
- * @returns {HTMLImageElement[]} all images of the page
- */
-export function imagesOf(roots) {
-  return roots.flatMap((root) => [...root.querySelectorAll("img")]);
+export function* walk(top) {
+  if (top instanceof Element) {
+    yield top;
+    if (top.shadowRoot) yield* walk(top.shadowRoot);
+  }
+  const walker = document.createTreeWalker(top, NodeFilter.SHOW_ELEMENT);
+  while (walker.nextNode()) {
+    const element = /** @type {Element} */ (walker.currentNode);
+    yield element;
+    if (element.shadowRoot) yield* walk(element.shadowRoot);
+  }
 }

@@ -1,6 +1,11 @@
 // Where an image's pixels lie on the page: object-fit, borders and padding taken into account.
 
+import { backgroundFit } from "./css-background.js";
+
 /** @typedef {{x: number, y: number, width: number, height: number}} Rect */
+
+/** Elements that show their picture as their content. */
+const REPLACED = new Set(["img", "image", "input", "video", "canvas"]);
 
 /**
  * @param {Rect} box content box of the element
@@ -29,23 +34,42 @@ function offset(length, free) {
 }
 
 /**
- * @param {HTMLImageElement} image
- * @returns {{box: Rect, pixels: Rect}} its content box and the place of its pixels, CSS pixels of the viewport
+ * @param {Element} image an element that shows a picture
+ * @param {{width: number, height: number}} [known] size of that picture, pixels, where it has been read: a page is told that of
+ *   image elements only
+ * @returns {{box: Rect, pixels: Rect}} its content box and the place of its pixels, CSS pixels of the viewport; where the
+ *   picture's size is not known they are taken to fill the box
  */
-export function placeOf(image) {
+export function placeOf(image, known) {
   const rect = image.getBoundingClientRect();
   const style = getComputedStyle(image);
+  const isBackground = !REPLACED.has(image.localName);
   /** @param {string} side */
   const edge = (side) =>
-    Number.parseFloat(style.getPropertyValue(`border-${side}-width`)) + Number.parseFloat(style.getPropertyValue(`padding-${side}`));
-  const box = {
+    Number.parseFloat(style.getPropertyValue(`border-${side}-width`)) +
+    // A background reaches below the padding.
+    (isBackground ? 0 : Number.parseFloat(style.getPropertyValue(`padding-${side}`)));
+  const box = image instanceof SVGElement ? rect : {
     x: rect.x + edge("left"),
     y: rect.y + edge("top"),
     width: Math.max(0, rect.width - edge("left") - edge("right")),
     height: Math.max(0, rect.height - edge("top") - edge("bottom")),
   };
-  const natural = { width: image.naturalWidth, height: image.naturalHeight };
-  return { box, pixels: fitImage(box, natural, style.objectFit, style.objectPosition) };
+  const natural = image instanceof HTMLImageElement ? { width: image.naturalWidth, height: image.naturalHeight } : known;
+  if (!natural) return { box, pixels: box };
+  const { fit, position } = isBackground ? backgroundFit(style) : fitOf(image, style);
+  return { box, pixels: fitImage(box, natural, fit, position) };
+}
+
+/** @param {Element} image @param {CSSStyleDeclaration} style */
+function fitOf(image, style) {
+  if (!(image instanceof SVGImageElement)) return { fit: style.objectFit, position: style.objectPosition };
+  const { align, meetOrSlice } = image.preserveAspectRatio.baseVal;
+  if (align === SVGPreserveAspectRatio.SVG_PRESERVEASPECTRATIO_NONE) return { fit: "fill", position: "50% 50%" };
+  // The nine alignments are numbered from 2, left to right and then down.
+  const [column, row] = [(align - 2) % 3, Math.floor((align - 2) / 3)];
+  const isSlice = meetOrSlice === SVGPreserveAspectRatio.SVG_MEETORSLICE_SLICE;
+  return { fit: isSlice ? "cover" : "contain", position: `${50 * column}% ${50 * row}%` };
 }
 
 /**
@@ -97,4 +121,17 @@ export function partOf(fractions, outer) {
     width: fractions.width * outer.width,
     height: fractions.height * outer.height,
   };
+}
+
+/**
+ * @param {Element[]} elements
+ * @returns {Element | null} the one of which most is in view
+ */
+export function mostVisible(elements) {
+  const view = { x: 0, y: 0, width: innerWidth, height: innerHeight };
+  const seen = (/** @type {Element} */ element) => {
+    const { width, height } = intersect(element.getBoundingClientRect(), view);
+    return width * height;
+  };
+  return elements.map((element) => ({ element, area: seen(element) })).sort((a, b) => b.area - a.area)[0]?.element ?? null;
 }

@@ -1,6 +1,6 @@
-// Turns an image of the page into what the background can read: an address, or its bytes as a data: URL.
+// Turns a picture of the page into what the background can read: an address, or its bytes as a data: URL.
 
-import { createCanvasProbe } from "../shared/canvas-probe.js";
+import { readPixels, UnreadableError } from "./canvas-picture.js";
 import { sourceKindOf } from "./find-images.js";
 
 /** @typedef {{kind: "url", url: string} | {kind: "data", dataUrl: string}} Source */
@@ -8,40 +8,34 @@ import { sourceKindOf } from "./find-images.js";
 /** More than this cannot be sent to the background, bytes. */
 const MAX_BYTES = 40 * 1024 * 1024;
 
-// In a page's own document some browsers add noise to what an extension reads, too.
-const isCanvasExact = createCanvasProbe(() => Object.assign(document.createElement("canvas"), { width: 64, height: 64 }).getContext("2d"));
-
 /**
- * @param {HTMLImageElement} image
+ * @param {Element} element that shows it
+ * @param {string} url of its picture
  * @returns {Promise<Source>}
- * @throws {Error} when a blob: image has become unreadable
+ * @throws {UnreadableError} when a blob: image has become unreadable, or a canvas is
+ * @throws {Error} when there is too much of it
  */
-export async function readSource(image) {
-  const url = image.currentSrc || image.src;
+export async function readSource(element, url) {
   const kind = sourceKindOf(url);
   if (kind === "url") return { kind, url };
   if (kind === "data") return { kind, dataUrl: url };
-  // A blob: address means nothing outside its page.
-  return { kind: "data", dataUrl: await toDataUrl(await readBlob(image, url)) };
+  // A blob: address means nothing outside its page, and a canvas has none.
+  return { kind: "data", dataUrl: await toDataUrl(await readBlob(element, url)) };
 }
 
 /**
- * @param {HTMLImageElement} image
- * @param {string} url blob: address
+ * @param {Element} element
+ * @param {string} url blob: address, or the name of a canvas
  * @returns {Promise<Blob>}
  */
-async function readBlob(image, url) {
+async function readBlob(element, url) {
+  if (element instanceof HTMLCanvasElement) return readPixels(element, element);
   try {
     return await (await fetch(url)).blob();
   } catch {
     // Pages often revoke the address once the image shows; what it shows can still be drawn.
-    if (!isCanvasExact()) throw new Error("The image's data is no longer there, and a protection against fingerprinting keeps it from being read off the page.");
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-    canvas.getContext("2d")?.drawImage(image, 0, 0);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (!blob) throw new Error("The image's data is no longer there.");
-    return blob;
+    if (!(element instanceof HTMLImageElement)) throw new UnreadableError("unreadable");
+    return readPixels(element, { width: element.naturalWidth, height: element.naturalHeight });
   }
 }
 

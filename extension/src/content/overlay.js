@@ -1,37 +1,30 @@
-// The one element that the extension adds to a page: badges, outlines and the panel in a closed shadow root.
+// Draws what is over the page: badges, outlines and the panel.
 
 import { createElement } from "../shared/dom.js";
 import { labelOf, stateOf } from "../shared/verdict-wording.js";
-import { Badge } from "./badge.js";
+import { BadgeLayer } from "./badge-layer.js";
 import { FaceOutlines } from "./face-outlines.js";
-import css from "./overlay.css";
+import { OverlayHost } from "./overlay-host.js";
 import { Panel } from "./panel.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 /** @typedef {{onAgain: (tracked: TrackedImage) => void, onReport: (tracked: TrackedImage) => void}} OverlayActions what the panel's buttons ask for */
 
-export const HOST_NAME = "deepfake-detector-overlay";
 // Animations and page scripts move images without an event; a look at the badges in view is cheap.
 const RECHECK_MS = 500;
-// Without size and with its layout contained, the host neither moves the page nor adds to what can be scrolled.
-const HOST_STYLE =
-  "all:initial!important;position:absolute!important;top:0!important;left:0!important;width:0!important;height:0!important;" +
-  "contain:layout style!important;z-index:2147483647!important;";
 
 /** Draws what the page checker tells it; scrolling the page itself moves the badges without any script. */
 export class Overlay {
   #translate;
-  #badges = /** @type {Map<TrackedImage, Badge>} */ (new Map());
-  #inView = /** @type {Set<HTMLImageElement>} */ (new Set());
   #opened = /** @type {TrackedImage | null} */ (null);
   #frame = 0;
   #abort = new AbortController();
-  #host = /** @type {HTMLElement} */ (document.createElement(HOST_NAME));
-  #layer = createElement("div");
   #live = createElement("div", { class: "live", role: "status" });
   #outlines = new FaceOutlines();
+  #badges;
   #panel;
-  #timer;
+  #host;
+  #timer = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
 
   /**
    * @param {import("../shared/i18n.js").Translate} translate
@@ -39,49 +32,35 @@ export class Overlay {
    */
   constructor(translate, { onAgain, onReport }) {
     this.#translate = translate;
+    this.#badges = new BadgeLayer(translate, (tracked) => this.open(tracked, { takeFocus: true }));
     this.#panel = new Panel(translate, {
       onClose: () => this.close({ returnFocus: true }),
       onAgain: () => this.#opened && onAgain(this.#opened),
       onReport: () => this.#opened && onReport(this.#opened),
       onFace: (index) => this.#outlines.emphasise(index),
     });
-    this.#host.style.cssText = HOST_STYLE;
-    const root = this.#host.attachShadow({ mode: "closed" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [sheet];
-    const parts = [this.#outlines.element, this.#layer, this.#panel.element, this.#live];
-    root.append(createElement("div", { class: "root" }, parts));
+    this.#host = new OverlayHost([this.#outlines.element, this.#badges.element, this.#panel.element, this.#live]);
     this.#listen();
-    this.#timer = setInterval(() => this.#badges.size > 0 && !document.hidden && this.schedule(), RECHECK_MS);
   }
 
-  /** @param {TrackedImage} tracked shows its badge as it stands */
+  /** @param {TrackedImage} tracked shows its badge as it stands, soon */
   show(tracked) {
-    let badge = this.#badges.get(tracked);
-    if (!badge) {
-      badge = new Badge(tracked.image, this.#translate, () => this.open(tracked, { takeFocus: true }));
-      this.#badges.set(tracked, badge);
-      this.#layer.append(badge.element);
-    }
-    badge.show(tracked.isChecking ? null : tracked.result, tracked);
+    this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
+    this.#timer ??= setInterval(() => !document.hidden && this.schedule(), RECHECK_MS);
     this.schedule();
   }
 
   /** @param {TrackedImage} tracked removes its badge and what belongs to it */
   remove(tracked) {
     if (this.#opened === tracked) this.close();
-    this.#badges.get(tracked)?.element.remove();
-    this.#badges.delete(tracked);
-    if (!tracked.image.isConnected) this.#inView.delete(tracked.image);
+    this.#badges.remove(tracked);
     this.#unmountIfEmpty();
   }
 
-  /** @param {HTMLImageElement} image @param {boolean} isInView */
+  /** @param {Element} image @param {boolean} isInView */
   setInView(image, isInView) {
-    if (isInView) this.#inView.add(image);
-    else this.#inView.delete(image);
+    this.#badges.setInView(image, isInView);
     this.schedule();
   }
 
@@ -93,7 +72,7 @@ export class Overlay {
   /** @param {TrackedImage} tracked @param {{takeFocus?: boolean}} [options] opens its panel */
   open(tracked, { takeFocus = false } = {}) {
     this.#opened = tracked;
-    this.#mount();
+    this.#host.mount({ wasAsked: true });
     this.#panel.open(tracked.isChecking ? null : tracked.result);
     this.#outlines.show(tracked.isChecking ? null : tracked);
     if (takeFocus) this.#panel.focus();
@@ -103,7 +82,7 @@ export class Overlay {
   /** @param {{returnFocus?: boolean}} [options] closes the panel, if one is open */
   close({ returnFocus = false } = {}) {
     if (!this.#opened) return;
-    if (returnFocus) this.#badges.get(this.#opened)?.element.focus({ preventScroll: true });
+    if (returnFocus) this.#badges.focus(this.#opened);
     this.#opened = null;
     this.#panel.element.hidePopover();
     this.#outlines.show(null);
@@ -112,16 +91,22 @@ export class Overlay {
 
   /** @param {boolean} isHidden while the screen is copied nothing of ours may lie over the image */
   setHidden(isHidden) {
-    this.#host.style.setProperty("visibility", isHidden ? "hidden" : "visible", "important");
+    this.#host.setHidden(isHidden);
     this.#panel.element.classList.toggle("hidden", isHidden);
+  }
+
+  /** The words are in another language now. */
+  setLanguage() {
+    this.#host.setLanguage();
+    this.#badges.showAllAgain();
+    if (this.#opened) this.open(this.#opened);
+    this.schedule();
   }
 
   /** Draws soon, once, however often it is asked. */
   schedule() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
-    });
+    this.#badges.isStale = true;
+    this.#requestFrame();
   }
 
   /** Leaves nothing behind. */
@@ -129,7 +114,7 @@ export class Overlay {
     clearInterval(this.#timer);
     cancelAnimationFrame(this.#frame);
     this.#abort.abort();
-    this.#host.remove();
+    this.#host.unmount();
   }
 
   #listen() {
@@ -139,25 +124,30 @@ export class Overlay {
     window.addEventListener("resize", redraw, { passive: true, signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close({ returnFocus: true }), { capture: true, signal });
     // From outside, whatever happens in a closed shadow root happens on its host.
-    document.addEventListener("pointerdown", (event) => event.target !== this.#host && this.close(), { capture: true, signal });
-  }
-
-  #mount() {
-    if (!this.#host.isConnected) document.documentElement.append(this.#host);
+    document.addEventListener("pointerdown", (event) => event.target !== this.#host.element && this.close(), { capture: true, signal });
   }
 
   #unmountIfEmpty() {
-    if (this.#badges.size === 0 && !this.#opened) this.#host.remove();
+    if (this.#badges.size > 0 || this.#opened) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#host.unmount();
+  }
+
+  #requestFrame() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
   }
 
   #draw() {
     if (this.#badges.size === 0 && !this.#opened) return;
-    this.#mount();
+    const wasRemoved = this.#host.mount();
+    if (wasRemoved && this.#opened) this.open(this.#opened);
     const view = { x: 0, y: 0, width: document.documentElement.clientWidth, height: window.innerHeight };
-    const origin = this.#host.getBoundingClientRect();
-    // All reads first, then all writes: one layout for all.
-    const places = [...this.#badges].map(([{ image }, badge]) => (this.#inView.has(image) ? badge.measure(view) : null));
-    [...this.#badges.values()].forEach((badge, index) => badge.move(places[index], origin));
+    const origin = this.#host.element.getBoundingClientRect();
+    if (!this.#badges.draw(view, origin)) this.#requestFrame();
     if (!this.#opened) return;
     this.#outlines.place(origin);
     const { image } = this.#opened;

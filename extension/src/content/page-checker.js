@@ -1,8 +1,9 @@
-// Checks the images of one document and keeps their badges true, whatever the page does to them.
+// Checks the pictures of one document and keeps their badges true, whatever the page does to them.
 
-import { findRoots, fitnessOf, imagesOf, isLargeEnough } from "./find-images.js";
-import { intersect } from "./image-geometry.js";
-import { readSource } from "./image-source.js";
+import { isLargeEnough } from "./find-images.js";
+import { takeTurns } from "./idle-slices.js";
+import { PagePictures } from "./page-pictures.js";
+import { findPictures } from "./page-scan.js";
 import { ResultRequest } from "./result-request.js";
 import { TrackedImage } from "./tracked-image.js";
 
@@ -10,17 +11,22 @@ import { TrackedImage } from "./tracked-image.js";
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 /** @typedef {Partial<import("./result-request.js").CheckOptions>} CheckOptions */
 
-/** The images of a document, from first sight to verdict. */
+// What one page has in the queue at a time, so that a page of thousands of pictures leaves room for others.
+const MAX_UNDER_WAY = 40;
+
+/** The pictures of a document, from first sight to verdict. */
 export class PageChecker {
-  #tracked = /** @type {Map<HTMLImageElement, TrackedImage>} */ (new Map());
+  #tracked = /** @type {Map<Element, TrackedImage>} */ (new Map());
   #overlay;
   #watch;
   #request;
+  #pictures;
   #isAutomatic = false;
   #badgesWanted = /** @type {Settings["badges"]} */ ("all");
+  #sensitivity = /** @type {Settings["sensitivity"] | null} */ (null);
   #wasPageAsked = false;
-  /** The image of a frame that may not be entered whose panel was opened last. @type {TrackedImage | null} */
-  #elsewhere = null;
+  /** What is no element of this document and had its panel opened last. @type {TrackedImage | null} */
+  shownAlone = null;
 
   /**
    * @param {object} parts
@@ -38,46 +44,55 @@ export class PageChecker {
       onView: (image, size, isVisible) => this.#handleView(image, size, isVisible),
       onLeave: (image) => this.#overlay.setInView(image, false),
       onResize: (image) => this.#handleResize(image),
-      onPageChange: () => this.#refresh(),
     });
+    this.#pictures = new PagePictures({ onPicture: (element) => this.#isFollowing && this.#track(element), onDone: () => this.#prune() });
   }
 
-  /** @param {boolean} isAutomatic @param {Settings["badges"]} badges which automatic results get one */
-  configure(isAutomatic, badges) {
-    [this.#isAutomatic, this.#badgesWanted] = [isAutomatic, badges];
-    for (const tracked of this.#tracked.values()) {
+  /**
+   * @param {boolean} isAutomatic
+   * @param {Pick<Settings, "badges" | "sensitivity">} settings
+   */
+  configure(isAutomatic, { badges, sensitivity }) {
+    const isReworded = this.#sensitivity !== null && this.#sensitivity !== sensitivity;
+    [this.#isAutomatic, this.#badgesWanted, this.#sensitivity] = [isAutomatic, badges, sensitivity];
+    if (isReworded) this.#request.forget();
+    for (const tracked of [...this.#tracked.values()]) {
       if (!isAutomatic && !tracked.wasAsked) this.#forget(tracked);
+      else if (isReworded && tracked.result && !tracked.wasAsked) void this.#check(tracked, { isVisible: true });
       else this.#render(tracked);
     }
-    this.#refresh();
+    this.#followOrLeave();
   }
 
-  /** @param {string} url of the image that the user pointed at */
-  checkImage(url) {
-    const candidates = imagesOf(findRoots(document)).filter((image) => image.currentSrc === url || image.src === url);
-    const view = { x: 0, y: 0, width: innerWidth, height: innerHeight };
-    const seen = (/** @type {HTMLImageElement} */ image) => {
-      const { width, height } = intersect(image.getBoundingClientRect(), view);
-      return width * height;
-    };
-    const [image] = candidates.sort((a, b) => seen(b) - seen(a));
-    if (!image) {
-      void this.#checkElsewhere(url);
-      return;
-    }
-    const tracked = this.#track(image);
+  /** @param {Element} element shows the picture that the user pointed at */
+  checkElement(element) {
+    const tracked = this.#track(element);
     void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true });
     this.#overlay.open(tracked);
+    this.#followOrLeave();
   }
 
-  /** Checks every image, those in view first, and from now on those that come. */
-  checkPage() {
+  /** @param {string} url of a picture in a frame that may not be entered: its panel opens without a badge */
+  checkElsewhere(url) {
+    return this.#showAlone(url, (tracked) => this.#request.ofAddress(tracked));
+  }
+
+  /** Says that there is nothing to check where the user pointed. */
+  showNothingHere() {
+    return this.#showAlone("", async () => ({ status: "failed", code: "nothing_here" }));
+  }
+
+  /** Checks every picture, those in view first, and from now on those that come. */
+  async checkPage() {
     this.#wasPageAsked = true;
-    const shown = this.#findFit().map((image) => ({ image, rect: image.getBoundingClientRect() }));
-    const isVisible = (/** @type {DOMRect} */ rect) => rect.bottom > 0 && rect.top < innerHeight;
-    for (const { image, rect } of shown.filter(({ rect: { width, height } }) => isLargeEnough({ width, height }))) {
-      void this.#check(this.#track(image), { wasAsked: true, isVisible: isVisible(rect) });
-    }
+    this.#pictures.follow();
+    for (const element of await findPictures()) this.#track(element);
+    const shown = this.known().map((tracked) => ({ tracked, rect: tracked.image.getBoundingClientRect() }));
+    const inView = (/** @type {DOMRect} */ { top, bottom }) => bottom > 0 && top < innerHeight;
+    const checks = shown.filter(({ rect }) => isLargeEnough(rect)).map(({ tracked, rect }) => ({ tracked, isVisible: inView(rect) }));
+    for (const { tracked } of checks) tracked.isWaiting = true;
+    const inOrder = checks.sort((a, b) => Number(b.isVisible) - Number(a.isVisible));
+    void takeTurns(inOrder, MAX_UNDER_WAY, ({ tracked, isVisible }) => this.#check(tracked, { wasAsked: true, isVisible }));
   }
 
   /** Checks again what could not be read, now that the user has allowed more hosts. */
@@ -94,49 +109,38 @@ export class PageChecker {
     }
   }
 
-  /** @returns {TrackedImage[]} every image worth a check, in document order */
-  list() {
-    const asked = [...this.#tracked.values()].filter((tracked) => tracked.isCurrent);
-    const others = this.#findFit().filter((image) => !this.#tracked.has(image));
-    const all = [...asked, ...others.map((image) => new TrackedImage(image))];
-    const isShown = (/** @type {TrackedImage} */ { image, result }) => result !== null || isLargeEnough(image.getBoundingClientRect());
-    const order = (/** @type {TrackedImage} */ { image: a }, /** @type {TrackedImage} */ { image: b }) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
-    return all.filter(isShown).sort(order);
+  /** @returns {TrackedImage[]} what has been seen so far */
+  known() {
+    return [...this.#tracked.values()];
   }
 
-  /** @param {string} key scrolls to an image and opens its panel */
-  reveal(key) {
-    const tracked = this.list().find((candidate) => candidate.key === key);
-    if (!tracked) return;
+  /** @param {TrackedImage} tracked is scrolled into view, and its panel opened */
+  reveal(tracked) {
     tracked.image.scrollIntoView({ block: "center", behavior: "instant" });
     if (!tracked.result) return;
     this.#overlay.show(tracked);
     this.#overlay.open(tracked, { takeFocus: true });
   }
 
-  /**
-   * @param {string} key
-   * @returns {Promise<import("../report/subject.js").PageImage>} what the report page needs to know of an image
-   * @throws {Error} when the page does not show it any more
-   */
-  async describe(key) {
-    const tracked = [...this.list(), this.#elsewhere].find((candidate) => candidate?.key === key);
-    if (!tracked) throw new Error("The page does not show this image any more.");
-    const { image, url, result } = tracked;
-    const isElsewhere = tracked === this.#elsewhere;
-    const source = isElsewhere ? /** @type {const} */ ({ kind: "url", url }) : await readSource(image);
-    return { source, pageUrl: location.href, name: image.alt, band: result?.band ?? null, copy: result?.copy ?? null };
-  }
-
   /** Stops watching and takes every badge away. */
   stop() {
+    this.#pictures.leave();
     this.#watch.stop();
     this.#overlay.destroy();
     this.#tracked.clear();
   }
 
+  get #isFollowing() {
+    return this.#isAutomatic || this.#wasPageAsked;
+  }
+
+  #followOrLeave() {
+    if (this.#isFollowing || this.#tracked.size > 0) this.#pictures.follow();
+    else this.#pictures.leave();
+  }
+
   /**
-   * @param {HTMLImageElement} image
+   * @param {Element} image
    * @returns {TrackedImage} of what the element shows now
    */
   #track(image) {
@@ -156,19 +160,12 @@ export class PageChecker {
     this.#overlay.remove(tracked);
   }
 
-  /** @returns {HTMLImageElement[]} loaded and large enough; what they lie in is watched from now on */
-  #findFit() {
-    const roots = findRoots(document);
-    for (const root of roots) this.#watch.watchRoot(root);
-    return imagesOf(roots).filter((image) => fitnessOf(image) === "fit");
-  }
-
-  /** The page's images may have changed: follow them. */
-  #refresh() {
+  /** The page's pictures may have changed. */
+  #prune() {
     for (const tracked of [...this.#tracked.values()]) {
       if (!tracked.isCurrent) this.#forget(tracked);
     }
-    if (this.#isAutomatic || this.#wasPageAsked) this.#findFit().forEach((image) => this.#track(image));
+    this.#followOrLeave();
     this.#overlay.schedule();
   }
 
@@ -176,12 +173,12 @@ export class PageChecker {
   #handleView(image, size, isVisible) {
     const tracked = this.#tracked.get(image);
     if (isVisible) this.#overlay.setInView(image, true);
-    if (!tracked || tracked.result || !isLargeEnough(size) || !(this.#isAutomatic || this.#wasPageAsked)) return;
+    if (!tracked || tracked.result || tracked.isWaiting || !isLargeEnough(size) || !this.#isFollowing) return;
     const isMoreUrgent = isVisible && !tracked.isUrgent;
     if (!tracked.isChecking || isMoreUrgent) void this.#check(tracked, { wasAsked: tracked.wasAsked || this.#wasPageAsked, isVisible });
   }
 
-  /** @param {HTMLImageElement} image may have been too small until now */
+  /** @param {Element} image may have been too small until now */
   #handleResize(image) {
     const tracked = this.#tracked.get(image);
     if (tracked && !tracked.result && !tracked.isChecking) this.#watch.lookAgain(image);
@@ -196,20 +193,26 @@ export class PageChecker {
     const turn = tracked.begin({ wasAsked, isVisible });
     this.#render(tracked);
     const result = await this.#request.ofImage(tracked, { wasAsked, screenCopy, isVisible });
+    // Pushed out by others without anyone having asked for it: it has its turn when it is seen again.
+    const kept = result?.code === "busy" && !wasAsked ? null : result;
     // Meanwhile the image may have changed, or the user may have asked for another check.
-    if (!tracked.finish(turn, result) || this.#tracked.get(tracked.image) !== tracked) return;
+    if (!tracked.finish(turn, kept) || this.#tracked.get(tracked.image) !== tracked) return;
     this.#render(tracked);
-    if (wasAsked || result?.band === "likely_fake") this.#overlay.announce(tracked);
+    if (wasAsked || kept?.band === "likely_fake") this.#overlay.announce(tracked);
   }
 
-  /** @param {string} url of an image in a frame that may not be entered: its panel opens without a badge */
-  async #checkElsewhere(url) {
+  /**
+   * Opens a panel without a badge: for what is no element of this document.
+   *
+   * @param {string} url
+   * @param {(tracked: TrackedImage) => Promise<Result | null>} resultOf
+   */
+  async #showAlone(url, resultOf) {
     const tracked = new TrackedImage(document.createElement("img"), url);
-    this.#elsewhere = tracked;
+    this.shownAlone = tracked;
     const turn = tracked.begin({ wasAsked: true, isVisible: true });
     this.#overlay.open(tracked);
-    const result = await this.#request.ofAddress(tracked);
-    tracked.finish(turn, result);
+    tracked.finish(turn, await resultOf(tracked));
     this.#overlay.open(tracked);
     this.#overlay.announce(tracked);
   }
@@ -218,7 +221,7 @@ export class PageChecker {
   #render(tracked) {
     const { wasAsked, result, isChecking } = tracked;
     const isWanted = this.#badgesWanted === "all" || result?.band === "likely_fake";
-    if ((isChecking || result) && (wasAsked || isWanted)) this.#overlay.show(tracked);
+    if ((isChecking || result) && (wasAsked || isWanted) && !tracked.isNothing) this.#overlay.show(tracked);
     else this.#overlay.remove(tracked);
   }
 }

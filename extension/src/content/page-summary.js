@@ -1,14 +1,18 @@
 // Lists the images of the page for the popup, with thumbnails where the page may read them.
 
+import { nameOf } from "./picture.js";
+
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 
 const THUMBNAIL_SIDE = 96;
+// The list is asked for again and again: with the thumbnails of thousands, sending it would hold up the page.
+const MAX_THUMBNAILS = 150;
 // Longer work at a stretch would be felt by whoever scrolls the page.
 const MAX_STRETCH_MS = 8;
 
 /** Draws each thumbnail once. */
 export class PageSummary {
-  #thumbnails = /** @type {WeakMap<HTMLImageElement, {url: string, thumbnail: string | null}>} */ (new WeakMap());
+  #thumbnails = /** @type {WeakMap<Element, {url: string, thumbnail: string | null}>} */ (new WeakMap());
 
   /**
    * @param {TrackedImage[]} images
@@ -22,30 +26,28 @@ export class PageSummary {
         await new Promise((resolve) => setTimeout(resolve));
         startedAt = performance.now();
       }
-      summaries.push(this.#summarise(tracked));
+      summaries.push(this.#summarise(tracked, summaries.length < MAX_THUMBNAILS));
     }
     return summaries;
   }
 
-  /** @param {TrackedImage} tracked */
-  #summarise({ image, key, url, result, isChecking }) {
+  /** @param {TrackedImage} tracked @param {boolean} hasThumbnail */
+  #summarise({ image, key, url, result, isChecking, isWaiting }, hasThumbnail) {
     // The maps and the copy of the screen are large, and the list has no use for them.
     const faces = result?.faces?.map((face) => ({ ...face, anomalyMap: undefined }));
     return {
       key,
       // A long data: URL is shown by its thumbnail.
       url: url.startsWith("http") ? url : "",
-      name: image.alt,
-      thumbnail: this.#thumbnailOf(image, url),
-      width: image.naturalWidth,
-      height: image.naturalHeight,
+      name: nameOf(image),
+      thumbnail: hasThumbnail ? this.#thumbnailOf(image, url) : null,
       result: result && { ...result, faces, copy: undefined },
-      isChecking,
+      isChecking: isChecking || isWaiting,
     };
   }
 
   /**
-   * @param {HTMLImageElement} image
+   * @param {Element} image
    * @param {string} url
    */
   #thumbnailOf(image, url) {
@@ -59,18 +61,20 @@ export class PageSummary {
 }
 
 /**
- * @param {HTMLImageElement} image
- * @returns {string | null} a small square copy as a data: URL; null for an image that a page may not read
+ * @param {Element} image
+ * @returns {string | null} a small square copy as a data: URL; null for what a page may not read, and for what cannot be drawn
  */
 function drawThumbnail(image) {
-  const scale = THUMBNAIL_SIDE / Math.max(1, Math.min(image.naturalWidth, image.naturalHeight));
+  if (!(image instanceof HTMLImageElement || image instanceof HTMLCanvasElement)) return null;
+  const size = image instanceof HTMLImageElement ? { width: image.naturalWidth, height: image.naturalHeight } : image;
+  const scale = THUMBNAIL_SIDE / Math.max(1, Math.min(size.width, size.height));
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = THUMBNAIL_SIDE;
-  const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];
-  canvas.getContext("2d")?.drawImage(image, (THUMBNAIL_SIDE - width) / 2, (THUMBNAIL_SIDE - height) / 2, width, height);
+  const [width, height] = [size.width * scale, size.height * scale];
   try {
+    canvas.getContext("2d")?.drawImage(image, (THUMBNAIL_SIDE - width) / 2, (THUMBNAIL_SIDE - height) / 2, width, height);
     return canvas.toDataURL("image/jpeg", 0.8);
   } catch {
-    return null; // redirected to another site
+    return null; // of another site: an image that was redirected, a canvas that it was painted on
   }
 }

@@ -83,11 +83,13 @@ export class Panel {
     const parts = [createElement("p", {}, [explain(result, t)])];
     if (result.meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, result.meaning, t));
     if (result.faces && result.faces.length > 1) parts.push(this.#createFaces(result.faces));
+    if (result.isAnimated) parts.push(createElement("p", { class: "note" }, [t("panelAnimated")]));
     if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
     const again = createElement("button", { class: "again", type: "button" }, [t("panelAgain")]);
     again.addEventListener("click", this.#actions.onAgain);
     const report = createElement("button", { class: "report", type: "button" }, [t("panelReport")]);
     report.addEventListener("click", this.#actions.onReport);
+    report.hidden = result.code === "nothing_here";
     const model = result.model ? t("panelModel", `${result.model.name} ${result.model.version}`) : t("panelOnDevice");
     const caveat = result.status === "scored" ? [createElement("p", { class: "caveat" }, [t("panelCaveat")])] : [];
     return [...parts, ...caveat, report, createElement("footer", {}, [createElement("span", {}, [model]), again])];

@@ -1,7 +1,9 @@
 // Asks the background for the result of an image; whatever goes wrong becomes a failed result.
 
-import { fitnessOf } from "./find-images.js";
+import { UnreadableError } from "./canvas-picture.js";
 import { readSource } from "./image-source.js";
+import { pictureOf } from "./picture.js";
+import { SharedResults } from "./shared-results.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
@@ -15,6 +17,7 @@ import { readSource } from "./image-source.js";
 /** Requests for images of this document, and of frames that may not be entered. */
 export class ResultRequest {
   #ask;
+  #shared = /** @type {SharedResults<Result | null>} */ (new SharedResults((result) => result !== null && result.status !== "failed"));
 
   /** @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} ask the background */
   constructor(ask) {
@@ -26,10 +29,17 @@ export class ResultRequest {
    * @param {CheckOptions} options
    * @returns {Promise<Result | null>} null when the background has dropped the check with its page
    */
-  async ofImage({ image, key }, { wasAsked, screenCopy, isVisible }) {
-    if (fitnessOf(image) === "broken" || image.naturalWidth === 0) return { status: "failed", code: "not_loaded" };
+  async ofImage({ image, key, url }, { wasAsked, screenCopy, isVisible }) {
+    if (isBroken(image)) return { status: "failed", code: "not_loaded" };
     const mode = wasAsked ? "check" : "automatic";
-    return this.#answer(async () => ({ key, source: await readSource(image), mode, visible: isVisible, screenCopy }));
+    const check = () => this.#answer(async () => ({ key, source: await readSource(image, url), mode, visible: isVisible, screenCopy }));
+    // A copy of the screen is of one element, whatever its address.
+    return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
+  }
+
+  /** What is known of images is asked anew from now on: it may be worded otherwise. */
+  forget() {
+    this.#shared.clear();
   }
 
   /**
@@ -49,7 +59,14 @@ export class ResultRequest {
     try {
       return await this.#ask("image.check", await fieldsOf());
     } catch (error) {
+      if (error instanceof UnreadableError) return { status: "failed", code: error.code, reason: error.message };
       return { status: "failed", reason: error instanceof Error ? error.message : String(error) };
     }
   }
+}
+
+/** @param {Element} element */
+function isBroken(element) {
+  const picture = pictureOf(element);
+  return !picture || picture.fitness === "broken" || picture.size?.width === 0;
 }

@@ -40,7 +40,7 @@ export class ScreenPlace {
   }
 }
 
-/** @param {HTMLImageElement} image @returns {Rect} CSS pixels of the viewport */
+/** @param {Element} image @returns {Rect} CSS pixels of the viewport */
 function seenPart(image) {
   const { box, pixels } = placeOf(image);
   return intersect(intersect(box, pixels), view());

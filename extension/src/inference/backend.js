@@ -33,16 +33,17 @@ let losses = 0;
  * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
  * @param {() => Promise<T>} load
  * @param {SelfTest<T>} selfTest rejects when the backend computes something else than it should
+ * @param {"auto" | "wasm"} [preference] "wasm": the user wants it, whatever else there is
  * @returns {Promise<{backend: BackendName, loaded: T, context: import("./webgl-context.js").ContextWatch}>}
  * @throws the self-test's error when it fails on WebAssembly too
  */
-export async function loadOnBestBackend(wasmFolder, load, selfTest) {
+export async function loadOnBestBackend(wasmFolder, load, selfTest, preference = "auto") {
   if (watch.isLost()) {
     losses += 1;
     watch = NEVER_LOST;
     replaceBackend();
   }
-  if (losses < MAX_LOSSES && hasGpu()) {
+  if (preference === "auto" && losses < MAX_LOSSES && hasGpu()) {
     // Shapes as parameters, not constants: else every size of image compiles the detector's shaders anew.
     tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
     try {

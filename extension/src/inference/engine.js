@@ -20,14 +20,16 @@ import { Pipeline } from "./pipeline.js";
  * @param {import("./graph-model.js").ReadFile} readFile paths are relative to the model's manifest
  * @param {string} wasmFolder URL or path, with its last slash
  * @param {typeof decodeImage} [decode]
+ * @param {"auto" | "wasm"} [preference] of what computes
  * @returns {Promise<Engine>}
  */
-export async function loadEngine(readFile, wasmFolder, decode = decodeImage) {
+export async function loadEngine(readFile, wasmFolder, decode = decodeImage, preference = /** @type {"auto" | "wasm"} */ ("auto")) {
   const { manifest, manifestSha256 } = await readModelManifest(readFile);
   const { backend, loaded, context } = await loadOnBestBackend(
     wasmFolder,
     () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode),
     (pipeline, signal) => pipeline.selfTest(signal),
+    preference,
   );
   return { manifest, manifestSha256, backend, pipeline: loaded, context };
 }

@@ -1,6 +1,7 @@
 // Answers checks: gets the image, looks it up, runs the pipeline one image at a time, words the result.
 
 import { TimeoutError, withTimeout } from "../shared/with-timeout.js";
+import { isAnimated } from "./animation.js";
 import { CheckError } from "./check-error.js";
 import { readImageSource } from "./image-source.js";
 import { sha256Hex } from "./sha256.js";
@@ -24,6 +25,7 @@ import { ContextLostError, whileIntact } from "./webgl-context.js";
  * @property {string} sha256 of the image's bytes
  * @property {"bytes" | "screen_copy"} via
  * @property {{name: string, version: string, sha256: string}} model sha256: of its manifest, which holds that of every file
+ * @property {true} [isAnimated] it has more frames than the first, which was judged
  * @property {number} tookMs
  *
  * @typedef {object} FailedResult
@@ -85,6 +87,7 @@ export class InferenceService {
       return {
         ...judge(evidence, manifest, request.mode),
         sha256,
+        ...(isAnimated(bytes) ? { isAnimated: true } : {}),
         via: source.kind === "data" ? source.via : "bytes",
         model: { name: manifest.name, version: manifest.version, sha256: manifestSha256 },
         tookMs: Math.round(performance.now() - startedAt),

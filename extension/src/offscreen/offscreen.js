@@ -10,7 +10,8 @@ import { OFFSCREEN_TARGET } from "../platform/chrome/offscreen-messages.js";
 // Long enough for a user who reads a page between two checks; the model holds over 100 MB, and is back in a second.
 const IDLE_LIMIT_MS = 5 * 60_000;
 
-const service = createExtensionService();
+const preference = new URLSearchParams(location.search).get("backend") === "wasm" ? "wasm" : "auto";
+const service = createExtensionService(async () => preference);
 // The document closes itself: the service worker that would do it is stopped long before.
 const idle = new IdleTimer(() => window.close(), IDLE_LIMIT_MS);
 

@@ -1,35 +1,72 @@
 // The settings page: shows the settings, saves each change at once, and asks for access inside the click.
 
-import { ALL_SITES, hostNameOf, patternOf } from "../shared/host-patterns.js";
 import { createElement } from "../shared/dom.js";
-import { localisePage, translate as t } from "../shared/i18n.js";
+import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
+import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
+import { loadRates } from "../shared/operating-points.js";
+import { formatCount } from "../shared/score-view.js";
 import { SettingsStore } from "../shared/settings.js";
+import { downloadSettings, initialSettings, readSettingsFile } from "./settings-transfer.js";
+import { SiteList } from "./site-list.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 
+/** The manifest's own words for the commands are in the browser's language, whatever the settings say. @type {Record<string, string>} */
+const COMMAND_WORDS = {
+  _execute_action: "commandOpenPopup",
+  "check-page": "commandCheckPage",
+  "next-verdict": "commandNextVerdict",
+  "toggle-automatic": "commandToggleAutomatic",
+};
+
 const settings = new SettingsStore(chrome.storage.local);
-const sitesList = /** @type {HTMLElement} */ (document.getElementById("sites"));
-const siteInput = /** @type {HTMLInputElement} */ (document.getElementById("site"));
+/** @type {Settings} */
+let shown = initialSettings();
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @returns {T}
+ */
+const byId = (id) => /** @type {T} */ (document.getElementById(id));
 
 /** @param {string} text */
 function tell(text) {
-  const status = /** @type {HTMLElement} */ (document.getElementById("status"));
-  status.textContent = text;
+  byId("status").textContent = text;
 }
 
+/** @param {unknown} error */
+const report = (error) => tell(error instanceof Error ? error.message : String(error));
+const tellBadSite = () => tell(t("optionsBadSite"));
+
+const allowedList = new SiteList(byId("allowed-sites"), {
+  translate: t,
+  onAdd: (site) => save({ automatic: "sites", sites: [...shown.sites, site] }, [patternOf(site)]).catch(report),
+  onRemove: (site) => save({ sites: shown.sites.filter((other) => other !== site) }).catch(report),
+  onBadSite: tellBadSite,
+});
+const deniedList = new SiteList(byId("denied-sites"), {
+  translate: t,
+  onAdd: (site) => save({ deniedSites: [...shown.deniedSites, site] }).catch(report),
+  onRemove: (site) => save({ deniedSites: shown.deniedSites.filter((other) => other !== site) }).catch(report),
+  onBadSite: tellBadSite,
+});
+
 /** @param {Settings} values */
-function show(values) {
+async function show(values) {
+  shown = values;
+  await useLanguage(values.language);
+  localisePage(document);
+  const named = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (values));
   for (const input of document.querySelectorAll("input")) {
-    if (input.type === "radio") input.checked = values[/** @type {"automatic" | "badges"} */ (input.name)] === input.value;
+    if (input.type === "radio") input.checked = named[input.name] === input.value;
+    if (input.type === "checkbox") input.checked = named[input.name] === true;
   }
-  const items = values.sites.map((site) => {
-    const remove = createElement("button", { type: "button", "aria-label": t("optionsRemove", site) }, ["×"]);
-    remove.addEventListener("click", () => void save({ sites: values.sites.filter((other) => other !== site) }));
-    return createElement("li", {}, [createElement("span", {}, [site]), remove]);
-  });
-  sitesList.replaceChildren(...items);
-  /** @type {HTMLElement} */ (document.getElementById("no-sites")).hidden = items.length > 0;
+  for (const select of document.querySelectorAll("select")) select.value = String(named[select.name]);
+  allowedList.show(values.sites);
+  deniedList.show(values.deniedSites);
+  await Promise.all([showRates(), showCommands(), showModel()]);
 }
 
 /**
@@ -39,31 +76,36 @@ function show(values) {
 async function save(change, origins = []) {
   // Asked before anything is awaited: the prompt needs the click.
   const answered = origins.length > 0 ? chrome.permissions.request({ origins }).catch(() => false) : true;
-  const saved = await settings.save(change);
-  show(saved);
+  await show(await settings.save(change));
   tell(t((await answered) ? "optionsSaved" : "automaticRefused"));
 }
 
-/** @param {HTMLInputElement} input a radio button */
-async function handleChoice({ name, value }) {
-  const sites = [...sitesList.querySelectorAll("span")].map((item) => patternOf(item.textContent ?? ""));
-  const origins = name !== "automatic" || value === "off" ? [] : value === "all" ? [ALL_SITES] : sites;
-  await save({ [name]: value }, origins);
+/** @param {Partial<Settings>} change @returns {string[]} access that automatic checking needs after it */
+function originsFor(change) {
+  const { automatic, sites } = { ...shown, ...change };
+  if (!("automatic" in change)) return [];
+  return automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
 }
 
 /** @param {Event} event */
-async function handleAdd(event) {
-  event.preventDefault();
-  const text = siteInput.value.trim();
-  const site = hostNameOf(text.includes("://") ? text : `https://${text}`);
-  if (!text || site === null) {
-    tell(t("optionsBadSite"));
-    siteInput.focus();
+async function handleChange({ target }) {
+  if (target === byId("import-file")) {
+    const key = await readSettingsFile(/** @type {HTMLInputElement} */ (target), (imported) => save(imported, originsFor(imported)));
+    if (key !== "importDone") tell(t(key));
     return;
   }
-  siteInput.value = "";
-  const known = [...sitesList.querySelectorAll("span")].map((item) => item.textContent ?? "");
-  await save({ automatic: "sites", sites: [...known, site] }, [patternOf(site)]);
+  const isControl = target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && /^(radio|checkbox)$/.test(target.type));
+  if (!isControl) return;
+  const value = target.type === "checkbox" ? /** @type {HTMLInputElement} */ (target).checked : target.value;
+  const change = /** @type {Partial<Settings>} */ ({ [target.name]: value });
+  await save(change, originsFor(change));
+  if (target.name === "backend") await reloadModel();
+}
+
+async function reloadModel() {
+  byId("model").textContent = "";
+  await ask("model.reload");
+  await showModel();
 }
 
 /** @param {string} type @returns {Promise<any>} the background's answer */
@@ -76,28 +118,33 @@ async function clearResults() {
   tell(t("optionsCleared"));
 }
 
-async function showModel() {
-  const line = /** @type {HTMLElement} */ (document.getElementById("model"));
-  line.textContent = t("modelLoading");
-  try {
-    const model = await ask("model.describe");
-    line.textContent = t("modelLine", model.name, model.version, t(`backend_${model.backend}`));
-  } catch (error) {
-    line.textContent = t("modelFailed", /** @type {Error} */ (error).message);
+async function showRates() {
+  for (const [name, { realOf100, fakeOf100 }] of Object.entries(await loadRates())) {
+    byId(`rates-${name}`).textContent = t("sensitivityRates", formatCount(realOf100), formatCount(fakeOf100));
   }
 }
 
-/** @param {unknown} error */
-const report = (error) => tell(error instanceof Error ? error.message : String(error));
+async function showCommands() {
+  const items = (await chrome.commands.getAll()).map(({ name, shortcut }) => {
+    return createElement("div", {}, [createElement("dt", {}, [t(COMMAND_WORDS[name ?? ""])]), createElement("dd", {}, [shortcut || t("optionsNoKey")])]);
+  });
+  byId("commands").replaceChildren(...items);
+}
 
-localisePage(document);
-siteInput.placeholder = t("optionsSitePlaceholder");
-document.addEventListener("change", (event) => {
-  const { target } = event;
-  if (target instanceof HTMLInputElement && target.type === "radio") handleChoice(target).catch(report);
-});
-document.getElementById("add-site")?.addEventListener("submit", (event) => handleAdd(event).catch(report));
-document.getElementById("clear")?.addEventListener("click", () => clearResults().catch(report));
-settings.onChange(show);
-settings.load().then(show, report);
-void showModel();
+async function showModel() {
+  byId("model").textContent ||= t("modelLoading");
+  try {
+    const model = await ask("model.describe");
+    byId("model").textContent = t("modelLine", model.name, model.version, t(`backend_${model.backend}`));
+  } catch (error) {
+    byId("model").textContent = t("modelFailed", /** @type {Error} */ (error).message);
+  }
+}
+
+document.addEventListener("change", (event) => handleChange(event).catch(report));
+byId("clear").addEventListener("click", () => clearResults().catch(report));
+byId("export").addEventListener("click", () => downloadSettings(shown));
+byId("import").addEventListener("click", () => byId("import-file").click());
+byId("reset").addEventListener("click", () => save(initialSettings()).catch(report));
+settings.onChange((values) => void show(values).catch(report));
+settings.load().then(show).catch(report);

@@ -2,15 +2,20 @@
 
 import { loadEngine } from "../inference/engine.js";
 import { InferenceService } from "../inference/inference-service.js";
+import { MODEL_FOLDER } from "../shared/model-folder.js";
 import { withTimeout } from "../shared/with-timeout.js";
 
-const MODEL_FOLDER = "converted_models/ifmd/";
 const WASM_FOLDER = "wasm/";
 const READ_LIMIT_MS = 30_000;
 
-/** @returns {InferenceService} */
-export function createExtensionService() {
-  return new InferenceService(() => loadEngine(readModelFile, chrome.runtime.getURL(WASM_FOLDER)));
+/**
+ * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded
+ * @returns {InferenceService}
+ */
+export function createExtensionService(preference) {
+  return new InferenceService(async () =>
+    loadEngine(readModelFile, chrome.runtime.getURL(WASM_FOLDER), undefined, await preference()),
+  );
 }
 
 /**

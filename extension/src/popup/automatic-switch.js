@@ -46,8 +46,9 @@ export class AutomaticSwitch {
     }
     const isElsewhere = automatic === "sites" && settings.sites.length > 0 && site !== null;
     const key = { all: "automaticAllHint", site: "automaticSiteHint", off: isElsewhere ? "automaticOtherHint" : "automaticOffHint" }[choice];
-    this.#hint.textContent = this.#translate(key, site ?? "");
-    if (choice === "off") return;
+    const isDenied = site !== null && settings.deniedSites.includes(site);
+    this.#hint.textContent = this.#translate(settings.paused ? "automaticPausedHint" : isDenied ? "automaticDeniedHint" : key, site ?? "");
+    if (choice === "off" || settings.paused || isDenied) return;
     const origins = choice === "all" ? [ALL_SITES] : [patternOf(site ?? "")];
     const isAllowed = await chrome.permissions.contains({ origins });
     if (!isAllowed) this.#hint.textContent = this.#translate("automaticRefused");

@@ -64,7 +64,7 @@ export class ImageList {
     report.onclick = () => this.#onReport(image);
     const words = createElement("span", { class: "words" }, [
       createElement("span", { class: "state" }, [label]),
-      createElement("span", { class: "detail" }, [this.#detailOf(image, name)]),
+      createElement("span", { class: "detail" }, this.#detailOf(image, name)),
     ]);
     button.replaceChildren(/** @type {Node} */ (button.firstElementChild), words, ...(state ? [createIcon(state)] : []));
     return row;
@@ -73,20 +73,34 @@ export class ImageList {
   /**
    * @param {PageImage} image
    * @param {string} name
+   * @returns {(string | Node)[]}
    */
   #detailOf({ result, isChecking }, name) {
-    if (isChecking || !result) return name;
-    if (result.status === "failed") return explain(result, this.#translate);
+    // The page's own words may run the other way.
+    const isolated = createElement("bdi", {}, [name]);
+    if (isChecking || !result) return [isolated];
+    if (result.status === "failed") return [explain(result, this.#translate)];
+    const animated = result.isAnimated ? [this.#translate("popupAnimated")] : [];
     const score = result.fakeScore === undefined ? [] : [this.#translate("popupScore", formatScore(result.fakeScore))];
     const copy = result.via === "screen_copy" ? [this.#translate("popupScreenCopy")] : [];
-    return [...score, ...copy, name].join(" · ");
+    return [...[...score, ...copy, ...animated].map((words) => `${words} · `), isolated];
+  }
+
+  /** @param {HTMLElement} thumbnail @param {string} url of the image: a long list is not fetched as a whole */
+  #fetchWhenSeen(thumbnail, url) {
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      observer.disconnect();
+      void fetchThumbnail(url).then((dataUrl) => dataUrl && setThumbnail(thumbnail, dataUrl));
+    });
+    observer.observe(thumbnail);
   }
 
   /** @param {PageImage} image */
   #createRow(image) {
     const thumbnail = createElement("span", { class: "thumbnail" });
     if (image.thumbnail) setThumbnail(thumbnail, image.thumbnail);
-    else if (image.url) void fetchThumbnail(image.url).then((url) => url && setThumbnail(thumbnail, url));
+    else if (image.url) this.#fetchWhenSeen(thumbnail, image.url);
     const report = createElement("button", { class: "report", type: "button" }, [this.#translate("popupReport")]);
     return createElement("li", {}, [createElement("button", { class: "row", type: "button" }, [thumbnail]), report]);
   }

@@ -10,8 +10,6 @@ import { createMessage, unwrap } from "../shared/messages.js";
  * @property {string} url http(s) address, or ""
  * @property {string} name alternative text of the image
  * @property {string | null} thumbnail as a data: URL; null where the page may not read the image
- * @property {number} width pixels
- * @property {number} height pixels
  * @property {import("../shared/verdict-wording.js").Result | null} result
  * @property {boolean} isChecking
  */

@@ -1,13 +1,15 @@
-// The popup: wires the page's image list, the check button and the automatic switch.
+// The popup: wires the page's image list and its filter, the check button and the switches.
 
 import { hostNameOf, patternOf } from "../shared/host-patterns.js";
-import { localisePage, translate as t } from "../shared/i18n.js";
+import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { openReport } from "../shared/report-tab.js";
 import { SettingsStore } from "../shared/settings.js";
 import { AutomaticSwitch } from "./automatic-switch.js";
+import { ImageFilter } from "./image-filter.js";
 import { ImageList } from "./image-list.js";
 import { PageConnection } from "./page-connection.js";
+import { SiteControls } from "./site-controls.js";
 
 /** @typedef {import("./page-connection.js").PageImage} PageImage */
 
@@ -38,9 +40,14 @@ function imageHosts() {
   return [...new Set(images.map(({ url }) => hostNameOf(url)).filter((host) => host !== null))];
 }
 
-/** @param {ImageList} list */
-function showImages(list) {
-  list.show(images);
+/**
+ * @param {ImageList} list
+ * @param {ImageFilter} filter
+ */
+function showImages(list, filter) {
+  const chosen = filter.apply(images);
+  list.show(chosen);
+  byId("filtered-out").hidden = chosen.length > 0 || images.length === 0;
   showMessage(images.length === 0 ? "popupEmpty" : null);
   byId("count").textContent = images.length === 1 ? t("popupCountOne") : images.length > 0 ? t("popupCount", images.length) : "";
   const pending = images.filter(({ isChecking }) => isChecking).length;
@@ -72,16 +79,16 @@ async function showModel() {
   }
 }
 
-async function showPage() {
-  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  site = hostNameOf(tab?.url ?? "");
-  const connection = new PageConnection(tab?.id ?? -1);
+/** @param {number} tabId */
+async function showPage(tabId) {
+  const connection = new PageConnection(tabId);
   const list = new ImageList(
     byId("images"),
     t,
     (image) => void connection.reveal(image).then(() => close()),
-    ({ frameId, key }) => void openReport({ tabId: tab?.id ?? -1, frameId, key }, { area: chrome.storage.session, create: (page) => chrome.tabs.create(page) }).then(() => close()),
+    ({ frameId, key }) => void openReport({ tabId, frameId, key }).then(() => close()),
   );
+  const filter = new ImageFilter(byId("filter"), t, () => showImages(list, filter));
   try {
     await connection.open();
   } catch {
@@ -91,26 +98,24 @@ async function showPage() {
   checkButton.addEventListener("click", () => void startCheck(connection).then(update));
   async function update() {
     images = await connection.listImages();
-    showImages(list);
+    showImages(list, filter);
   }
   await update();
   // The popup lives for seconds, and the page's images may change under it.
   setInterval(() => void update().catch(() => showMessage("popupForbidden")), POLL_MS);
 }
 
-localisePage(document);
-void showPage();
-void showModel();
-const automaticSwitch = new AutomaticSwitch({
-  inputs: [...document.querySelectorAll("input")],
-  hint: byId("automatic-hint"),
-  settings,
-  translate: t,
-  siteOf: () => site,
-  hostsOf: imageHosts,
-});
-void chrome.tabs
-  .query({ active: true, currentWindow: true })
-  .then(([tab]) => (site = hostNameOf(tab?.url ?? "")))
-  .then(() => settings.load())
-  .then((values) => automaticSwitch.show(values));
+async function start() {
+  const values = await settings.load();
+  await useLanguage(values.language);
+  localisePage(document);
+  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+  site = hostNameOf(tab?.url ?? "");
+  const siteOf = () => site;
+  const inputs = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('input[name="automatic"]')]);
+  const automaticSwitch = new AutomaticSwitch({ inputs, hint: byId("automatic-hint"), settings, translate: t, siteOf, hostsOf: imageHosts });
+  const siteControls = new SiteControls({ settings, translate: t, siteOf });
+  await Promise.all([automaticSwitch.show(values), siteControls.show(values), showPage(tab?.id ?? -1), showModel()]);
+}
+
+void start();

@@ -1,8 +1,9 @@
 // The report page: gets an image, has it checked, and shows what was found.
 
 import { patternOf } from "../shared/host-patterns.js";
-import { localisePage, translate as t } from "../shared/i18n.js";
+import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
+import { SettingsStore } from "../shared/settings.js";
 import { createCheckRecord } from "./check-record.js";
 import { FileDrop } from "./file-drop.js";
 import { MistakeDialog } from "./mistake-dialog.js";
@@ -62,7 +63,7 @@ async function saveRecord() {
   URL.revokeObjectURL(url);
 }
 
-document.documentElement.dir = chrome.i18n.getMessage("@@bidi_dir");
+await useLanguage((await new SettingsStore(chrome.storage.local).load()).language);
 localisePage(document);
 const drop = new FileDrop({
   picker: /** @type {HTMLInputElement} */ (document.getElementById("picker")),

@@ -51,11 +51,12 @@ export function createNextSteps(url, t) {
  */
 export function createDetails({ subject, result, facts, model, checkedAt }, extensionVersion, t) {
   const rates = model.operatingPoints.check.errorRates;
+  const lang = t("localeCode");
   const percent = (/** @type {number} */ share) => formatCount(share * 100);
   /** @type {[string, string, string?][]} */
   const rows = [
-    [t("detailsTime"), checkedAt.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" })],
-    [t("detailsImage"), [facts.format.toUpperCase(), t("detailsBytes", subject.buffer.byteLength.toLocaleString()), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].join(", ")],
+    [t("detailsTime"), checkedAt.toLocaleString(lang, { dateStyle: "long", timeStyle: "long" })],
+    [t("detailsImage"), [facts.format.toUpperCase(), t("detailsBytes", subject.buffer.byteLength.toLocaleString(lang)), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
     [t("detailsSha"), result.sha256 ?? "", "hash"],
     ...(subject.url ? [/** @type {[string, string, string]} */ ([t("detailsUrl"), subject.url, "address hash"])] : []),
     ...(subject.pageUrl ? [/** @type {[string, string, string]} */ ([t("detailsPage"), subject.pageUrl, "address hash"])] : []),
@@ -69,6 +70,11 @@ export function createDetails({ subject, result, facts, model, checkedAt }, exte
   }
   return rows.flatMap(([name, text, kind = ""]) => {
     const term = createElement("dt", { class: kind.includes("address") ? "address" : "" }, [name]);
-    return [term, createElement("dd", { class: kind, dir: kind ? "ltr" : "auto" }, [text])];
+    return [term, createElement("dd", { class: kind, ...(kind ? { dir: "ltr" } : {}) }, [text])];
   });
+}
+
+/** @param {string} words @returns {string} that keep their order between words that run the other way: Unicode's isolates */
+function isolate(words) {
+  return `\u2068${words}\u2069`;
 }

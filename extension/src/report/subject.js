@@ -2,6 +2,7 @@
 
 import { readImageSource } from "../inference/image-source.js";
 import { patternOf } from "../shared/host-patterns.js";
+import { translate } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { reportedImage } from "../shared/report-tab.js";
 
@@ -53,7 +54,7 @@ export async function subjectOfAddress() {
   const { tabId, frameId, key } = image;
   const asked = chrome.tabs.sendMessage(tabId, createMessage("content.describe_image", { key }), { frameId });
   /** @type {PageImage} */
-  const { source, pageUrl, name, band, copy } = unwrap(await asked.catch(() => ({ ok: false, error: chrome.i18n.getMessage("reportPageGone") })));
+  const { source, pageUrl, name, band, copy } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
   const url = source.kind === "url" ? source.url : "";
   const known = { name, url, pageUrl, badge: band };
   if (copy) return { ...known, buffer: await readImageSource({ kind: "data", ...copy, via: "screen_copy" }), via: "screen_copy", crop: copy.crop };

@@ -12,6 +12,7 @@
 
 const isString = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0;
 const isBoolean = (/** @type {unknown} */ value) => typeof value === "boolean";
+const isOptionalNumber = (/** @type {unknown} */ value) => value === undefined || typeof value === "number";
 /** @param {string[]} words */
 const oneOf = (...words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value));
 
@@ -43,7 +44,16 @@ export const MESSAGES = {
   },
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
+  // The first-run page's picture is checked as one of a page would be.
+  "welcome.check": {
+    target: "background",
+    from: "extension",
+    fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
+  },
+  // Words in a language that is not the browser's.
+  "language.messages": { target: "background", from: "content", fields: { language: oneOf("ar", "de", "en", "es", "fr", "tr") } },
   "model.describe": { target: "background", from: "extension", fields: {} },
+  "model.reload": { target: "background", from: "extension", fields: {} },
   "cache.clear": { target: "background", from: "extension", fields: {} },
   // A panel asks for the report of its image.
   "report.open": { target: "background", from: "content", fields: { key: isString } },
@@ -55,13 +65,17 @@ export const MESSAGES = {
   },
   // The background or the popup speaks to the content script of a frame.
   "content.ping": { target: "content", from: "extension", fields: {} },
-  "content.check_image": { target: "content", from: "extension", fields: { url: isString } },
+  // targetElementId: the clicked element, in browsers that tell it.
+  "content.check_image": { target: "content", from: "extension", fields: { url: isString, targetElementId: isOptionalNumber } },
+  "content.check_here": { target: "content", from: "extension", fields: { targetElementId: isOptionalNumber } },
   "content.check_page": { target: "content", from: "extension", fields: {} },
   "content.retry_refused": { target: "content", from: "extension", fields: {} },
   "content.list_images": { target: "content", from: "extension", fields: {} },
   "content.reveal_image": { target: "content", from: "extension", fields: { key: isString } },
   // The report page asks what an image is and where its bytes are.
   "content.describe_image": { target: "content", from: "extension", fields: { key: isString } },
+  // The answer says whether there was a verdict to show.
+  "content.reveal_next": { target: "content", from: "extension", fields: {} },
   // Around a screen copy: the first hides our own overlay and answers with the image's place, the second brings it back.
   "content.screen_place": { target: "content", from: "extension", fields: { key: isString } },
   "content.screen_copied": { target: "content", from: "extension", fields: {} },

@@ -8,12 +8,18 @@ const PREFIX = "report:";
 
 /** @typedef {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} SessionArea normally chrome.storage.session */
 
+// Firefox takes an address as lying beside the page that asks, Chrome as lying in the extension's root.
+const createTab = (/** @type {{url: string}} */ { url }) => chrome.tabs.create({ url: chrome.runtime.getURL(url) });
+
 /**
  * @param {ReportedImage} image
- * @param {{area: Pick<SessionArea, "set">, create: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} browser
+ * @param {{area?: Pick<SessionArea, "set">, create?: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} [browser]
  * @returns {Promise<void>}
  */
-export async function openReport({ tabId, frameId, key }, { area, create, newId = () => crypto.randomUUID() }) {
+export async function openReport(
+  { tabId, frameId, key },
+  { area = chrome.storage.session, create = createTab, newId = () => crypto.randomUUID() } = {},
+) {
   const id = newId();
   await area.set({ [PREFIX + id]: { tabId, frameId, key } });
   await create({ url: `${REPORT_PAGE}#${id}` });

@@ -1,23 +1,53 @@
-// The settings: one schema with defaults, kept in storage.local.
+// The settings: one schema with defaults and a version, kept in storage.local.
+
+import { migrateSettings } from "./settings-migrations.js";
 
 /**
  * @typedef {object} Settings
  * @property {"off" | "sites" | "all"} automatic where pages are checked without being asked
  * @property {string[]} sites host names that are checked when automatic is "sites"
+ * @property {string[]} deniedSites host names that are never checked automatically, whatever automatic says
+ * @property {boolean} paused whether all automatic checking rests; the choices above are kept
  * @property {"all" | "likely_fake"} badges which automatic results get a badge on the page
+ * @property {"automatic" | "check"} sensitivity which operating point of the model words an automatic verdict: "automatic"
+ *   flags fewer real faces, "check" finds more fakes
+ * @property {Language} language
+ * @property {"auto" | "wasm"} backend what computes: the fastest that passes its self-test, or the processor only
  */
+/** @typedef {"auto" | "ar" | "de" | "en" | "es" | "fr" | "tr"} Language "auto": the browser's */
 
 /** Where the settings lie in the storage area. */
 export const SETTINGS_KEY = "settings";
+/** Grows whenever stored settings need more than the defaults of new names to be read. */
+export const SETTINGS_VERSION = 2;
+/** @type {readonly Language[]} */
+export const LANGUAGES = Object.freeze(["auto", "ar", "de", "en", "es", "fr", "tr"]);
 
 /** @type {Readonly<Settings>} */
-export const DEFAULT_SETTINGS = Object.freeze({ automatic: "off", sites: [], badges: "all" });
+export const DEFAULT_SETTINGS = Object.freeze({
+  automatic: "off",
+  sites: [],
+  deniedSites: [],
+  paused: false,
+  badges: "all",
+  sensitivity: "automatic",
+  language: "auto",
+  backend: "auto",
+});
+
+const oneOf = (/** @type {readonly string[]} */ words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value));
+const isSiteList = (/** @type {unknown} */ value) => Array.isArray(value) && value.every((site) => typeof site === "string" && isHostName(site));
 
 /** @type {Record<keyof Settings, (value: unknown) => boolean>} */
 const VALID = {
-  automatic: (value) => value === "off" || value === "sites" || value === "all",
-  sites: (value) => Array.isArray(value) && value.every((site) => typeof site === "string" && isHostName(site)),
-  badges: (value) => value === "all" || value === "likely_fake",
+  automatic: oneOf(["off", "sites", "all"]),
+  sites: isSiteList,
+  deniedSites: isSiteList,
+  paused: (value) => typeof value === "boolean",
+  badges: oneOf(["all", "likely_fake"]),
+  sensitivity: oneOf(["automatic", "check"]),
+  language: oneOf(LANGUAGES),
+  backend: oneOf(["auto", "wasm"]),
 };
 
 /** @param {string} text host name as in location.hostname: no scheme, no port */
@@ -26,13 +56,13 @@ export function isHostName(text) {
 }
 
 /**
- * Reads stored settings; whatever is missing or damaged takes its default.
+ * Reads stored settings of this or an older version; whatever is missing or damaged takes its default.
  *
  * @param {unknown} stored
  * @returns {Settings}
  */
 export function readSettings(stored) {
-  const values = /** @type {Record<string, unknown>} */ (typeof stored === "object" && stored !== null ? stored : {});
+  const values = migrateSettings(stored);
   const valid = Object.entries(VALID).filter(([name, isValid]) => isValid(values[name]));
   return { ...DEFAULT_SETTINGS, ...Object.fromEntries(valid.map(([name]) => [name, values[name]])) };
 }
@@ -40,7 +70,8 @@ export function readSettings(stored) {
 /**
  * @param {Settings} settings
  * @param {Partial<Settings>} change
- * @returns {Settings} with the change, sites without repeats and in order
+ * @returns {Settings} with the change, sites without repeats and in order; a site that is now allowed is no longer denied,
+ *   and the other way round
  * @throws {Error} when the change has an unknown name or an impossible value
  */
 export function changeSettings(settings, change) {
@@ -49,16 +80,20 @@ export function changeSettings(settings, change) {
     if (!isValid) throw new Error(`There is no setting named ${name}.`);
     if (!isValid(value)) throw new Error(`The setting ${name} cannot be ${JSON.stringify(value)}.`);
   }
-  const changed = { ...settings, ...change };
-  return { ...changed, sites: [...new Set(changed.sites)].sort() };
+  const { sites, deniedSites, ...others } = { ...settings, ...change };
+  /** @type {(list: string[], without: string[]) => string[]} */
+  const tidy = (list, without) => [...new Set(list)].filter((site) => !without.includes(site)).sort();
+  const isDenying = change.deniedSites !== undefined;
+  return { ...others, sites: tidy(sites, isDenying ? deniedSites : []), deniedSites: tidy(deniedSites, isDenying ? [] : change.sites ?? []) };
 }
 
 /**
  * @param {Settings} settings
  * @param {string} hostName of the page
  */
-export function isAutomaticOn(settings, hostName) {
-  return settings.automatic === "all" || (settings.automatic === "sites" && settings.sites.includes(hostName));
+export function isAutomaticOn({ automatic, sites, deniedSites, paused }, hostName) {
+  if (paused || deniedSites.includes(hostName)) return false;
+  return automatic === "all" || (automatic === "sites" && sites.includes(hostName));
 }
 
 /** Reads and writes the settings of one storage area, and tells of changes. */
@@ -82,7 +117,7 @@ export class SettingsStore {
    */
   async save(change) {
     const settings = changeSettings(await this.load(), change);
-    await this.#area.set({ [SETTINGS_KEY]: settings });
+    await this.#area.set({ [SETTINGS_KEY]: { version: SETTINGS_VERSION, ...settings } });
     return settings;
   }
 

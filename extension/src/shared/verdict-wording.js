@@ -17,6 +17,7 @@
  * @property {Face[]} [faces]
  * @property {{width: number, height: number}} [imageSize] pixels
  * @property {"bytes" | "screen_copy"} [via]
+ * @property {boolean} [isAnimated] of an animation the first frame was judged
  * @property {{dataUrl: string, crop: {x: number, y: number, width: number, height: number}}} [copy] of the screen, where it was judged
  * @property {string} [sha256] of the bytes that were judged
  * @property {{name: string, version: string, sha256: string}} [model] sha256: of its manifest, which holds that of every file
@@ -28,7 +29,7 @@
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
 
-const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere"];
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable"];
 
 /**
  * @param {Result | null} result null while it is being checked

@@ -46,6 +46,14 @@ test("the page's own images and data: addresses are not asked for", async () => 
   }
 });
 
+test("where the browser tells no address, the page is asked what lies under the pointer, and nothing is requested", async () => {
+  for (const info of [{ srcUrl: undefined }, { mediaType: "video", srcUrl: "https://cdn.org/clip.mp4" }]) {
+    const { menu, log } = setUpMenu();
+    await menu.handleClick(/** @type {any} */ ({ ...INFO, ...info, targetElementId: 5 }), /** @type {any} */ (TAB));
+    assert.deepEqual(log, [["inject", 3], ["content.check_here", 3]]);
+  }
+});
+
 test("a frame that may not be entered leaves the answer to the page around it", async () => {
   const executeScript = async ({ frameIds: [frameId] } = { frameIds: [0] }) => {
     if (frameId !== 0) throw new Error("Cannot access contents of the page");

@@ -3,12 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fitnessOf, imageKeyOf, isLargeEnough, sourceKindOf } from "../../../extension/src/content/find-images.js";
+import { backgroundFit, firstAddress } from "../../../extension/src/content/css-background.js";
+import { imageKeyOf, isLargeEnough, sourceKindOf } from "../../../extension/src/content/find-images.js";
 import { boxOnPage, fitImage, intersect } from "../../../extension/src/content/image-geometry.js";
+import { fitnessOf } from "../../../extension/src/content/picture.js";
 
+const URL_OF_PHOTO = "https://a.org/x.jpg";
 /** @param {Partial<HTMLImageElement>} image */
 const imageLike = (image) =>
-  /** @type {HTMLImageElement} */ ({ complete: true, naturalWidth: 200, naturalHeight: 200, currentSrc: "https://a.org/x.jpg", src: "", loading: "eager", ...image });
+  /** @type {HTMLImageElement} */ ({ complete: true, naturalWidth: 200, naturalHeight: 200, loading: "eager", ...image });
 
 test("http, data: and blob: images are read, drawings and other schemes are not", () => {
   assert.equal(sourceKindOf("https://a.org/x.jpg?w=3"), "url");
@@ -26,13 +29,32 @@ test("both sides must be large enough", () => {
 });
 
 test("an image is judged by what it has loaded", () => {
-  assert.equal(fitnessOf(imageLike({})), "fit");
-  assert.equal(fitnessOf(imageLike({ complete: false })), "loading");
-  assert.equal(fitnessOf(imageLike({ naturalWidth: 0, loading: "lazy" })), "loading");
-  assert.equal(fitnessOf(imageLike({ naturalWidth: 0 })), "broken");
-  assert.equal(fitnessOf(imageLike({ naturalHeight: 20 })), "unfit");
-  assert.equal(fitnessOf(imageLike({ currentSrc: "", src: "" })), "unfit");
-  assert.equal(fitnessOf(imageLike({ currentSrc: "data:image/svg+xml,x" })), "unfit");
+  assert.equal(fitnessOf(imageLike({}), URL_OF_PHOTO), "fit");
+  assert.equal(fitnessOf(imageLike({ complete: false }), URL_OF_PHOTO), "loading");
+  assert.equal(fitnessOf(imageLike({ naturalWidth: 0, loading: "lazy" }), URL_OF_PHOTO), "loading");
+  assert.equal(fitnessOf(imageLike({ naturalWidth: 0 }), URL_OF_PHOTO), "broken");
+  assert.equal(fitnessOf(imageLike({ naturalHeight: 20 }), URL_OF_PHOTO), "unfit");
+  assert.equal(fitnessOf(imageLike({}), ""), "unfit");
+  assert.equal(fitnessOf(imageLike({}), "data:image/svg+xml,x"), "unfit");
+});
+
+test("a background's first picture is read out of the computed style", () => {
+  assert.equal(firstAddress('linear-gradient(red, blue), url("https://a.org/x.jpg"), url("https://a.org/y.jpg")'), "https://a.org/x.jpg");
+  assert.equal(firstAddress('image-set(url("https://a.org/1.jpg") 1dppx, url("https://a.org/2.jpg") 2dppx)'), "https://a.org/1.jpg");
+  assert.equal(firstAddress('url("https://a.org/a\\"b(1).jpg")'), 'https://a.org/a"b(1).jpg');
+  assert.equal(firstAddress("linear-gradient(red, blue)"), null);
+  assert.equal(firstAddress("none"), null);
+});
+
+test("a background lies in its box as an image with the same words would", () => {
+  const url = 'url("https://a.org/a,b(c.jpg")';
+  const fitOf = (backgroundSize, backgroundPosition, backgroundImage = url) => backgroundFit({ backgroundImage, backgroundSize, backgroundPosition });
+  assert.deepEqual(fitOf("cover", "50% 0%"), { fit: "cover", position: "50% 0%" });
+  assert.equal(fitOf("auto", "0% 0%").fit, "none");
+  assert.equal(fitOf("100px 50%", "0% 0%").fit, "fill");
+  const layered = `linear-gradient(rgb(0, 0, 0), rgba(0, 0, 0, calc(1 + 2))), ${url}, url("https://a.org/d.jpg")`;
+  assert.deepEqual(fitOf("auto, contain, auto", "0% 0%, 50% 50%, 0% 0%", layered), { fit: "contain", position: "50% 50%" });
+  assert.deepEqual(fitOf("cover", "0% 0%, 1px 2px", layered), { fit: "cover", position: "1px 2px" });
 });
 
 test("the key of a long data: URL is short, and differs where the image does", () => {

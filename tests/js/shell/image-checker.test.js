@@ -14,7 +14,7 @@ const CHECK = { key: "k", source: { kind: "url", url: "https://a.org/x.jpg" }, m
 const SCORED = { status: "scored", band: "likely_fake", fakeScore: 0.93 };
 
 /** A checker whose inference answers what `answer` says, with a log of what was asked. */
-function setUp({ answer, isAllowed = true, read = async () => null, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
+function setUp({ answer, isAllowed = true, sensitivity = "automatic", read = async () => null, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
   /** @type {any[]} */
   const asked = [];
   const host = {
@@ -22,7 +22,7 @@ function setUp({ answer, isAllowed = true, read = async () => null, capture = as
     describe: async () => ({ scoreTable: [{ score: 0.9, realOf100: 1, fakeOf100: 60 }] }),
   };
   const verdicts = new PageVerdicts(/** @type {any} */ (new MemoryArea()), async () => true);
-  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, pageReader: { read }, screenCopy: { capture } };
+  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, pageReader: { read }, screenCopy: { capture }, settings: { load: async () => ({ sensitivity }) } };
   return { checker: new ImageChecker(/** @type {any} */ (parts)), asked, verdicts };
 }
 
@@ -42,6 +42,17 @@ test("cookies go along only for a check that was asked for, and only after a ref
   const automatic = setUp({ answer });
   assert.equal((await automatic.checker.check(/** @type {any} */ ({ ...CHECK, mode: "automatic", screenCopy: false }), OWNER))?.status, "failed");
   assert.deepEqual(automatic.asked.map(({ source }) => source.credentials), ["omit"]);
+});
+
+test("the user chooses how sensitive an automatic check is; one that was asked for is what it always is", async () => {
+  const modes = async (/** @type {string} */ mode, /** @type {string} */ sensitivity) => {
+    const { checker, asked } = setUp({ answer: () => SCORED, sensitivity });
+    await checker.check(/** @type {any} */ ({ ...CHECK, mode, screenCopy: false }), OWNER);
+    return asked.map((request) => request.mode);
+  };
+  assert.deepEqual(await modes("automatic", "automatic"), ["automatic"]);
+  assert.deepEqual(await modes("automatic", "check"), ["check"]);
+  assert.deepEqual(await modes("check", "automatic"), ["check"]);
 });
 
 test("without the permission a check of one image copies the screen", async () => {

@@ -3,16 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changeSettings, DEFAULT_SETTINGS, isAutomaticOn, readSettings, SettingsStore } from "../../../extension/src/shared/settings.js";
+import { changeSettings, DEFAULT_SETTINGS, isAutomaticOn, readSettings, SETTINGS_VERSION, SettingsStore } from "../../../extension/src/shared/settings.js";
+import { exportSettings, importSettings } from "../../../extension/src/shared/settings-file.js";
 import { MemoryArea } from "./memory-area.js";
 
 test("nothing stored gives the defaults: nothing is checked without being asked", () => {
-  assert.deepEqual(readSettings(undefined), { automatic: "off", sites: [], badges: "all" });
+  for (const nothing of [undefined, null, "text", []]) assert.deepEqual(readSettings(nothing), DEFAULT_SETTINGS);
+  assert.equal(DEFAULT_SETTINGS.automatic, "off");
 });
 
 test("damaged values take their default, the others are kept", () => {
-  assert.deepEqual(readSettings({ automatic: "always", sites: ["a.org"], badges: 3, old: 1 }), { ...DEFAULT_SETTINGS, sites: ["a.org"] });
-  assert.deepEqual(readSettings({ sites: ["https://a.org/"] }), DEFAULT_SETTINGS);
+  assert.deepEqual(readSettings({ version: 2, automatic: "always", sites: ["a.org"], badges: 3, old: 1 }), { ...DEFAULT_SETTINGS, sites: ["a.org"] });
+  assert.deepEqual(readSettings({ version: 2, sites: ["https://a.org/"] }), DEFAULT_SETTINGS);
 });
 
 test("an unknown name or an impossible value raises", () => {
@@ -41,4 +43,55 @@ test("a saved change is loaded, and told to listeners until they stop", async ()
   await store.save({ automatic: "off" });
   assert.deepEqual(heard, ["all"]);
   assert.equal((await store.load()).automatic, "off");
+});
+
+test("settings of the first version are read: what was chosen stays, what is new takes its default", () => {
+  const first = { automatic: "sites", sites: ["a.org"], badges: "likely_fake" };
+  assert.deepEqual(readSettings(first), { ...DEFAULT_SETTINGS, ...first });
+});
+
+test("sites that the first version had left over do not come back unasked", () => {
+  assert.deepEqual(readSettings({ automatic: "all", sites: ["a.org"], badges: "all" }).sites, []);
+  assert.deepEqual(readSettings({ version: 2, automatic: "all", sites: ["a.org"] }).sites, ["a.org"], "today they are kept");
+});
+
+test("settings of a newer version are read as far as they are understood", () => {
+  const newer = { version: SETTINGS_VERSION + 1, automatic: "all", badges: "some", unheardOf: true };
+  assert.deepEqual(readSettings(newer), { ...DEFAULT_SETTINGS, automatic: "all" });
+});
+
+test("what is stored says which version it is, and is read again as it was", async () => {
+  const area = new MemoryArea();
+  const saved = await new SettingsStore(area).save({ automatic: "all", sites: ["a.org"], language: "tr" });
+  assert.equal(area.values.settings.version, SETTINGS_VERSION);
+  assert.deepEqual(await new SettingsStore(area).load(), saved);
+});
+
+test("a denied or paused site is not checked, whatever else is chosen", () => {
+  const all = { ...DEFAULT_SETTINGS, automatic: /** @type {const} */ ("all") };
+  assert.equal(isAutomaticOn({ ...all, deniedSites: ["a.org"] }, "a.org"), false);
+  assert.equal(isAutomaticOn({ ...all, deniedSites: ["a.org"] }, "b.org"), true);
+  assert.equal(isAutomaticOn({ ...all, paused: true }, "b.org"), false);
+});
+
+test("a site is allowed or denied, and the last word counts", () => {
+  const allowed = changeSettings({ ...DEFAULT_SETTINGS, deniedSites: ["a.org", "b.org"] }, { sites: ["a.org"] });
+  assert.deepEqual([allowed.sites, allowed.deniedSites], [["a.org"], ["b.org"]]);
+  const denied = changeSettings(allowed, { deniedSites: ["a.org", "b.org"] });
+  assert.deepEqual([denied.sites, denied.deniedSites], [[], ["a.org", "b.org"]]);
+});
+
+test("exported settings are imported as they were", () => {
+  const settings = changeSettings(DEFAULT_SETTINGS, { automatic: "sites", sites: ["a.org"], deniedSites: ["b.org"], sensitivity: "check", backend: "wasm" });
+  assert.deepEqual(importSettings(exportSettings(settings)), settings);
+});
+
+test("a file that is not what it should be is refused with the reason, and nothing of it is taken", () => {
+  const file = (changes) => JSON.stringify({ ...JSON.parse(exportSettings(DEFAULT_SETTINGS)), ...changes });
+  for (const text of ["", "null", "[]", "{}", file({ kind: "other" }), file({ settings: 3 })]) {
+    assert.throws(() => importSettings(text), { code: "importNotSettings" }, text);
+  }
+  assert.throws(() => importSettings(file({ version: SETTINGS_VERSION + 1 })), { code: "importTooNew" });
+  assert.throws(() => importSettings(file({ settings: { automatic: "always" } })), { code: "importDamaged" });
+  assert.throws(() => importSettings(file({ settings: { sites: ["https://a.org"] } })), { code: "importDamaged" });
 });

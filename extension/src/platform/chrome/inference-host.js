@@ -14,14 +14,23 @@ const CREATE_LIMIT_MS = 15_000;
 // Waiting for earlier images included; a check's own limits are far tighter.
 const REPLY_LIMIT_MS = 240_000;
 
-/** @returns {InferenceHost} */
-export function createInferenceHost() {
-  return new InferenceHost();
+/**
+ * @param {() => Promise<"auto" | "wasm">} [preference] of what computes; asked whenever the document is created
+ * @returns {InferenceHost}
+ */
+export function createInferenceHost(preference = async () => "auto") {
+  return new InferenceHost(preference);
 }
 
 /** The way to the model; every call may be the first and creates the document if there is none. */
 export class InferenceHost {
   #opening = /** @type {Promise<void> | null} */ (null);
+  #preference;
+
+  /** @param {() => Promise<"auto" | "wasm">} preference */
+  constructor(preference) {
+    this.#preference = preference;
+  }
 
   /**
    * Checks one image. Never rejects.
@@ -78,17 +87,18 @@ export class InferenceHost {
 
   /** Creates the document once, however many calls come at the same time. */
   async #open() {
-    this.#opening ??= openDocument().finally(() => {
+    this.#opening ??= openDocument(this.#preference).finally(() => {
       this.#opening = null;
     });
     await this.#opening;
   }
 }
 
-async function openDocument() {
+/** @param {() => Promise<"auto" | "wasm">} preference is told in the address: the document may not read the settings itself */
+async function openDocument(preference) {
   if (await hasDocument()) return;
   const created = chrome.offscreen.createDocument({
-    url: DOCUMENT,
+    url: `${DOCUMENT}?backend=${await preference()}`,
     reasons: [chrome.offscreen.Reason.WORKERS, chrome.offscreen.Reason.BLOBS],
     justification: "Decodes images and runs the detection model on them.",
   });

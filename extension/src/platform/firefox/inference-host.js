@@ -5,9 +5,12 @@ import { KeepAlive } from "./keep-alive.js";
 
 /** @typedef {import("../../inference/inference-service.js").CheckRequest} CheckRequest */
 
-/** @returns {InferenceHost} */
-export function createInferenceHost() {
-  return new InferenceHost(createExtensionService(), new KeepAlive());
+/**
+ * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded
+ * @returns {InferenceHost}
+ */
+export function createInferenceHost(preference) {
+  return new InferenceHost(createExtensionService(preference), new KeepAlive());
 }
 
 /** The way to the model, with the same calls as Chrome's. */

@@ -1,0 +1,59 @@
+// The popup's switches beside the automatic one: never on this site, pause, and how sensitive automatic verdicts are.
+
+import { loadRates } from "../shared/operating-points.js";
+import { formatCount } from "../shared/score-view.js";
+
+/** @typedef {import("../shared/settings.js").Settings} Settings */
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @returns {T}
+ */
+const byId = (id) => /** @type {T} */ (document.getElementById(id));
+
+/** Two check boxes and a list, saved at once. */
+export class SiteControls {
+  #settings;
+  #translate;
+  #siteOf;
+  #rates = loadRates();
+  #denied = /** @type {HTMLInputElement} */ (byId("denied"));
+  #paused = /** @type {HTMLInputElement} */ (byId("paused"));
+  #sensitivity = /** @type {HTMLSelectElement} */ (byId("sensitivity"));
+
+  /**
+   * @param {object} parts
+   * @param {import("../shared/settings.js").SettingsStore} parts.settings
+   * @param {import("../shared/i18n.js").Translate} parts.translate
+   * @param {() => string | null} parts.siteOf host name of the page; null when it has none
+   */
+  constructor({ settings, translate, siteOf }) {
+    this.#settings = settings;
+    this.#translate = translate;
+    this.#siteOf = siteOf;
+    this.#denied.addEventListener("change", () => void this.#saveDenied());
+    this.#paused.addEventListener("change", () => void settings.save({ paused: this.#paused.checked }));
+    this.#sensitivity.addEventListener("change", () => void settings.save({ sensitivity: /** @type {any} */ (this.#sensitivity.value) }));
+    settings.onChange((values) => void this.show(values));
+  }
+
+  /** @param {Settings} settings */
+  async show({ deniedSites, paused, sensitivity }) {
+    const site = this.#siteOf();
+    byId("denied-row").hidden = site === null;
+    /** @type {HTMLElement} */ (this.#denied.nextElementSibling).textContent = this.#translate("popupNever", site ?? "");
+    this.#denied.checked = site !== null && deniedSites.includes(site);
+    this.#paused.checked = paused;
+    this.#sensitivity.value = sensitivity;
+    const { realOf100, fakeOf100 } = (await this.#rates)[sensitivity];
+    byId("sensitivity-hint").textContent = this.#translate("sensitivityRates", formatCount(realOf100), formatCount(fakeOf100));
+  }
+
+  async #saveDenied() {
+    const site = this.#siteOf();
+    if (site === null) return;
+    const others = (await this.#settings.load()).deniedSites.filter((other) => other !== site);
+    await this.#settings.save({ deniedSites: this.#denied.checked ? [...others, site] : others });
+  }
+}

@@ -1,0 +1,94 @@
+// The first-run page: words in the user's language, what each verdict means, and a picture that is checked as on any page.
+
+import { Overlay } from "../content/overlay.js";
+import { PageChecker } from "../content/page-checker.js";
+import { PictureList } from "../content/picture-list.js";
+import { ViewportWatch } from "../content/viewport-watch.js";
+import { createElement, createIcon } from "../shared/dom.js";
+import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
+import { createMessage, createRouter, unwrap } from "../shared/messages.js";
+import { openReport } from "../shared/report-tab.js";
+import { DEFAULT_SETTINGS, SettingsStore } from "../shared/settings.js";
+import { explain, labelOf } from "../shared/verdict-wording.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+
+/** @type {Result[]} */
+const EXAMPLES = [
+  { status: "scored", band: "no_traces" },
+  { status: "scored", band: "inconclusive" },
+  { status: "scored", band: "likely_fake" },
+  { status: "no_face" },
+  { status: "face_too_small" },
+];
+
+const image = /** @type {HTMLImageElement} */ (document.getElementById("try-image"));
+const button = /** @type {HTMLButtonElement} */ (document.getElementById("try"));
+const settings = new SettingsStore(chrome.storage.local);
+
+function showVerdicts() {
+  const items = EXAMPLES.map((result) => {
+    const state = result.band ?? /** @type {"no_face" | "face_too_small"} */ (result.status);
+    const term = createElement("dt", { "data-state": state }, [createIcon(state), labelOf(state, t)]);
+    return createElement("div", {}, [term, createElement("dd", {}, [explain(result, t)])]);
+  });
+  document.getElementById("verdicts")?.replaceChildren(...items);
+}
+
+/** The page's own files have no address that a check can be given: the picture is shown from its bytes. */
+async function showPicture() {
+  const response = await fetch("try-it.webp");
+  image.src = URL.createObjectURL(await response.blob());
+  image.alt = t("welcomeTryAlt");
+  await image.decode();
+}
+
+/**
+ * Does what the background does for a content script.
+ *
+ * @param {string} type of a content script's message
+ * @param {Record<string, any>} [fields]
+ * @returns {Promise<any>}
+ */
+async function ask(type, fields = {}) {
+  if (type === "image.check") return check(fields);
+  if (type !== "report.open") throw new Error(`The first-run page does not send ${type}.`);
+  const tab = await chrome.tabs.getCurrent();
+  return openReport({ tabId: tab?.id ?? -1, frameId: 0, key: fields.key });
+}
+
+/**
+ * @param {Record<string, unknown>} fields of a check
+ * @returns {Promise<Result | null>}
+ */
+async function check(fields) {
+  button.disabled = true;
+  try {
+    const result = unwrap(await chrome.runtime.sendMessage(createMessage("welcome.check", fields)));
+    const words = document.getElementById("try-result");
+    if (words && result) words.textContent = explain(result, t);
+    return result;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function start() {
+  await useLanguage((await settings.load()).language);
+  localisePage(document);
+  showVerdicts();
+  await showPicture();
+  const checker = new PageChecker({
+    createOverlay: (actions) => new Overlay(t, actions),
+    createWatch: (listener) => new ViewportWatch(listener),
+    ask,
+  });
+  checker.configure(false, DEFAULT_SETTINGS);
+  const list = new PictureList(checker);
+  const self = { id: chrome.runtime.id, baseUrl: chrome.runtime.getURL("") };
+  // A report asks the tab that shows its picture.
+  chrome.runtime.onMessage.addListener(createRouter("content", { "content.describe_image": ({ key }) => list.describe(key) }, self));
+  button.addEventListener("click", () => checker.checkElement(image));
+}
+
+void start();

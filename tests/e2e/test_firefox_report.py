@@ -1,0 +1,63 @@
+"""Firefox: reports, opened from the panel of a page's image and of the first-run page's picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.bidi import wait_for
+from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
+from tests.e2e.firefox_driver import BASE, FirefoxTab
+
+FACE = "faces/real_grace_hopper.jpg"
+VERDICTS = ("No traces found", "Inconclusive", "Likely fake")
+TEXT = "(selector) => document.querySelector(selector)?.textContent ?? ''"
+
+
+@pytest.fixture
+def open_report(firefox):
+    """Clicks the panel's button, and gives the report that it opens once it has a verdict."""
+    reports = []
+
+    def tabs() -> dict[str, str]:
+        tree = firefox.bidi.send("browsingContext.getTree", maxDepth=0)["contexts"]
+        return {tab["context"]: tab["url"] for tab in tree}
+
+    def find(known):
+        return next((tab for tab, url in tabs().items() if tab not in known and "report/report.html#" in url), None)
+
+    def open_of(tab: FirefoxTab) -> FirefoxTab:
+        known = set(tabs())
+        buttons = [element for element in tab.elements() if element.has_class("report")]
+        tab.click(buttons[0])
+        report = FirefoxTab(firefox.bidi, wait_for(lambda: find(known), 10, "the report's tab"))
+        reports.append(report)
+        wait_for(lambda: report.evaluate(TEXT, "#verdict h1") in VERDICTS, FIRST_CHECK_S, "the report's verdict")
+        return report
+
+    yield open_of
+    for report in reports:
+        report.close()
+
+
+def test_the_panel_opens_the_report_of_a_background(firefox, firefox_tab, site, open_report):
+    firefox.set_settings("all")
+    url = f"{site.origin}/{FACE}"
+    firefox_tab.goto(
+        site.add_page(f'<div style="width: 240px; height: 280px; background: url(/{FACE}) 50% 0 / cover"></div>')
+    )
+    firefox_tab.click(firefox_tab.wait_for_states({url: SCORED})[url])
+    wait_for(lambda: "Full report" in firefox_tab.panel_text(), 10, "the panel")
+    report = open_report(firefox_tab)
+    assert url in report.evaluate(TEXT, "figcaption")
+    firefox.set_settings("off")
+
+
+def test_the_first_run_page_opens_the_report_of_its_picture(firefox, firefox_tab, open_report):
+    firefox_tab.goto(f"{BASE}/welcome/welcome.html")
+    ready = (
+        "() => document.getElementById('try-image').complete && document.getElementById('try-image').naturalWidth > 0"
+    )
+    wait_for(lambda: firefox_tab.evaluate(ready), 10, "the picture")
+    firefox_tab.click_on("#try")
+    wait_for(lambda: "of 100" in firefox_tab.panel_text(), FIRST_CHECK_S, "the panel's verdict")
+    open_report(firefox_tab)

@@ -1,0 +1,26 @@
+// What the keys do: all frames of the page in front, or the settings.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Commands } from "../../../extension/src/background/commands.js";
+import { SettingsStore } from "../../../extension/src/shared/settings.js";
+import { MemoryArea } from "./memory-area.js";
+
+test("the keys check all frames, stop at the first next verdict, and pause and resume", async () => {
+  const settings = new SettingsStore(new MemoryArea());
+  /** @type {any[]} */
+  const sent = [];
+  const scripting = { executeScript: async () => [{ frameId: 4 }, { frameId: 0 }, { frameId: 2 }] };
+  const tabs = { sendMessage: async (_, { type }, { frameId }) => (sent.push([type, frameId]), { ok: true, value: frameId === 2 }) };
+  const commands = new Commands(/** @type {any} */ ({ scripting, tabs, settings }));
+  await commands.run("check-page", { id: 7 });
+  assert.deepEqual(sent.splice(0), [0, 2, 4].map((frameId) => ["content.check_page", frameId]));
+  await commands.run("next-verdict", { id: 7 });
+  assert.deepEqual(sent.splice(0), [0, 2].map((frameId) => ["content.reveal_next", frameId]));
+  await commands.run("toggle-automatic");
+  assert.equal((await settings.load()).paused, true);
+  await commands.run("toggle-automatic");
+  assert.equal((await settings.load()).paused, false);
+  assert.deepEqual(sent, []);
+});

@@ -1,0 +1,95 @@
+// Small parts of the content script: copies asked for once, a badge put back within bounds, work done in turns.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { takeTurns } from "../../../extension/src/content/idle-slices.js";
+import { MountGuard } from "../../../extension/src/content/mount-guard.js";
+import { SharedResults } from "../../../extension/src/content/shared-results.js";
+
+const CALM = { isUrgent: false, mayBeOld: true };
+
+/** Results of which each question must be answered by hand. */
+function setUp() {
+  /** @type {((result: string) => void)[]} */
+  const answers = [];
+  const shared = new SharedResults((result) => result !== "failed");
+  const ask = () => new Promise((resolve) => answers.push(resolve));
+  return { answers, get: (key, wish = CALM) => shared.get(key, wish, /** @type {any} */ (ask)), shared };
+}
+
+test("the same picture many times is asked for once, also later", async () => {
+  const { answers, get } = setUp();
+  const copies = Array.from({ length: 500 }, () => get("a"));
+  assert.equal(answers.length, 1);
+  answers[0]("scored");
+  assert.deepEqual(new Set(await Promise.all(copies)), new Set(["scored"]));
+  assert.equal(await get("a"), "scored");
+  assert.equal(answers.length, 1);
+});
+
+test("another picture, a check that was asked for, and a failure are asked for", async () => {
+  const { answers, get } = setUp();
+  const first = get("a");
+  void get("b");
+  assert.equal(answers.length, 2);
+  answers[0]("failed");
+  await first;
+  const second = get("a");
+  assert.equal(answers.length, 3, "a failure is not remembered");
+  answers[2]("scored");
+  await second;
+  void get("a", { isUrgent: true, mayBeOld: false });
+  assert.equal(answers.length, 4, "an old result will not do");
+});
+
+test("what comes into view is asked for again, and what it waits for is shared from then on", async () => {
+  const { answers, get } = setUp();
+  const [near, seen, alsoSeen] = [get("a"), get("a", { isUrgent: true, mayBeOld: true }), get("a", { isUrgent: true, mayBeOld: true })];
+  assert.equal(answers.length, 2);
+  answers[1]("scored");
+  assert.deepEqual(await Promise.all([seen, alsoSeen]), ["scored", "scored"]);
+  answers[0]("scored");
+  assert.equal(await near, "scored");
+});
+
+test("what was forgotten is not remembered from an answer that comes late", async () => {
+  const { answers, get, shared } = setUp();
+  const before = get("a");
+  shared.clear();
+  answers[0]("scored");
+  await before;
+  void get("a");
+  assert.equal(answers.length, 2);
+});
+
+test("an element that a page removes comes back, ever more seldom, and at once where it was calm for long", () => {
+  const guard = new MountGuard();
+  const mountedAt = [];
+  for (let now = 0; now < 600_000; now += 500) {
+    if (guard.mayMount(now)) mountedAt.push(now);
+  }
+  assert.deepEqual(mountedAt.slice(0, 4), [0, 500, 1500, 3500]);
+  assert.ok(mountedAt.length < 20, `${mountedAt.length} times in ten minutes against a page that removes it at once`);
+  assert.ok(guard.mayMount(mountedAt.at(-1) + 60_000 + 10_001), "after a calm time");
+  assert.ok(guard.mayMount(mountedAt.at(-1) + 60_000 + 10_501), "and then soon again");
+  guard.reset();
+  assert.ok(guard.mayMount(0), "what the extension itself took away comes back at once");
+});
+
+test("many checks are done in their order, a few at a time", async () => {
+  let running = 0;
+  let most = 0;
+  /** @type {number[]} */
+  const started = [];
+  const items = Array.from({ length: 30 }, (_, index) => index);
+  await takeTurns(items, 4, async (item) => {
+    started.push(item);
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+  });
+  assert.deepEqual(started, items);
+  assert.equal(most, 4);
+});
