@@ -89,6 +89,8 @@ export class ReportView {
     byId("credentials").closest("section")?.toggleAttribute("hidden", !picture);
     byId("conditions").closest("section")?.toggleAttribute("hidden", result.status !== "scored" && !check?.conditions.length);
     byId("credentials").replaceChildren(createCredentials(null, { isScreenCopy: false }, t));
+    // Names the tab, and the file when the page is printed into one.
+    document.title = `${labelOf(stateOf(result), t)} · ${t("extensionName")}`;
     byId("live").textContent = t("badgeLabel", labelOf(stateOf(result), t));
     // The button that was pressed may be gone: whoever uses the keyboard goes on at the verdict.
     if (document.activeElement === document.body) byId("verdict-title").focus({ preventScroll: true });
@@ -100,6 +102,8 @@ export class ReportView {
    */
   showCredentials(credentials, { via }) {
     byId("credentials").replaceChildren(createCredentials(credentials, { isScreenCopy: via === "screen_copy" }, this.#t));
+    // A file that the browser cannot show may have some that can be read.
+    if (credentials.state === "valid" || credentials.state === "broken") byId("credentials").closest("section")?.removeAttribute("hidden");
   }
 
   /** @param {{drop?: boolean, report?: boolean, status?: string}} parts what is to be seen */
