@@ -90,7 +90,7 @@ export class ReportView {
     byId("conditions").closest("section")?.toggleAttribute("hidden", result.status !== "scored" && !check?.conditions.length);
     byId("credentials").replaceChildren(createCredentials(null, { isScreenCopy: false }, t));
     // Names the tab, and the file when the page is printed into one.
-    document.title = `${labelOf(stateOf(result), t)} · ${t("extensionName")}`;
+    document.title = [labelOf(stateOf(result), t), t("extensionName")].join(" · ");
     byId("live").textContent = t("badgeLabel", labelOf(stateOf(result), t));
     // The button that was pressed may be gone: whoever uses the keyboard goes on at the verdict.
     if (document.activeElement === document.body) byId("verdict-title").focus({ preventScroll: true });
