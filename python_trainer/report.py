@@ -8,13 +8,13 @@ from pathlib import Path
 
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT, write_atomically
+from python_trainer.images import ImageError
 from python_trainer.predict import SHIPPED_MANIFEST, Predictor
 from python_trainer.protocol_tables import conditions_table, goals_table, peers_table
 from python_trainer.report_page import html_page
 from python_trainer.report_tables import (
     MODELS,
-    ablation_size,
-    ablation_table,
+    ablation_section,
     confusion_table,
     groups_table,
     map_table,
@@ -68,7 +68,10 @@ def run(args: argparse.Namespace) -> int:
     if args.samples:
         from python_trainer.sample_maps import draw_sample_maps
 
-        draw_sample_maps(Predictor(manifest=args.manifest), args.samples, args.evaluations / SHIPPED / "maps.png")
+        try:
+            draw_sample_maps(Predictor(manifest=args.manifest), args.samples, args.evaluations / SHIPPED / "maps.png")
+        except ImageError as error:
+            raise UserError(f"--samples {' '.join(map(str, args.samples))}: a picture {error}") from error
     card = model_card(reports, logs, manifest, read_further(args.evaluations / SHIPPED))
     with write_atomically(args.card) as file:
         file.write(card)
@@ -101,16 +104,16 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
 
 
 def read_further(folder: Path) -> dict[str, dict]:
-    """What more is known of the model that ships: protocol.json, map.json and ablation.json, by name.
+    """What more is known of the model that ships: protocol.json, map.json and, where there is one, ablation.json, by name.
 
     Raises:
-        UserError: one is missing.
+        UserError: one of the first two is missing.
     """
-    verbs = {"protocol": "evaluate --protocol full", "map": "measure_map", "ablation": "ablate"}
-    for name, verb in verbs.items():
+    for name, verb in {"protocol": "evaluate --protocol full", "map": "measure_map"}.items():
         if not (folder / f"{name}.json").exists():
             raise UserError(f"{folder / name}.json is missing; `{verb}` writes it")
-    return {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in verbs}
+    paths = [path for name in ("protocol", "map", "ablation") if (path := folder / f"{name}.json").exists()]
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict[str, dict]) -> str:
@@ -125,8 +128,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "peers": peers_table(protocol),
         "conditions": conditions_table(protocol),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
-        "ablation": ablation_table(further["ablation"]),
-        "ablation_size": ablation_size(further["ablation"]),
+        "ablation": ablation_section(further.get("ablation")),
         "map": map_table(further["map"]),
         "points": points_table(manifest),
         "scores": score_table(manifest),

@@ -10,6 +10,7 @@ from python_trainer.__main__ import main
 from python_trainer.files import ROOT
 from python_trainer.report import EVALUATIONS, SHIPPED
 from python_trainer.report_page import html_page
+from python_trainer.report_tables import ablation_section
 
 
 @pytest.fixture
@@ -28,14 +29,14 @@ def test_the_committed_documents_are_what_report_writes(documents, tmp_path):
         assert (tmp_path / written).read_text() == (ROOT / committed).read_text(), f"run `report`: {committed} is stale"
 
 
-@pytest.mark.parametrize("name", ["mobilenet/metrics.json", f"{SHIPPED}/protocol.json", f"{SHIPPED}/ablation.json"])
+@pytest.mark.parametrize("name", ["mobilenet/metrics.json", f"{SHIPPED}/protocol.json", f"{SHIPPED}/map.json"])
 def test_a_changed_evaluation_changes_the_card(documents, tmp_path, name):
     copy = tmp_path / "evaluation"
     shutil.copytree(EVALUATIONS, copy)
     assert main([*documents, "--evaluations", str(copy)]) == 0
     before = (tmp_path / "MODEL_CARD.md").read_text()
     text = (copy / name).read_text()
-    (copy / name).write_text(re.sub(r'("auc|"real_as_real)": \d', r'\1": 9', text))
+    (copy / name).write_text(re.sub(r'("auc|"real_as_real|"mean)": \d', r'\1": 9', text))
     assert main([*documents, "--evaluations", str(copy)]) == 0
     assert (tmp_path / "MODEL_CARD.md").read_text() != before
 
@@ -86,3 +87,13 @@ def test_the_page_is_the_card_with_its_tables_and_figures():
     page = html_page("# A <card>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n![ROC](x/roc.png)\n")
     assert "<title>A &lt;card&gt;</title>" in page and '<div class="table" tabindex="0"><table>' in page
     assert 'src="x/roc.png"' in page
+
+
+def test_the_ablation_is_told_with_its_gains_or_as_not_measured():
+    assert "Not measured" in ablation_section(None)
+    gain = {"mean": 0.012, "interval": [-0.004, 0.03]}
+    variants = {"none": {"clean": {"auc": 0.7}}, "layers": {"clean": {"auc": 0.712, "gain": gain}}}
+    about = {"stages": "2:128", "samples_per_epoch": 9600, "seeds": 3, "baseline": "none", "variants": variants}
+    assert "3 runs" in ablation_section(about) and "| layers | 0.712 | +0.012 [-0.004, +0.030] |" in ablation_section(
+        about
+    )
