@@ -32,6 +32,6 @@ def draw_sample_maps(predictor: Predictor, folders: list[Path], out_png: Path) -
         outputs = predictor.model.predict_on_batch(crop[None].astype(np.float32))
         score = predictor.manifest.fake_score(float(np.asarray(outputs["logit"])[0, 0]))
         name = path.stem.replace("_", " ")
-        caption = f"{name[:30]}\n{score:.2f}, {WORDS[predictor.manifest.band(score, 1, 'check')]}"
+        caption = f"{name[:24]}\n{score:.2f}, {WORDS[predictor.manifest.band(score, 1, 'check')]}"
         samples.append({"image": crop, "map": np.asarray(outputs["anomaly_map"])[0], "caption": caption})
     plot_maps(samples, out_png)
