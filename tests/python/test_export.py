@@ -64,9 +64,10 @@ def test_without_node_it_says_so(monkeypatch):
 
 
 def test_without_an_evaluation_there_are_no_thresholds_to_ship(tmp_path, capsys):
-    for name in ("ifmd.weights.h5", "recipe.json"):
+    for name in (SHIPPED_CHECKPOINT.name, "recipe.json"):
         shutil.copy(SHIPPED_CHECKPOINT.with_name(name), tmp_path / name)
-    assert main(["export", "--checkpoint", str(tmp_path / "ifmd.weights.h5"), "--out", str(tmp_path / "out")]) == 2
+    checkpoint = tmp_path / SHIPPED_CHECKPOINT.name
+    assert main(["export", "--checkpoint", str(checkpoint), "--out", str(tmp_path / "out")]) == 2
     assert "evaluation.json" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 

@@ -85,10 +85,13 @@ def test_only_sources_of_both_classes_are_probed_alone(report):
 
 def test_the_draw_says_where_the_source_gives_the_label_away(report):
     sources = report["draw"]["sources"]
+    places = RECIPE.samples_per_epoch // RECIPE.batch_size * (RECIPE.batch_size // 2)
     assert sources["photos"]["fake"] == 0 and sources["photos"]["share_of_fakes"] == 0
-    assert sources["photos"]["share_of_fakes_with_self_blended"] == pytest.approx(0.3 / 1.3)
+    assert sources["photos"]["share_of_fakes_with_self_blended"] == pytest.approx(
+        RECIPE.self_blended / (1 + RECIPE.self_blended)
+    )
     assert all(sources[name]["share_of_fakes"] > 0.5 for name in ("fair", "saved", "soft"))
-    assert sum(one["real"] for one in sources.values()) == sum(one["fake"] for one in sources.values()) == 4800
+    assert sum(one["real"] for one in sources.values()) == sum(one["fake"] for one in sources.values()) == places
     assert 0.5 < report["draw"]["auc_of_source_with_self_blended"] < report["draw"]["auc_of_source"]
     rows = [crop_row(i, i % 2, "train", source="abc"[i % 3]) for i in range(60)]
     balanced = describe_draw([row for row in rows if row.source == "a"], RECIPE, 0)
