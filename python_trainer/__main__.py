@@ -9,7 +9,7 @@ from python_trainer.errors import UserError
 
 VERBS = {
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
-    "reconstruct": "make training fakes: real crops passed through autoencoders",
+    "reconstruct": "make training fakes: real photos passed through autoencoders",
     "train": "train one of the three models",
     "average": "the mean of checkpoints, often better than each",
     "ablate": "train the readings of differencing alike and compare them",
