@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="PREPARED", help="as for train")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="gets a run each, and ablation.json")
     parser.add_argument("--weights", default="imagenet", metavar="FILE", help="as for train")
+    parser.add_argument("--init", type=Path, metavar="CHECKPOINT", help="as for train: what every variant starts from")
     parser.add_argument(
         "--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS), help=f"beside {BASELINE!r}"
     )
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
             scores[variant].append(_scores(recipe, args, rows, out, parts))
             print(f"{variant}, seed {seed}: done", flush=True)
     sizes = {"stages": args.stages, "samples_per_epoch": args.samples_per_epoch, "seeds": args.seeds}
+    sizes["init"] = args.init.name.removesuffix(".weights.h5") if args.init else "ImageNet"
     result = {"schema_version": SCHEMA_VERSION, **sizes, "baseline": BASELINE}
     result["variants"] = compare(parts, scores, BASELINE, args.resamples)
     with write_atomically(args.out / "ablation.json") as file:
@@ -106,7 +108,7 @@ def _scores(recipe: Recipe, args: argparse.Namespace, rows: list, out: Path, par
     if not saved.exists():
         keras.utils.set_random_seed(recipe.seed)
         train, val = ([[row for row in part if row.split == split] for part in rows] for split in ("train", "val"))
-        TrainingRun(recipe, args.data, train, val, out, args.weights, None).fit()
+        TrainingRun(recipe, args.data, train, val, out, args.weights, args.init).fit()
         # The last epoch's, so that every variant has trained exactly as long.
         model, _ = load_checkpoint(out / "last.weights.h5")
         with write_atomically(saved, "wb") as file:

@@ -104,7 +104,7 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
 
 
 def read_further(folder: Path) -> dict[str, dict]:
-    """What more is known of the model that ships: protocol.json, map.json and, where there is one, ablation.json, by name.
+    """What more is known of the model that ships: protocol.json, map.json and, where there are any, ablation*.json, by name.
 
     Raises:
         UserError: one of the first two is missing.
@@ -112,7 +112,7 @@ def read_further(folder: Path) -> dict[str, dict]:
     for name, verb in {"protocol": "evaluate --protocol full", "map": "measure_map"}.items():
         if not (folder / f"{name}.json").exists():
             raise UserError(f"{folder / name}.json is missing; `{verb}` writes it")
-    paths = [path for name in ("protocol", "map", "ablation") if (path := folder / f"{name}.json").exists()]
+    paths = [folder / "protocol.json", folder / "map.json", *sorted(folder.glob("ablation*.json"))]
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
@@ -128,7 +128,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "peers": peers_table(protocol),
         "conditions": conditions_table(protocol),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
-        "ablation": ablation_section(further.get("ablation")),
+        "ablation": ablation_section([found for name, found in further.items() if name.startswith("ablation")]),
         "map": map_table(further["map"]),
         "points": points_table(manifest),
         "scores": score_table(manifest),

@@ -172,17 +172,21 @@ def ablation_table(result: dict) -> str:
     return "\n".join(lines)
 
 
-def ablation_section(result: dict | None) -> str:
-    """What `ablate` found, or that nobody has run it on this version."""
-    if result is None:
+def ablation_section(results: list[dict]) -> str:
+    """What `ablate` found, each time it was run, or that nobody has run it on this version."""
+    if not results:
         return "**Not measured for this version**: nothing is claimed. `python -m python_trainer ablate` measures it."
-    runs = "one run" if result["seeds"] == 1 else f"{result['seeds']} runs"
+    told = [
+        f"Runs (seeds) of each: {result['seeds']}; all started from {result['init']}; stages {result['stages']} (epochs:pixels), "
+        f"{result['samples_per_epoch']:,} crops an epoch.\n\n{ablation_table(result)}"
+        for result in results
+    ]
     return (
-        f"Trained alike but for that: {runs} of each, stages {result['stages']} (epochs:pixels), {result['samples_per_epoch']:,} crops an "
-        "epoch. *clean* and *web* (JPEG 60) are validation, the mean AUC over sources and made fakes, *unseen* the mean over the "
-        "generators kept for the test. Gains are over *none*, with 95 % intervals from resampling the same images for both.\n\n"
-        f"{ablation_table(result)}\n\n"
-        "An interval that holds 0 says that no gain was shown. These runs are short; what ships was trained far longer."
+        "Variants trained alike but for that. *clean* and *web* (JPEG 60) are validation, the mean AUC over sources and made fakes; "
+        "*unseen* is the mean over the generators kept for the test. Gains are over *none*, with 95 % intervals from resampling the same "
+        "images, and the runs where there are several, for both.\n\n"
+        + "\n\n".join(told)
+        + "\n\nAn interval that holds 0 says that no gain was shown. These runs are short; what ships was trained far longer."
     )
 
 

@@ -89,11 +89,17 @@ def test_the_page_is_the_card_with_its_tables_and_figures():
     assert 'src="x/roc.png"' in page
 
 
-def test_the_ablation_is_told_with_its_gains_or_as_not_measured():
-    assert "Not measured" in ablation_section(None)
+def test_every_ablation_is_told_with_its_gains_or_as_not_measured():
+    assert "Not measured" in ablation_section([])
     gain = {"mean": 0.012, "interval": [-0.004, 0.03]}
     variants = {"none": {"clean": {"auc": 0.7}}, "layers": {"clean": {"auc": 0.712, "gain": gain}}}
-    about = {"stages": "2:128", "samples_per_epoch": 9600, "seeds": 3, "baseline": "none", "variants": variants}
-    assert "3 runs" in ablation_section(about) and "| layers | 0.712 | +0.012 [-0.004, +0.030] |" in ablation_section(
-        about
-    )
+    grid = {
+        "stages": "2:128",
+        "samples_per_epoch": 9600,
+        "seeds": 1,
+        "baseline": "none",
+        "variants": variants,
+        "init": "ImageNet",
+    }
+    told = ablation_section([grid, grid | {"seeds": 3}])
+    assert told.count("| layers | 0.712 | +0.012 [-0.004, +0.030] |") == 2 and "of each: 3;" in told
