@@ -77,7 +77,6 @@ def launch_extension(
     headless: bool = True,
     profile: Path | None = None,
     viewport: tuple[int, int] | None = (1280, 900),
-    scale: float | None = None,
     extra_args: Sequence[str] = (),
     start_timeout_s: float = 30.0,
 ) -> Iterator[tuple[BrowserContext, Worker]]:
@@ -89,7 +88,6 @@ def launch_extension(
         headless: without a window.
         profile: folder of the browser profile; None takes a temporary one.
         viewport: width and height of a page in CSS pixels; None follows the window.
-        scale: device pixels for each CSS pixel; None takes the screen's. Only with a viewport.
         extra_args: further command line flags.
         start_timeout_s: seconds the service worker may take to start.
 
@@ -111,7 +109,6 @@ def launch_extension(
                 f"--load-extension={folder}",
                 *extra_args,
             ],
-            device_scale_factor=scale,
             **view,
         )
     except PlaywrightError as error:

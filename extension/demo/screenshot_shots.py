@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from extension.demo.screenshot_stage import TIMEOUT_S, Stage, picture
 
 FAKE = "altered/altered_retouched_hopper.jpg"
+CREDENTIALS = "[aria-labelledby=credentials-title]"
 LIGHT = ("light",)
 ALL = ("light", "dark", "rtl", "narrow")
 A4_PX, MARGIN_PX = 794, 60  # of a printed page, CSS pixels
@@ -50,8 +51,7 @@ def popup(state: Callable[[Page], None] | None = None, checked: bool = True, pag
         shown = stage.popup(over)
         if state:
             state(shown)
-        height = shown.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
-        return shown.screenshot(clip={"x": 0, "y": 0, "width": 360, "height": height}, full_page=True)
+        return picture(shown, height=shown.evaluate("Math.ceil(document.body.getBoundingClientRect().height)"))
 
     return take
 
@@ -59,6 +59,17 @@ def popup(state: Callable[[Page], None] | None = None, checked: bool = True, pag
 def report(file: str | None) -> Callable[[Stage], bytes]:
     """The whole report of a file."""
     return lambda stage: picture(stage.report(file))
+
+
+def report_until(file: str, last: str) -> Callable[[Stage], bytes]:
+    """The report from its top to the end of one part."""
+
+    def take(stage: Stage) -> bytes:
+        page = stage.report(file)
+        bottom = page.locator(last).evaluate("part => Math.ceil(part.getBoundingClientRect().bottom + scrollY)")
+        return picture(page, height=bottom + 24)
+
+    return take
 
 
 def mistake(stage: Stage) -> bytes:
@@ -148,18 +159,19 @@ SECTIONS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
         "Report",
         (
             Shot("report", "A likely fake, with the anomaly map over its face", report(FAKE), ALL),
-            Shot("report-faces", "Several faces", report("images/faces_three.jpg")),
-            Shot("report-no-face", "No face", report("images/no_face.jpg")),
+            Shot("report-top", "Its verdict and the map of its face", report_until(FAKE, "#faces")),
+            Shot("report-faces", "Several faces", report_until("images/faces_three.jpg", "#faces")),
+            Shot("report-no-face", "No face", report_until("images/no_face.jpg", CREDENTIALS)),
             Shot(
                 "report-credentials",
                 "Valid Content Credentials that say “made with AI”",
-                report("signed/generated.jpg"),
+                report_until("signed/generated.jpg", CREDENTIALS),
                 ("light", "rtl"),
             ),
             Shot(
                 "report-tampered",
                 "Content Credentials of a picture that was changed afterwards",
-                report("signed/tampered.jpg"),
+                report_until("signed/tampered.jpg", CREDENTIALS),
                 ("light", "dark"),
             ),
             Shot("report-failed", "A file that is no picture", report("broken/html_named.jpg")),

@@ -130,7 +130,8 @@ class Stage:
         return tab
 
 
-def picture(tab: Page, whole: bool = True) -> bytes:
-    """A PNG of the whole page, or of what is in view."""
+def picture(tab: Page, whole: bool = True, height: int | None = None) -> bytes:
+    """A PNG of the page: the whole of it, its first `height` CSS pixels, or (not whole) what is in view."""
     tab.evaluate(TWO_FRAMES)
-    return tab.screenshot(full_page=whole)
+    clip = {"x": 0, "y": 0, "width": tab.viewport_size["width"], "height": height} if height else None
+    return tab.screenshot(full_page=whole, clip=clip)

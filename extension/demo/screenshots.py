@@ -19,8 +19,7 @@ from extension.demo.page_server import serve_folder
 from extension.demo.screenshot_shots import SECTIONS, Shot
 from extension.demo.screenshot_stage import LOOKS, Look, Stage
 
-SCALE = 1.5  # device pixels for a CSS pixel: readable on fine screens, and all pictures together stay small
-QUALITY = 80
+QUALITY = 75  # of WebP: words stay sharp, and all pictures together below 3 MB
 HEADING = Heading(
     "What the badges say",
     "Photos, pictures altered for testing, a drawing and a broken file, with the verdicts of the extension.",
@@ -57,7 +56,7 @@ def make_pictures(out: Path, everything: bool) -> list[Path]:
         sync_playwright() as playwright,
         tempfile.TemporaryDirectory() as folder,
         serve_folder(Path(folder)) as server,
-        launch_extension(playwright, chrome, scale=SCALE) as (context, worker),
+        launch_extension(playwright, chrome) as (context, worker),
     ):
         write_page(Path(folder), "gallery.html", gallery(), server.other_origin, HEADING)
         (Path(folder) / "words.html").write_text("<!doctype html><title>Words</title><p>Words only.", encoding="utf-8")
