@@ -25,6 +25,11 @@ class Shot:
     take: Callable[[Stage], bytes]
     looks: tuple[str, ...] = LIGHT
 
+    @property
+    def is_popup(self) -> bool:
+        """True for the popup, which is narrow in every look."""
+        return self.name.startswith("popup")
+
 
 def badges(stage: Stage) -> bytes:
     """The page of pictures."""

@@ -23,21 +23,20 @@ FIRST_THUMBNAILS = """() => [...document.querySelectorAll("#images li:nth-child(
 
 @dataclass(frozen=True)
 class Look:
-    """How a surface is shown. width: CSS pixels of a whole page; share: of the index's width that its picture takes."""
+    """How a surface is shown. width: of a whole page, CSS pixels."""
 
     name: Literal["light", "dark", "rtl", "narrow"]
     words: str
     width: int = 1180
     scheme: Literal["light", "dark"] = "light"
     language: str = "en"
-    share: str = "49%"
 
 
 LOOKS = (
     Look("light", "light"),
     Look("dark", "dark", scheme="dark"),
     Look("rtl", "Arabic, from right to left", language="ar"),
-    Look("narrow", "in a narrow window", width=390, share="24%"),
+    Look("narrow", "in a narrow window", width=390),
 )
 
 

@@ -19,6 +19,7 @@ from extension.demo.page_server import serve_folder
 from extension.demo.screenshot_shots import SECTIONS, Shot
 from extension.demo.screenshot_stage import LOOKS, Look, Stage
 
+SMALL, LARGE = 180, 420  # widths in the index, CSS pixels
 QUALITY = 75  # of WebP: words stay sharp, and all pictures together below 3 MB
 HEADING = Heading(
     "What the badges say",
@@ -86,6 +87,12 @@ def file_name(shot: Shot, look: Look) -> str:
     return f"{shot.name}-{look.name}.webp"
 
 
+def picture_tag(shot: Shot, look: Look) -> str:
+    """The picture as the index shows it."""
+    width = SMALL if shot.is_popup or look.name == "narrow" else LARGE
+    return f'<img src="{file_name(shot, look)}" alt="{shot.caption} ({look.words})" width="{width}" align="top">'
+
+
 def index_text() -> str:
     """docs/screenshots/README.md: every picture under what it shows."""
     looks = {look.name: look for look in LOOKS}
@@ -99,10 +106,7 @@ def index_text() -> str:
         lines += ["", f"## {title}"]
         for shot in shots:
             lines += ["", f"**{shot.name}**: {shot.caption}", ""]
-            lines += [
-                f'<img src="{file_name(shot, looks[name])}" alt="{shot.caption} ({looks[name].words})" width="{looks[name].share}">'
-                for name in shot.looks
-            ]
+            lines += [picture_tag(shot, looks[name]) for name in shot.looks]
     return "\n".join(lines) + "\n"
 
 
