@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup python-env node-env chromium firefox demo build packages lint test goldens clean distclean
+.PHONY: help setup python-env node-env chromium firefox demo build packages lint test goldens screenshots clean distclean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -83,6 +83,9 @@ test: setup lint ## run every check and every test
 goldens: python-env node-env ## make the fixtures and the golden files of the tests anew
 	$(PYTHON) -m tests.fixtures.make_fixtures
 	$(PYTHON) -m tests.parity.goldens
+
+screenshots: setup ## make the pictures of docs/screenshots anew
+	@$(PYTHON) -m extension.demo.screenshots
 
 clean: ## delete what was built
 	rm -rf extension/dist demo-output .pytest_cache .ruff_cache

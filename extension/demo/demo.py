@@ -1,4 +1,4 @@
-"""Checks a page of faces in Chromium with the extension and prints its verdicts: `make demo [IMAGES=folder]`."""
+"""Checks a page of faces in Chromium with the extension, prints its verdicts, opens a report: `make demo [IMAGES=folder]`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,15 @@ from playwright.sync_api import Page, Playwright, Worker, sync_playwright
 from extension.demo.browser import BrowserError, has_display, launch_extension, wait_until
 from extension.demo.demo_page import DemoImage, fixture_pages, folder_pages, write_page
 from extension.demo.extension_build import EXTENSION, MODELS, ROOT, BuildError, build_extension
+from extension.demo.extension_page import list_images, open_report, start_check
 from extension.demo.page_server import serve_folder
 
-# What the popup's button "Check this page" does, from the service worker: put the content script there and ask it.
-CHECK_PAGE = """async (address) => {
-  const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
-  await chrome.scripting.executeScript({ target: { tabId: tab.id }, files: ["content.js"] });
-  await chrome.tabs.sendMessage(tab.id, { target: "content", type: "content.check_page" });
-}"""
-LIST_IMAGES = """async (address) => {
-  const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
-  const reply = await chrome.tabs.sendMessage(tab.id, { target: "content", type: "content.list_images" });
-  if (!reply?.ok) throw new Error(reply?.error ?? "The page did not answer.");
-  return reply.value;
-}"""
 # How each picture loaded: its address below the origin, and its size in pixels (0 when the browser cannot show it).
 LOADED_IMAGES = """() => [...document.images].map((image) =>
   ({ address: new URL(image.src).pathname.slice(1), width: image.naturalWidth, height: image.naturalHeight }))"""
 ALL_COMPLETE = "() => document.readyState === 'complete' && [...document.images].every((image) => image.complete)"
 SMALLEST_SIDE = 48  # the extension leaves smaller pictures alone
+REPORT_TIMEOUT_S = 60.0
 
 
 @dataclass
@@ -61,12 +51,12 @@ def check_page(worker: Worker, tab: Page, images: list[DemoImage], timeout_s: fl
             row.status, row.reason = "not_shown", "the browser cannot show this file"
         elif min(loaded["width"], loaded["height"]) < SMALLEST_SIDE:
             row.status, row.reason = "not_checked", f"smaller than {SMALLEST_SIDE} pixels"
-    worker.evaluate(CHECK_PAGE, tab.url)
+    start_check(worker, tab)
     waiting = {address for address, row in rows.items() if row.status is None}
     started = time.monotonic()
 
     def read() -> bool:
-        for item in worker.evaluate(LIST_IMAGES, tab.url):
+        for item in list_images(worker, tab):
             place = item["url"].partition("://")[2].partition("/")[2]
             if place in waiting and item.get("result"):
                 fill_row(rows[place], item["result"])
@@ -154,13 +144,29 @@ def run(options: argparse.Namespace, playwright: Playwright) -> list[Row]:
                 screenshots.append(screenshot(tab, options.output / target))
                 if number > 1:
                     tab.close()
-        report(options, rows)
+        print_rows(options, rows)
         for path in screenshots:
             say(options, f"Screenshot: {path}")
+        show_report(options, worker, context.pages[0], headless)
         if not headless:
             say(options, "Close the browser window to end the demo.")
             context.wait_for_event("close", timeout=0)  # waits for the user, so without a limit
     return rows
+
+
+def show_report(options: argparse.Namespace, worker: Worker, tab: Page, headless: bool) -> None:
+    """Opens the report of the page's face with the highest score; headless it is closed again, and a picture is left."""
+    scored = [item for item in list_images(worker, tab) if (item.get("result") or {}).get("status") == "scored"]
+    if not scored:
+        return
+    worst = max(scored, key=lambda item: item["result"]["fakeScore"])
+    report = open_report(worker, tab, worst["key"], REPORT_TIMEOUT_S)
+    subject = worst["name"] or worst["url"]
+    if headless:
+        say(options, f"Report of “{subject}”: {screenshot(report, options.output / 'report.png')}")
+        report.close()
+    else:
+        say(options, f"The report of “{subject}” is open in the tab beside the page.")
 
 
 def screenshot(tab: Page, target: Path) -> Path:
@@ -176,7 +182,7 @@ def screenshot(tab: Page, target: Path) -> Path:
     return target
 
 
-def report(options: argparse.Namespace, rows: list[Row]) -> None:
+def print_rows(options: argparse.Namespace, rows: list[Row]) -> None:
     """Prints the rows, one JSON object a line or a table, and then what is wrong with them."""
     if options.json:
         for row in rows:
@@ -203,7 +209,9 @@ def parse() -> argparse.Namespace:
         "--timeout", type=float, default=300.0, help="seconds to wait for the verdicts of a page (default 300)"
     )
     parser.add_argument("--models", type=Path, default=MODELS, help="folder laid out like converted_models")
-    parser.add_argument("--output", type=Path, default=ROOT / "demo-output", help="receives screenshot.png")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "demo-output", help="receives screenshot.png and report.png"
+    )
     return parser.parse_args()
 
 

@@ -14,7 +14,7 @@ SHOWN_BY_BROWSERS = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif"
 
 PAGE_SIZE = 100  # the extension lets 300 images wait; more are dropped
 
-Kind = Literal["real", "altered", "yours"]
+Kind = Literal["real", "altered", "yours", "other"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,22 @@ class DemoImage:
 
 
 Page = list[list[DemoImage]]  # groups of pictures that belong together
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the pictures."""
+
+    title: str
+    lead: str
+
+
+OWN_HEADING = Heading("Your images", "The pictures of your folder, as a web page shows them.")
+FIXTURE_HEADING = Heading(
+    "Seven photos and what became of them",
+    "Each photo is as the camera took it. The pictures to its right were altered for testing: "
+    "nobody in them looked like that.",
+)
 
 
 @dataclass(frozen=True)
@@ -132,7 +148,7 @@ def folder_pages(folder: Path) -> list[Page]:
     return [[images[start : start + PAGE_SIZE]] for start in range(0, len(images), PAGE_SIZE)]
 
 
-def write_page(site: Path, name: str, groups: Page, other_origin: str) -> None:
+def write_page(site: Path, name: str, groups: Page, other_origin: str, heading: Heading | None = None) -> None:
     """Writes one page, its style and links to its images into the served folder.
 
     Args:
@@ -141,17 +157,13 @@ def write_page(site: Path, name: str, groups: Page, other_origin: str) -> None:
         groups: what it shows.
         other_origin: of the same server; altered pictures come from there, as most pictures on the web come from
             another host than their page.
+        heading: None takes the one of the demo.
     """
     template = Template((HERE / "index.html").read_text(encoding="utf-8"))
-    own = groups[0][0].kind == "yours"
+    heading = heading or (OWN_HEADING if groups[0][0].kind == "yours" else FIXTURE_HEADING)
     text = template.substitute(
-        title="Your images" if own else "Seven photos and what became of them",
-        lead=(
-            "The pictures of your folder, as a web page shows them."
-            if own
-            else "Each photo is as the camera took it. The pictures to its right were altered for testing: "
-            "nobody in them looked like that."
-        ),
+        title=heading.title,
+        lead=heading.lead,
         groups="\n".join(_group(group, other_origin) for group in groups),
     )
     (site / name).write_text(text, encoding="utf-8")
@@ -169,7 +181,7 @@ def _group(group: list[DemoImage], other_origin: str) -> str:
 
 def _figure(image: DemoImage, other_origin: str) -> str:
     source = f"{other_origin}/{image.address}" if image.kind == "altered" else f"/{image.address}"
-    label = {"real": "Photo", "altered": "Altered for testing", "yours": ""}[image.kind]
+    label = {"real": "Photo", "altered": "Altered for testing", "yours": "", "other": ""}[image.kind]
     tag = f'<span class="tag {image.kind}">{label}</span> ' if label else ""
     caption = html.escape(image.caption)
     return (
