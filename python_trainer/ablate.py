@@ -3,6 +3,8 @@
 import argparse
 import dataclasses
 import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -98,23 +100,27 @@ def _parts(data: list[Path], rows: list[list[CropRow]], recipe: Recipe) -> dict[
 
 def _scores(recipe: Recipe, args: argparse.Namespace, rows: list, out: Path, parts: dict) -> dict[str, np.ndarray]:
     """Logits of one run on every part, from disk where it has been scored before."""
+    saved = out / "scores.npz"
+    if not saved.exists():
+        # In a process of its own: TensorFlow holds on to every dataset that it has gone through, crops and all.
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            process.submit(_train_and_score, recipe, args, rows, out, parts).result()
+    with np.load(saved) as values:
+        return {name: values[name] for name in values.files}
+
+
+def _train_and_score(recipe: Recipe, args: argparse.Namespace, rows: list, out: Path, parts: dict) -> None:
     import keras
 
     from python_trainer.dataset import predict_logits
     from python_trainer.models import load_checkpoint
     from python_trainer.training_run import TrainingRun
 
-    saved = out / "scores.npz"
-    if not saved.exists():
-        keras.utils.set_random_seed(recipe.seed)
-        train, val = ([[row for row in part if row.split == split] for part in rows] for split in ("train", "val"))
-        TrainingRun(recipe, args.data, train, val, out, args.weights, args.init).fit()
-        # The last epoch's, so that every variant has trained exactly as long.
-        model, _ = load_checkpoint(out / "last.weights.h5")
-        with write_atomically(saved, "wb") as file:
-            np.savez(
-                file, **{name: predict_logits(model, crops, recipe.input_size) for name, (crops, _) in parts.items()}
-            )
-        keras.backend.clear_session()
-    with np.load(saved) as values:
-        return {name: values[name] for name in values.files}
+    keras.utils.set_random_seed(recipe.seed)
+    train, val = ([[row for row in part if row.split == split] for part in rows] for split in ("train", "val"))
+    TrainingRun(recipe, args.data, train, val, out, args.weights, args.init).fit()
+    # The last epoch's, so that every variant has trained exactly as long.
+    model, _ = load_checkpoint(out / "last.weights.h5")
+    scores = {name: predict_logits(model, crops, recipe.input_size) for name, (crops, _) in parts.items()}
+    with write_atomically(out / "scores.npz", "wb") as file:
+        np.savez(file, **scores)
