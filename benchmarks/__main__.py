@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("classifier",)
+NAMES = ("classifier", "detector")
 
 
 def main() -> None:
