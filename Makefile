@@ -92,7 +92,7 @@ bench: setup $(PEERS_STAMP) ## measure speed against what a user would pick inst
 	@$(PYTHON) -m benchmarks $(BENCH)
 
 # What is compared with, beside our own packages and in none of ours.
-$(PEERS_STAMP): benchmarks/package.json benchmarks/python-peers.txt
+$(PEERS_STAMP): benchmarks/package.json benchmarks/python-peers.txt | $(PYTHON_STAMP) $(NODE_STAMP)
 	env npm --prefix benchmarks install --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@if uv --version >/dev/null 2>&1; then uv=uv; else uv=$(BOOTSTRAP)/bin/uv; fi; \
 		$$uv pip install --quiet --python $(PYTHON) --target benchmarks/python-peers --no-deps -r benchmarks/python-peers.txt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("classifier", "detector")
+NAMES = ("classifier", "detector", "pipeline")
 
 
 def main() -> None:
