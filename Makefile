@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup python-env node-env chromium firefox demo build packages lint test goldens screenshots clean distclean
+.PHONY: help setup python-env node-env chromium firefox demo build packages lint test goldens screenshots bench clean distclean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -10,6 +10,7 @@ BOOTSTRAP := .venv-bootstrap
 # Stamps lie inside what they speak for: whoever deletes the one deletes the other.
 PYTHON_STAMP := $(VENV)/.synced
 NODE_STAMP := extension/node_modules/.installed
+PEERS_STAMP := benchmarks/node_modules/.installed
 
 # The environment first: where the system's Node is missing or too old, node and npm are put there.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -87,8 +88,18 @@ goldens: python-env node-env ## make the fixtures and the golden files of the te
 screenshots: setup ## make the pictures of docs/screenshots anew
 	@$(PYTHON) -m extension.demo.screenshots
 
+bench: setup $(PEERS_STAMP) ## measure speed against what a user would pick instead, into bench-output (BENCH="detector --data DIR": one of them)
+	@$(PYTHON) -m benchmarks $(BENCH)
+
+# What is compared with, beside our own packages and in none of ours.
+$(PEERS_STAMP): benchmarks/package.json benchmarks/python-peers.txt | $(PYTHON_STAMP) $(NODE_STAMP)
+	env npm --prefix benchmarks install --ignore-scripts --no-audit --no-fund --no-update-notifier
+	@if uv --version >/dev/null 2>&1; then uv=uv; else uv=$(BOOTSTRAP)/bin/uv; fi; \
+		$$uv pip install --quiet --python $(PYTHON) --target benchmarks/python-peers --no-deps -r benchmarks/python-peers.txt
+	@touch $@
+
 clean: ## delete what was built
-	rm -rf extension/dist demo-output .pytest_cache .ruff_cache
+	rm -rf extension/dist demo-output bench-output .pytest_cache .ruff_cache
 
 distclean: clean ## delete the installed environments too
-	rm -rf $(VENV) $(BOOTSTRAP) extension/node_modules
+	rm -rf $(VENV) $(BOOTSTRAP) extension/node_modules benchmarks/node_modules benchmarks/python-peers

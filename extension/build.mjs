@@ -34,6 +34,7 @@ const SCRIPTS = [
   { source: "report/report.js", target: "report/report.js", format: "esm" },
   { source: "report/credentials-worker.js", target: "report/credentials-worker.js", format: "iife" },
   { source: "welcome/welcome.js", target: "welcome/welcome.js", format: "esm" },
+  { source: "inference/inference-worker.js", target: "inference-worker.js", format: "iife" },
   { source: "offscreen/offscreen.js", target: "offscreen/offscreen.js", format: "iife", only: "chrome" },
 ];
 /** @type {{source: string, target: string, only?: Browser}[]} */

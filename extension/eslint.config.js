@@ -24,7 +24,7 @@ export default [
     },
   },
   {
-    files: ["extension/src/**/*.js", "tests/**/*.js"],
+    files: ["extension/src/**/*.js", "tests/**/*.js", "benchmarks/**/*.js"],
     languageOptions: { globals: { ...globals.browser, ...globals.webextensions } },
   },
 ];

@@ -8,11 +8,16 @@ from python_trainer.errors import UserError
 
 @dataclass(frozen=True)
 class DetectorSettings:
-    """MTCNN as the package `mtcnn` has it, on an image whose shorter side is reduced to `max_short_side` pixels."""
+    """MTCNN as the package `mtcnn` has it, on an image whose shorter side is reduced to `max_short_side` pixels.
+
+    Its pyramid is the package's, which begins at faces of `first_face_size` pixels of the reduced image, without the
+    scales that only smaller faces than `min_face_size` pixels of the whole image need.
+    """
 
     max_short_side: int = 480
     min_short_side: int = 40
-    min_face_size: int = 20
+    min_face_size: int = 40  # what can be judged: FaceCropSettings
+    first_face_size: int = 20
     scale_factor: float = 0.709
     thresholds: tuple[float, float, float] = (0.6, 0.7, 0.8)
     nms_pnet_scale: float = 0.5

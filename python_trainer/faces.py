@@ -9,6 +9,8 @@ import numpy as np
 from python_trainer.config import DetectorSettings
 from python_trainer.preprocessing import detection_image
 
+NETWORK_INPUT_SIDE = 12  # P-Net's, pixels: the face that it finds at scale s is 12 / s pixels
+
 
 @dataclass(frozen=True)
 class FaceDetection:
@@ -47,7 +49,8 @@ def detect_faces(image: np.ndarray, settings: DetectorSettings | None = None) ->
     if min(image.shape[:2]) < settings.min_short_side:
         return []
     reduced = detection_image(image, settings)
-    rows = _run_stages(reduced, settings)
+    reduction = min(reduced.shape[:2]) / min(image.shape[:2])
+    rows = _run_stages(reduced, _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction), settings)
     scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
     faces = [
         FaceDetection(
@@ -60,7 +63,19 @@ def detect_faces(image: np.ndarray, settings: DetectorSettings | None = None) ->
     return sorted(faces, key=lambda face: -face.score)
 
 
-def _run_stages(image: np.ndarray, settings: DetectorSettings) -> np.ndarray:
+def _pyramid_scales(shape: tuple[int, ...], settings: DetectorSettings, min_face_size: float) -> np.ndarray:
+    """Scales at which P-Net looks at an image, largest first; float [n].
+
+    The largest is the one that shows it faces of at most `min_face_size` pixels as large as it wants them; the grid of
+    scales does not depend on that size.
+    """
+    from mtcnn.utils.images import build_scale_pyramid
+
+    scales = build_scale_pyramid(shape[1], shape[0], settings.first_face_size, settings.scale_factor)
+    return scales[NETWORK_INPUT_SIDE / (scales * settings.scale_factor) > min_face_size]
+
+
+def _run_stages(image: np.ndarray, scales: np.ndarray, settings: DetectorSettings) -> np.ndarray:
     """MTCNN's three stages, called one by one; float [n, 16] rows of image id, x1, y1, x2, y2, score, 5 x, 5 y.
 
     The package's own `detect_faces` answers any InvalidArgumentError of TensorFlow with "no faces"; here only an
@@ -69,18 +84,10 @@ def _run_stages(image: np.ndarray, settings: DetectorSettings) -> np.ndarray:
     from mtcnn.utils.bboxes import fix_bboxes_offsets, limit_bboxes
     from mtcnn.utils.images import standarize_batch
 
-    pnet, rnet, onet = _detector().stages
+    _, rnet, onet = _detector().stages
     normalized, shapes, padding = standarize_batch([image], normalize=True)
-    p1, p2, p3 = settings.thresholds
-    boxes = pnet(
-        images_normalized=normalized,
-        images_oshapes=shapes,
-        min_face_size=settings.min_face_size,
-        scale_factor=settings.scale_factor,
-        threshold_pnet=p1,
-        nms_pnet1=settings.nms_pnet_scale,
-        nms_pnet2=settings.nms_pnet,
-    )
+    _, p2, p3 = settings.thresholds
+    boxes = _propose(normalized, scales, settings)
     if len(boxes):
         boxes = rnet(images_normalized=normalized, bboxes_batch=boxes, threshold_rnet=p2, nms_rnet=settings.nms_rnet)
     if len(boxes):
@@ -88,6 +95,33 @@ def _run_stages(image: np.ndarray, settings: DetectorSettings) -> np.ndarray:
     if not len(boxes):
         return np.empty((0, 16))
     return limit_bboxes(fix_bboxes_offsets(np.asarray(boxes), padding), images_shapes=shapes, limit_landmarks=False)
+
+
+def _propose(normalized, scales: np.ndarray, settings: DetectorSettings) -> np.ndarray:
+    """The package's first stage with scales of our own: its counts them as if every search began at 12 pixels.
+
+    Args:
+        normalized: float32 [1, h, w, 3], as `standarize_batch` gives it.
+
+    Returns:
+        float [n, 6] rows of image id, x1, y1, x2, y2, score: square boxes.
+    """
+    from mtcnn.utils.bboxes import generate_bounding_box, resize_to_square, smart_nms_from_bboxes, upscale_bboxes
+    from mtcnn.utils.images import apply_scales
+
+    if not len(scales):
+        return np.empty((0, 6))
+    proposals = []
+    for level, scale in zip(*apply_scales(normalized, [scales]), strict=True):
+        offsets, scores = _detector().stages[0].model(level)
+        found = upscale_bboxes(generate_bounding_box(offsets, scores, settings.thresholds[0]), np.asarray([scale]))
+        proposals.append(
+            smart_nms_from_bboxes(found, threshold=settings.nms_pnet_scale, method="union", initial_sort=False)
+        )
+    boxes = smart_nms_from_bboxes(
+        np.concatenate(proposals), threshold=settings.nms_pnet, method="union", initial_sort=True
+    )
+    return resize_to_square(boxes)
 
 
 @cache

@@ -83,6 +83,7 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
         "max_short_side": settings.max_short_side,
         "min_short_side": settings.min_short_side,
         "min_face_size": settings.min_face_size,
+        "first_face_size": settings.first_face_size,
         "scale_factor": settings.scale_factor,
         "thresholds": list(settings.thresholds),
         "nms": {
@@ -97,6 +98,9 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
 
 def detector_from_dict(values: dict) -> DetectorSettings:
     """The inverse of `detector_to_dict`."""
-    plain = {key: values[key] for key in ("max_short_side", "min_short_side", "min_face_size", "scale_factor")}
+    plain = {
+        key: values[key]
+        for key in ("max_short_side", "min_short_side", "min_face_size", "first_face_size", "scale_factor")
+    }
     nms = {f"nms_{name}": value for name, value in values["nms"].items()}
     return DetectorSettings(thresholds=tuple(values["thresholds"]), **plain, **nms)

@@ -30,8 +30,9 @@ export class CheckQueue {
   #running = 0;
   #order = 0;
 
-  /** @param {{maxWaiting?: number, concurrency?: number}} [options] waiting jobs kept at most; jobs run at the same time */
-  constructor({ maxWaiting = 300, concurrency = 2 } = {}) {
+  /** @param {{maxWaiting?: number, concurrency?: number}} [options] waiting jobs kept at most; jobs run at the same
+   *   time: more than are computed, so that the next are downloaded meanwhile */
+  constructor({ maxWaiting = 300, concurrency = 6 } = {}) {
     this.#maxWaiting = maxWaiting;
     this.#concurrency = concurrency;
   }

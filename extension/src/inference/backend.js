@@ -4,8 +4,9 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgl";
 
 import { withTimeout } from "../shared/with-timeout.js";
+import { NEVER_LOST } from "./context-loss.js";
 import * as tf from "./tf.js";
-import { NEVER_LOST, replaceBackend, watchBackend } from "./webgl-context.js";
+import { replaceBackend, watchBackend } from "./webgl-context.js";
 
 /** @typedef {"webgl" | "wasm"} BackendName */
 /**
@@ -23,7 +24,7 @@ const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|basic render|software/i
 /** @type {Promise<unknown>} */
 let lastSwitch = Promise.resolve();
 
-let watch = /** @type {import("./webgl-context.js").ContextWatch} */ (NEVER_LOST);
+let watch = /** @type {import("./context-loss.js").ContextWatch} */ (NEVER_LOST);
 let losses = 0;
 
 /**
@@ -34,7 +35,7 @@ let losses = 0;
  * @param {() => Promise<T>} load
  * @param {SelfTest<T>} selfTest rejects when the backend computes something else than it should
  * @param {"auto" | "wasm"} [preference] "wasm": the user wants it, whatever else there is
- * @returns {Promise<{backend: BackendName, loaded: T, context: import("./webgl-context.js").ContextWatch}>}
+ * @returns {Promise<{backend: BackendName, loaded: T, context: import("./context-loss.js").ContextWatch}>}
  * @throws the self-test's error when it fails on WebAssembly too
  */
 export async function loadOnBestBackend(wasmFolder, load, selfTest, preference = "auto") {

@@ -11,7 +11,8 @@ import { Pipeline } from "./pipeline.js";
  * @property {string} manifestSha256 changes with anything in the model: the manifest holds the hash of every file
  * @property {import("./backend.js").BackendName} backend
  * @property {Pick<Pipeline, "analyze" | "dispose">} pipeline
- * @property {import("./webgl-context.js").ContextWatch} context what the pipeline computes on
+ * @property {import("./context-loss.js").ContextWatch} context what the pipeline computes on
+ * @property {number} [lanes] images that it takes at the same time; one where it does not say
  */
 
 /**

@@ -1,15 +1,12 @@
-// Finds faces with MTCNN's three networks, in the arithmetic of the PyPI package mtcnn 1.0.0.
+// Finds faces with MTCNN: brings the image to the search's size, runs the three stages, brings the faces back.
 
-import { applyOffsets, fitToImage, sortByScore, suppressOverlapping, toSquare } from "./boxes.js";
-import { cellBoxes, placeKeypoints } from "./detector-output.js";
-import { extractPatches } from "./extract-patches.js";
-import { loadGraphModel, runGraphModel } from "./graph-model.js";
-import { normalize, pyramidScales, resizeArea } from "./image-pyramid.js";
+import { fitToImage } from "./boxes.js";
+import { locate, propose, refine } from "./detector-stages.js";
+import { loadGraphModel } from "./graph-model.js";
+import { normalize, pyramidScales } from "./image-pyramid.js";
 import { resizeAntialiased } from "./resample.js";
 
-/** @typedef {import("./boxes.js").ScoredBox} ScoredBox */
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
-/** @typedef {import("./image-pyramid.js").FloatImage} FloatImage */
 /** @typedef {import("./model-manifest.js").DetectorSettings} DetectorSettings */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
@@ -21,10 +18,6 @@ import { resizeAntialiased } from "./resample.js";
  *   other eye, nose, mouth corner at the image's left, the other corner
  */
 
-const REFINE_SIDE = 24;
-const OUTPUT_SIDE = 48;
-// Boxes a run: bounds the memory that a crowd or a busy texture can ask for.
-const BATCH = 128;
 const { fround } = Math;
 
 /** MTCNN (Zhang et al. 2016, arXiv:1604.02878): proposals, refinement, output. */
@@ -66,10 +59,7 @@ export class FaceDetector {
   async detect(image, signal) {
     if (Math.min(image.width, image.height) < this.#settings.minShortSide) return [];
     const reduced = detectionImage(image, this.#settings.maxShortSide);
-    const normalized = normalize(reduced);
-    const proposals = await this.#propose(normalized, signal);
-    const refined = await this.#refine(normalized, proposals, signal);
-    const faces = await this.#locate(normalized, refined, signal);
+    const faces = await this.#search(normalize(reduced), this.#scalesFor(reduced, image), signal);
     const scaleX = fround(image.width / reduced.width);
     const scaleY = fround(image.height / reduced.height);
     return faces.map((face) => fitToImage(face, reduced.width, reduced.height)).map((face) => ({
@@ -88,9 +78,9 @@ export class FaceDetector {
     const side = this.#settings.maxShortSide;
     const image = { width: side, height: side, data: new Float32Array(side * side * 3) };
     const whole = [{ x1: 0, y1: 0, x2: side, y2: side, score: 1 }];
-    await this.#propose(image, signal);
-    await this.#refine(image, whole, signal);
-    await this.#locate(image, whole, signal);
+    await propose(this.#networks.pnet, image, this.#scalesFor(image, image), this.#settings, signal);
+    await refine(this.#networks.rnet, image, whole, this.#settings, signal);
+    await locate(this.#networks.onet, image, whole, this.#settings, signal);
   }
 
   /** Frees the networks; the detector is of no use afterwards. */
@@ -99,71 +89,25 @@ export class FaceDetector {
   }
 
   /**
-   * P-Net at every scale.
-   *
-   * @param {FloatImage} image
+   * @param {import("./image-pyramid.js").FloatImage} image
+   * @param {number[]} scales
    * @param {AbortSignal} [signal]
-   * @returns {Promise<ScoredBox[]>} square boxes
    */
-  async #propose(image, signal) {
-    const { minFaceSize, scaleFactor, thresholds, nms } = this.#settings;
-    /** @type {ScoredBox[]} */
-    const proposals = [];
-    for (const scale of pyramidScales(image.width, image.height, minFaceSize, scaleFactor)) {
-      signal?.throwIfAborted();
-      const level = resizeArea(image, Math.trunc(image.height * scale), Math.trunc(image.width * scale));
-      const shape = [1, level.height, level.width, 3];
-      const [offsets, scores] = await runGraphModel(this.#networks.pnet, level.data, shape, ["box_offsets", "scores"]);
-      const boxes = cellBoxes(offsets.values, scores.values, scores.shape[2], fround(thresholds[0]));
-      const upscaled = boxes.map((box) => ({
-        x1: box.x1 / scale,
-        y1: box.y1 / scale,
-        x2: box.x2 / scale,
-        y2: box.y2 / scale,
-        score: box.score,
-      }));
-      proposals.push(...suppressOverlapping(sortByScore(upscaled), nms.pnetScale, "union"));
-    }
-    return suppressOverlapping(sortByScore(proposals), nms.pnet, "union").map(toSquare);
+  async #search(image, scales, signal) {
+    const { pnet, rnet, onet } = this.#networks;
+    const proposals = await propose(pnet, image, scales, this.#settings, signal);
+    const candidates = await refine(rnet, image, proposals, this.#settings, signal);
+    return locate(onet, image, candidates, this.#settings, signal);
   }
 
   /**
-   * R-Net: most proposals are no faces.
-   *
-   * @param {FloatImage} image
-   * @param {ScoredBox[]} proposals
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<ScoredBox[]>} square boxes
+   * @param {{width: number, height: number}} reduced the image that is searched
+   * @param {{width: number, height: number}} image the whole one, whose pixels the smallest face is measured in
    */
-  async #refine(image, proposals, signal) {
-    const { thresholds, nms } = this.#settings;
-    const outputs = ["box_offsets", "scores"];
-    const rows = await runOnPatches(this.#networks.rnet, image, proposals, REFINE_SIDE, outputs, signal);
-    const boxes = rows.map(([offsets, scores], index) =>
-      applyOffsets({ ...proposals[index], score: scores[1] }, offsets),
-    );
-    const faces = sortByScore(boxes.filter((box) => box.score > thresholds[1]));
-    return suppressOverlapping(faces, nms.rnet, "union").map(toSquare);
-  }
-
-  /**
-   * O-Net: final boxes and keypoints.
-   *
-   * @param {FloatImage} image
-   * @param {ScoredBox[]} candidates
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<(ScoredBox & {keypoints: number[][]})[]>} best first
-   */
-  async #locate(image, candidates, signal) {
-    const { thresholds, nms } = this.#settings;
-    const outputs = ["box_offsets", "landmarks", "scores"];
-    const rows = await runOnPatches(this.#networks.onet, image, candidates, OUTPUT_SIDE, outputs, signal);
-    const boxes = rows.map(([offsets, landmarks, scores], index) => ({
-      ...applyOffsets({ ...candidates[index], score: scores[1] }, offsets),
-      keypoints: placeKeypoints(candidates[index], landmarks),
-    }));
-    const faces = sortByScore(boxes.filter((box) => box.score > thresholds[2]));
-    return suppressOverlapping(faces, nms.onet, "min");
+  #scalesFor(reduced, image) {
+    const reduction = Math.min(reduced.width, reduced.height) / Math.min(image.width, image.height);
+    const minFaceSize = this.#settings.minFaceSize * reduction;
+    return pyramidScales(reduced.width, reduced.height, { ...this.#settings, minFaceSize });
   }
 }
 
@@ -179,30 +123,4 @@ export function detectionImage(image, maxShortSide) {
   if (short <= maxShortSide) return image;
   const scale = maxShortSide / short;
   return resizeAntialiased(image, Math.round(image.height * scale), Math.round(image.width * scale));
-}
-
-/**
- * Runs a network on the patches under boxes, some at a time.
- *
- * @param {GraphModel} network
- * @param {FloatImage} image
- * @param {ScoredBox[]} boxes
- * @param {number} side of a patch, pixels
- * @param {string[]} outputs
- * @param {AbortSignal} [signal]
- * @returns {Promise<Float32Array[][]>} for each box its row of each output
- */
-async function runOnPatches(network, image, boxes, side, outputs, signal) {
-  /** @type {Float32Array[][]} */
-  const rows = [];
-  for (let start = 0; start < boxes.length; start += BATCH) {
-    signal?.throwIfAborted();
-    const batch = boxes.slice(start, start + BATCH);
-    const patches = extractPatches(image, batch, side);
-    const results = await runGraphModel(network, patches, [batch.length, side, side, 3], outputs);
-    batch.forEach((_, index) => {
-      rows.push(results.map(({ shape, values }) => values.subarray(index * shape[1], (index + 1) * shape[1])));
-    });
-  }
-  return rows;
 }

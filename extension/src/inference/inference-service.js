@@ -1,71 +1,42 @@
-// Answers checks: gets the image, looks it up, runs the pipeline one image at a time, words the result.
+// Answers checks: gets the image, looks it up, runs the pipeline on it, words the result.
 
 import { TimeoutError, withTimeout } from "../shared/with-timeout.js";
 import { isAnimated } from "./animation.js";
 import { CheckError } from "./check-error.js";
+import { toFailure } from "./check-result.js";
+import { EngineKeeper } from "./engine-keeper.js";
 import { readImageSource } from "./image-source.js";
 import { sha256Hex } from "./sha256.js";
 import { VerdictCache } from "./verdict-cache.js";
 import { judge } from "./verdict.js";
-import { ContextLostError, whileIntact } from "./webgl-context.js";
+import { whileIntact } from "./context-loss.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
 /** @typedef {import("./verdict.js").Evidence} Evidence */
-/** @typedef {import("./verdict.js").ScoredVerdict} ScoredVerdict */
-/** @typedef {import("./verdict.js").UnscoredVerdict} UnscoredVerdict */
 
-/**
- * @typedef {object} CheckRequest
- * @property {import("./image-source.js").ImageSource} source
- * @property {import("./verdict.js").Mode} mode which operating point words the verdict
- * @property {number} [timeoutMs] for the work on the image, without waiting for others, milliseconds
- *
- * @typedef {object} CheckDetails
- * @property {string} sha256 of the image's bytes
- * @property {"bytes" | "screen_copy"} via
- * @property {{name: string, version: string, sha256: string}} model sha256: of its manifest, which holds that of every file
- * @property {true} [isAnimated] it has more frames than the first, which was judged
- * @property {number} tookMs
- *
- * @typedef {object} FailedResult
- * @property {"failed"} status
- * @property {import("./check-error.js").FailureCode} code
- * @property {string} reason a sentence for the reader
- *
- * @typedef {((ScoredVerdict | UnscoredVerdict) & CheckDetails) | FailedResult} CheckResult
- *
- * @typedef {object} ModelDescription
- * @property {string} name
- * @property {string} version
- * @property {string} sha256 of its manifest, which holds that of every file
- * @property {string} architecture
- * @property {number} inputSize pixels a side of the crop that the network sees
- * @property {import("./model-manifest.js").MapScale} mapScale
- * @property {import("./backend.js").BackendName} backend
- * @property {ModelManifest["operatingPoints"]} operatingPoints
- * @property {ModelManifest["scoreTable"]} scoreTable
- */
+/** @typedef {import("./check-result.js").CheckRequest} CheckRequest */
+/** @typedef {import("./check-result.js").CheckResult} CheckResult */
+/** @typedef {import("./check-result.js").ModelDescription} ModelDescription */
 
-const LOAD_LIMIT_MS = 90_000;
 const ANALYSIS_LIMIT_MS = 30_000;
 // A run that is told to stop does so at its next step; one that has not by then hangs, and its networks with it.
 const STOP_LIMIT_MS = 15_000;
 
 /** One service per context: it owns the model and the cache. */
 export class InferenceService {
-  #loadEngine;
+  #engine;
   #readSource;
   #cache;
-  #engine = /** @type {Promise<Engine> | null} */ (null);
-  #lastRun = /** @type {Promise<unknown>} */ (Promise.resolve());
+  // By what is looked for: two that ask for the same at the same time are answered by one search.
+  #searches = /** @type {Map<string, Promise<Evidence>>} */ (new Map());
 
   /**
    * @param {() => Promise<Engine>} load called again after a failure
    * @param {{readSource?: typeof readImageSource, cache?: VerdictCache}} [options]
    */
   constructor(load, { readSource = readImageSource, cache = new VerdictCache() } = {}) {
-    this.#loadEngine = load;
+    this.#engine = new EngineKeeper(load);
     this.#readSource = readSource;
     this.#cache = cache;
   }
@@ -83,11 +54,13 @@ export class InferenceService {
       const bytes = await this.#readSource(source);
       const sha256 = await sha256Hex(bytes);
       const area = source.kind === "data" ? source.crop : undefined;
-      const { evidence, manifest, manifestSha256 } = await this.#inTurn((engine) => this.#find(engine, request, bytes, sha256, area));
+      // Now, because the search takes the bytes away.
+      const animated = isAnimated(bytes);
+      const { evidence, manifest, manifestSha256 } = await this.#engine.use((engine) => this.#find(engine, request, bytes, sha256, area));
       return {
         ...judge(evidence, manifest, request.mode),
         sha256,
-        ...(isAnimated(bytes) ? { isAnimated: true } : {}),
+        ...(animated ? { isAnimated: /** @type {const} */ (true) } : {}),
         via: source.kind === "data" ? source.via : "bytes",
         model: { name: manifest.name, version: manifest.version, sha256: manifestSha256 },
         tookMs: Math.round(performance.now() - startedAt),
@@ -104,7 +77,7 @@ export class InferenceService {
    * @throws {Error} with a sentence for the reader
    */
   async describe() {
-    return this.#inTurn(async ({ manifest, manifestSha256: sha256, backend }) => {
+    return this.#engine.use(async ({ manifest, manifestSha256: sha256, backend }) => {
       const { name, version, architecture, mapScale, operatingPoints, scoreTable } = manifest;
       const inputSize = manifest.input.size;
       return { name, version, sha256, architecture, inputSize, mapScale, backend, operatingPoints, scoreTable };
@@ -116,57 +89,9 @@ export class InferenceService {
     this.#cache.clear();
   }
 
-  /** Frees the model once the running check is done; the next check loads it again. */
+  /** Frees the model once the running checks are done; the next check loads it again. */
   async close() {
-    await this.#lastRun;
-    const engine = await this.#engine;
-    this.#engine = null;
-    engine?.pipeline.dispose();
-  }
-
-  /**
-   * Runs work alone: TensorFlow.js gets one image at a time, and never while its backend is being chosen.
-   *
-   * @template T
-   * @param {(engine: Engine) => Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  #inTurn(work) {
-    const run = this.#lastRun.then(() => this.#withEngine(work));
-    this.#lastRun = run.catch(() => undefined);
-    return run;
-  }
-
-  /**
-   * @template T
-   * @param {(engine: Engine) => Promise<T>} work done once more, on a new engine, when its context was lost
-   * @returns {Promise<T>}
-   */
-  async #withEngine(work) {
-    const engine = await this.#loadedEngine();
-    try {
-      return await work(engine);
-    } catch (error) {
-      if (!(error instanceof ContextLostError)) throw error;
-      this.#engine = null;
-      engine.pipeline.dispose();
-      return work(await this.#loadedEngine());
-    }
-  }
-
-  /** @returns {Promise<Engine>} */
-  async #loadedEngine() {
-    this.#engine ??= withTimeout(
-      this.#loadEngine(),
-      LOAD_LIMIT_MS,
-      `The detection model did not load within ${LOAD_LIMIT_MS / 1000} s.`,
-    );
-    try {
-      return await this.#engine;
-    } catch (error) {
-      this.#engine = null;
-      throw error;
-    }
+    await this.#engine.close();
   }
 
   /**
@@ -177,31 +102,38 @@ export class InferenceService {
    * @param {import("./image-source.js").Area} [area]
    * @returns {Promise<{evidence: Evidence, manifest: ModelManifest, manifestSha256: string}>}
    */
-  async #find({ manifest, manifestSha256, pipeline, context }, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
+  async #find(engine, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
+    const { manifest, manifestSha256 } = engine;
     const key = JSON.stringify([sha256, area ?? null, manifestSha256]);
     const known = this.#cache.get(key);
     if (known) return { evidence: known, manifest, manifestSha256 };
+    const search = this.#searches.get(key) ?? this.#search(engine, bytes, area, timeoutMs);
+    this.#searches.set(key, search);
+    try {
+      const evidence = await search;
+      this.#cache.set(key, evidence);
+      return { evidence, manifest, manifestSha256 };
+    } finally {
+      this.#searches.delete(key);
+    }
+  }
+
+  /**
+   * @param {Engine} engine
+   * @param {ArrayBuffer} bytes
+   * @param {import("./image-source.js").Area | undefined} area
+   * @param {number} timeoutMs
+   * @returns {Promise<Evidence>}
+   */
+  async #search({ pipeline, context }, bytes, area, timeoutMs) {
     const message = `The check was given up after ${timeoutMs / 1000} s.`;
     const signal = AbortSignal.timeout(timeoutMs);
     const analysis = whileIntact(context, () => pipeline.analyze(bytes, { area, signal }));
     try {
-      const evidence = await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
-      this.#cache.set(key, evidence);
-      return { evidence, manifest, manifestSha256 };
+      return await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
     } catch (error) {
-      if (error instanceof TimeoutError) this.#engine = null;
+      if (error instanceof TimeoutError) this.#engine.forget();
       throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;
     }
   }
-}
-
-/**
- * @param {unknown} error
- * @returns {FailedResult}
- */
-function toFailure(error) {
-  if (error instanceof CheckError) return { status: "failed", code: error.code, reason: error.message };
-  console.error("The check failed:", error);
-  const code = error instanceof TimeoutError ? "timeout" : "engine";
-  return { status: "failed", code, reason: error instanceof Error ? error.message : String(error) };
 }

@@ -6,7 +6,8 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @typedef {object} DetectorSettings
  * @property {number} maxShortSide pixels; a larger image is reduced before the search
  * @property {number} minShortSide pixels; a smaller image holds no face
- * @property {number} minFaceSize smallest face searched for, pixels of the reduced image
+ * @property {number} minFaceSize smallest face searched for, pixels of the whole image
+ * @property {number} firstFaceSize face size at which the pyramid's grid of scales begins, pixels of the reduced image
  * @property {number} scaleFactor between the levels of the pyramid, in (0, 1)
  * @property {number[]} thresholds of P-, R- and O-Net
  * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
@@ -77,6 +78,7 @@ export function parseModelManifest(json) {
       maxShortSide: detector.get("max_short_side").number(1),
       minShortSide: detector.get("min_short_side").number(1),
       minFaceSize: detector.get("min_face_size").number(1),
+      firstFaceSize: detector.get("first_face_size").number(1),
       scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
       thresholds: detector.get("thresholds").numbers(3),
       nms: {

@@ -1,28 +1,18 @@
-// The inference service on the files that lie in the extension's own package.
+// The inference service on workers that run from the extension's own package.
 
-import { loadEngine } from "../inference/engine.js";
 import { InferenceService } from "../inference/inference-service.js";
-import { MODEL_FOLDER } from "../shared/model-folder.js";
-import { withTimeout } from "../shared/with-timeout.js";
-
-const WASM_FOLDER = "wasm/";
-const READ_LIMIT_MS = 30_000;
+import { loadWorkerEngine } from "../inference/worker-engine.js";
+import { WORKER_SCRIPT } from "../inference/worker-messages.js";
 
 /**
  * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded
  * @returns {InferenceService}
  */
 export function createExtensionService(preference) {
-  return new InferenceService(async () =>
-    loadEngine(readModelFile, chrome.runtime.getURL(WASM_FOLDER), undefined, await preference()),
-  );
+  return new InferenceService(async () => loadWorkerEngine(startWorker, await preference()));
 }
 
-/**
- * @param {string} path relative to the model's manifest
- * @returns {Promise<ArrayBuffer>}
- */
-async function readModelFile(path) {
-  const read = fetch(new URL(path, chrome.runtime.getURL(MODEL_FOLDER))).then((response) => response.arrayBuffer());
-  return withTimeout(read, READ_LIMIT_MS, `The model's file ${path} could not be read from the extension.`);
+/** @param {"auto" | "wasm"} preference is told in the address: a worker may not read the settings itself */
+function startWorker(preference) {
+  return new Worker(chrome.runtime.getURL(`${WORKER_SCRIPT}?backend=${preference}`));
 }

@@ -1,7 +1,7 @@
 // The check record: everything that a check found and with what, as one JSON object. A record of a check, and no proof.
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
-/** @typedef {import("../inference/inference-service.js").ModelDescription} ModelDescription */
+/** @typedef {import("../inference/check-result.js").ModelDescription} ModelDescription */
 
 /**
  * @typedef {object} Check what the report page knows of a check that gave a result

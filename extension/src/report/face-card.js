@@ -8,7 +8,7 @@ import { gradient } from "./colour-map.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Face} Face */
 /** @typedef {import("../shared/i18n.js").Translate} Translate */
-/** @typedef {import("../inference/inference-service.js").ModelDescription} ModelDescription */
+/** @typedef {import("../inference/check-result.js").ModelDescription} ModelDescription */
 
 const CROP_SIDE = 560;
 const MAP_SIDE = 224;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { extractPatches } from "../../../extension/src/inference/extract-patches.js";
-import { normalize, pyramidScales, resizeArea } from "../../../extension/src/inference/image-pyramid.js";
+import { normalize, pyramidScales, resizeArea, sumAreas } from "../../../extension/src/inference/image-pyramid.js";
 
 const red = (values) => Array.from(values).filter((_, index) => index % 3 === 0);
 const ramp = (width, height) => ({
@@ -19,18 +19,27 @@ test("pixels are brought to about -1 to 1, whatever the channels", () => {
 });
 
 test("scales go down to the network's input", () => {
-  const scales = pyramidScales(220, 146, 20, 0.709);
+  const scales = pyramidScales(220, 146, { firstFaceSize: 20, scaleFactor: 0.709, minFaceSize: 20 });
   assert.equal(scales.length, 6);
   assert.equal(scales[0], 0.6);
   assert.ok(146 * scales.at(-1) >= 12);
 });
 
+test("scales for smaller faces than wanted are left out, the others stay", () => {
+  const pyramid = { firstFaceSize: 20, scaleFactor: 0.709 };
+  const all = pyramidScales(640, 480, { ...pyramid, minFaceSize: 0 });
+  const wanted = pyramidScales(640, 480, { ...pyramid, minFaceSize: 40 });
+  assert.deepEqual(wanted, all.slice(2));
+  assert.ok(12 / wanted[0] <= 40 && 12 / wanted[1] > 40, "the first shows faces of at most the smallest size");
+  assert.deepEqual(pyramidScales(40, 40, { ...pyramid, minFaceSize: 500 }), []);
+});
+
 test("halving averages four pixels", () => {
-  assert.deepEqual(red(resizeArea(ramp(4, 2), 1, 2).data), [2.5, 4.5]);
+  assert.deepEqual(red(resizeArea(sumAreas(ramp(4, 2)), 1, 2).data), [2.5, 4.5]);
 });
 
 test("a cell that is partly covered counts partly", () => {
-  const [first, second] = red(resizeArea(ramp(3, 1), 1, 2).data);
+  const [first, second] = red(resizeArea(sumAreas(ramp(3, 1)), 1, 2).data);
   assert.ok(Math.abs(first - 1 / 3) < 1e-6);
   assert.ok(Math.abs(second - 5 / 3) < 1e-6);
 });

@@ -6,7 +6,7 @@ import test, { mock } from "node:test";
 import { CheckError } from "../../../extension/src/inference/check-error.js";
 import { InferenceService } from "../../../extension/src/inference/inference-service.js";
 import { parseModelManifest } from "../../../extension/src/inference/model-manifest.js";
-import { ContextLostError, NEVER_LOST } from "../../../extension/src/inference/webgl-context.js";
+import { ContextLostError, NEVER_LOST } from "../../../extension/src/inference/context-loss.js";
 import { validManifest } from "./valid-manifest.js";
 
 const FACE = { boxXyxy: [0, 0, 50, 50], detectionScore: 1, status: "scored", logit: 0 };
@@ -90,6 +90,24 @@ test("images are analysed one at a time", async () => {
   });
   await Promise.all(["a", "b", "c"].map((name) => service.check(request(`https://example.org/${name}`))));
   assert.equal(most, 1);
+});
+
+test("an engine with several lanes analyses as many at a time, and the same picture once", async () => {
+  let running = 0;
+  let most = 0;
+  const analyze = mock.fn(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    return EVIDENCE;
+  });
+  const { engine } = serviceWith(analyze);
+  const { service } = serviceWith(analyze, { load: async () => ({ ...engine, lanes: 2 }) });
+  const names = ["a", "b", "b", "c", "d"];
+  const results = await Promise.all(names.map((name) => service.check(request(`https://example.org/${name}`))));
+  assert.deepEqual(results.map(({ status }) => status), names.map(() => "scored"));
+  assert.deepEqual([most, analyze.mock.callCount()], [2, 4]);
 });
 
 test("an analysis that takes too long is told to stop, and the next one goes on", async () => {

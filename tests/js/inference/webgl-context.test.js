@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ContextLostError, watchContext, whileIntact } from "../../../extension/src/inference/webgl-context.js";
+import { ContextLostError, watchContext, whileIntact } from "../../../extension/src/inference/context-loss.js";
 
 function createContext() {
   return { canvas: new EventTarget(), isContextLost: () => false };

@@ -3,9 +3,9 @@
 import { withTimeout } from "../../shared/with-timeout.js";
 import { OFFSCREEN_TARGET } from "./offscreen-messages.js";
 
-/** @typedef {import("../../inference/inference-service.js").CheckRequest} CheckRequest */
-/** @typedef {import("../../inference/inference-service.js").CheckResult} CheckResult */
-/** @typedef {import("../../inference/inference-service.js").ModelDescription} ModelDescription */
+/** @typedef {import("../../inference/check-result.js").CheckRequest} CheckRequest */
+/** @typedef {import("../../inference/check-result.js").CheckResult} CheckResult */
+/** @typedef {import("../../inference/check-result.js").ModelDescription} ModelDescription */
 /** @typedef {import("./offscreen-messages.js").OffscreenCall} OffscreenCall */
 /** @typedef {import("./offscreen-messages.js").OffscreenReply} OffscreenReply */
 

@@ -3,7 +3,7 @@
 import { createExtensionService } from "../extension-service.js";
 import { KeepAlive } from "./keep-alive.js";
 
-/** @typedef {import("../../inference/inference-service.js").CheckRequest} CheckRequest */
+/** @typedef {import("../../inference/check-result.js").CheckRequest} CheckRequest */
 
 /**
  * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded

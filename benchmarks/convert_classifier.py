@@ -1,0 +1,58 @@
+"""The shipped checkpoint for other runtimes: TFLite and ONNX files with the same float32 weights."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PEERS = Path(__file__).parent / "python-peers"
+BATCHES = (1, 8)
+
+
+def use_peers() -> None:
+    """Lets this process import what `make bench` installed beside the project's packages."""
+    if not PEERS.is_dir():
+        raise SystemExit(f"{PEERS} is missing: run `make bench`, which installs what is compared with")
+    sys.path.append(str(PEERS))
+
+
+def converted_classifier(out: Path) -> Path:
+    """Folder below `out` with `N`.tflite and `N`.onnx for every batch size; made once for each checkpoint.
+
+    The models' outputs, in this order, are anomaly_map, logit, seam, synthetic; their input is `image`, float32
+    [N, 224, 224, 3] in [0, 255].
+    """
+    from python_trainer.manifest import sha256_of
+    from python_trainer.predict import SHIPPED_CHECKPOINT
+
+    finished = out / f"classifier-{sha256_of(SHIPPED_CHECKPOINT)[:12]}"
+    if not finished.is_dir():
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out) as scratch:
+            _convert(Path(scratch))
+            Path(scratch).rename(finished)
+            Path(scratch).mkdir()
+    return finished
+
+
+def _convert(out: Path) -> None:
+    import keras
+    import tensorflow as tf
+
+    from python_trainer.models import load_checkpoint
+    from python_trainer.predict import SHIPPED_CHECKPOINT
+
+    model, recipe = load_checkpoint(SHIPPED_CHECKPOINT)
+    for batch in BATCHES:
+        spec = keras.InputSpec(dtype="float32", shape=(batch, recipe.input_size, recipe.input_size, 3), name="image")
+        with tempfile.TemporaryDirectory() as saved:
+            model.export(saved, input_signature=[spec], verbose=False)
+            tflite = tf.lite.TFLiteConverter.from_saved_model(saved).convert()
+        (out / f"{batch}.tflite").write_bytes(tflite)
+        command = [sys.executable, "-m", "tf2onnx.convert", "--opset", "17"]
+        files = ["--tflite", str(out / f"{batch}.tflite"), "--output", str(out / f"{batch}.onnx")]
+        environment = {**os.environ, "PYTHONPATH": str(PEERS)}
+        subprocess.run([*command, *files], check=True, env=environment, capture_output=True)

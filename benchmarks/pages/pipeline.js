@@ -1,0 +1,75 @@
+// The pipeline's steps one by one, on WebAssembly, one thread. Called by pipeline.py.
+
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+
+import { Classifier } from "../../extension/src/inference/classifier.js";
+import { decodeImage } from "../../extension/src/inference/decode-image.js";
+import { locate, propose, refine } from "../../extension/src/inference/detector-stages.js";
+import { cropFace } from "../../extension/src/inference/face-crop.js";
+import { detectionImage, FaceDetector } from "../../extension/src/inference/face-detector.js";
+import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
+import { normalize, pyramidScales, resizeArea, sumAreas } from "../../extension/src/inference/image-pyramid.js";
+import { readModelManifest } from "../../extension/src/inference/model-files.js";
+import * as tf from "../../extension/src/inference/tf.js";
+
+const readModelFile = async (path) => (await fetch(new URL(path, "http://localhost/models/ifmd/"))).arrayBuffer();
+let manifest;
+let classifier;
+let detector;
+let networks;
+
+window.bench = {
+  async start() {
+    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+    setWasmPaths("/wasm/");
+    await tf.setBackend("wasm");
+    ({ manifest } = await readModelManifest(readModelFile));
+    classifier = await Classifier.load(readModelFile, manifest);
+    detector = await FaceDetector.load(readModelFile, manifest.detector);
+    const { pnet, rnet, onet } = manifest.detector.files;
+    networks = {
+      pnet: await loadGraphModel(readModelFile, pnet),
+      rnet: await loadGraphModel(readModelFile, rnet),
+      onet: await loadGraphModel(readModelFile, onet),
+    };
+  },
+
+  /** Milliseconds by step for one image, in base64, and how many faces it has. */
+  async analyze(encoded) {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)).buffer;
+    const { detector: settings, faceCrop } = manifest;
+    const steps = {};
+    let last = performance.now();
+    const mark = (name) => {
+      const now = performance.now();
+      steps[name] = now - last;
+      last = now;
+    };
+    const image = await decodeImage(bytes);
+    mark("decode");
+    const reduced = detectionImage(image, settings.maxShortSide);
+    const normalized = normalize(reduced);
+    mark("reduce");
+    const reduction = Math.min(reduced.width, reduced.height) / Math.min(image.width, image.height);
+    const scales = pyramidScales(reduced.width, reduced.height, { ...settings, minFaceSize: settings.minFaceSize * reduction });
+    const sums = sumAreas(normalized);
+    for (const scale of scales) resizeArea(sums, Math.trunc(reduced.height * scale), Math.trunc(reduced.width * scale));
+    mark("pyramid");
+    const pyramid = steps.pyramid;
+    const proposals = await propose(networks.pnet, normalized, scales, settings);
+    mark("P-Net");
+    // It makes the pyramid itself.
+    steps["P-Net"] = Math.max(0, steps["P-Net"] - pyramid);
+    const candidates = await refine(networks.rnet, normalized, proposals, settings);
+    mark("R-Net");
+    await locate(networks.onet, normalized, candidates, settings);
+    mark("O-Net");
+    const faces = await detector.detect(image);
+    last = performance.now();
+    const crops = faces.map((face) => cropFace(image, face.boxXyxy, face.keypoints, faceCrop));
+    mark("crop");
+    await classifier.predict(crops);
+    mark("classifier");
+    return { steps, faces: faces.length };
+  },
+};

@@ -1,0 +1,115 @@
+// MTCNN's three stages, in the arithmetic of the PyPI package mtcnn 1.0.0: proposals, refinement, output.
+
+import { applyOffsets, sortByScore, suppressOverlapping, toSquare } from "./boxes.js";
+import { cellBoxes, placeKeypoints } from "./detector-output.js";
+import { extractPatches } from "./extract-patches.js";
+import { runGraphModel } from "./graph-model.js";
+import { resizeArea, sumAreas } from "./image-pyramid.js";
+
+/** @typedef {import("./boxes.js").ScoredBox} ScoredBox */
+/** @typedef {import("./graph-model.js").GraphModel} GraphModel */
+/** @typedef {import("./image-pyramid.js").FloatImage} FloatImage */
+/** @typedef {import("./model-manifest.js").DetectorSettings} DetectorSettings */
+
+const REFINE_SIDE = 24;
+const OUTPUT_SIDE = 48;
+// Boxes a run: bounds the memory that a crowd or a busy texture can ask for.
+const BATCH = 128;
+const { fround } = Math;
+
+/**
+ * P-Net at every scale.
+ *
+ * @param {GraphModel} network
+ * @param {FloatImage} image normalised
+ * @param {number[]} scales
+ * @param {DetectorSettings} settings
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<ScoredBox[]>} square boxes
+ */
+export async function propose(network, image, scales, { thresholds, nms }, signal) {
+  /** @type {ScoredBox[]} */
+  const proposals = [];
+  const sums = sumAreas(image);
+  for (const scale of scales) {
+    signal?.throwIfAborted();
+    const level = resizeArea(sums, Math.trunc(image.height * scale), Math.trunc(image.width * scale));
+    const shape = [1, level.height, level.width, 3];
+    const [offsets, scores] = await runGraphModel(network, level.data, shape, ["box_offsets", "scores"]);
+    const boxes = cellBoxes(offsets.values, scores.values, scores.shape[2], fround(thresholds[0]));
+    const upscaled = boxes.map((box) => ({
+      x1: box.x1 / scale,
+      y1: box.y1 / scale,
+      x2: box.x2 / scale,
+      y2: box.y2 / scale,
+      score: box.score,
+    }));
+    proposals.push(...suppressOverlapping(sortByScore(upscaled), nms.pnetScale, "union"));
+  }
+  return suppressOverlapping(sortByScore(proposals), nms.pnet, "union").map(toSquare);
+}
+
+/**
+ * R-Net: most proposals are no faces.
+ *
+ * @param {GraphModel} network
+ * @param {FloatImage} image
+ * @param {ScoredBox[]} proposals
+ * @param {DetectorSettings} settings
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<ScoredBox[]>} square boxes
+ */
+export async function refine(network, image, proposals, { thresholds, nms }, signal) {
+  const outputs = ["box_offsets", "scores"];
+  const rows = await runOnPatches(network, image, proposals, REFINE_SIDE, outputs, signal);
+  const boxes = rows.map(([offsets, scores], index) => applyOffsets({ ...proposals[index], score: scores[1] }, offsets));
+  const faces = sortByScore(boxes.filter((box) => box.score > thresholds[1]));
+  return suppressOverlapping(faces, nms.rnet, "union").map(toSquare);
+}
+
+/**
+ * O-Net: final boxes and keypoints.
+ *
+ * @param {GraphModel} network
+ * @param {FloatImage} image
+ * @param {ScoredBox[]} candidates
+ * @param {DetectorSettings} settings
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<(ScoredBox & {keypoints: number[][]})[]>} best first
+ */
+export async function locate(network, image, candidates, { thresholds, nms }, signal) {
+  const outputs = ["box_offsets", "landmarks", "scores"];
+  const rows = await runOnPatches(network, image, candidates, OUTPUT_SIDE, outputs, signal);
+  const boxes = rows.map(([offsets, landmarks, scores], index) => ({
+    ...applyOffsets({ ...candidates[index], score: scores[1] }, offsets),
+    keypoints: placeKeypoints(candidates[index], landmarks),
+  }));
+  const faces = sortByScore(boxes.filter((box) => box.score > thresholds[2]));
+  return suppressOverlapping(faces, nms.onet, "min");
+}
+
+/**
+ * Runs a network on the patches under boxes, some at a time.
+ *
+ * @param {GraphModel} network
+ * @param {FloatImage} image
+ * @param {ScoredBox[]} boxes
+ * @param {number} side of a patch, pixels
+ * @param {string[]} outputs
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Float32Array[][]>} for each box its row of each output
+ */
+async function runOnPatches(network, image, boxes, side, outputs, signal) {
+  /** @type {Float32Array[][]} */
+  const rows = [];
+  for (let start = 0; start < boxes.length; start += BATCH) {
+    signal?.throwIfAborted();
+    const batch = boxes.slice(start, start + BATCH);
+    const patches = extractPatches(image, batch, side);
+    const results = await runGraphModel(network, patches, [batch.length, side, side, 3], outputs);
+    batch.forEach((_, index) => {
+      rows.push(results.map(({ shape, values }) => values.subarray(index * shape[1], (index + 1) * shape[1])));
+    });
+  }
+  return rows;
+}

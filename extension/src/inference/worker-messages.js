@@ -1,0 +1,17 @@
+// What passes between a page of the extension and its workers.
+
+/**
+ * @typedef {import("./image-source.js").Area} Area
+ * @typedef {{bytes: ArrayBuffer, area?: Area}} AnalysisCall one at a time: the next follows the reply
+ *
+ * @typedef {object} ReadyReply the first, once the model is loaded
+ * @property {import("./model-manifest.js").ModelManifest} manifest
+ * @property {string} manifestSha256
+ * @property {import("./backend.js").BackendName} backend
+ *
+ * @typedef {{evidence: import("./verdict.js").Evidence, backend: import("./backend.js").BackendName}} EvidenceReply
+ * @typedef {{failure: {code?: import("./check-error.js").FailureCode, message: string}}} FailureReply
+ * @typedef {ReadyReply | EvidenceReply | FailureReply} WorkerReply
+ */
+
+export const WORKER_SCRIPT = "inference-worker.js";

@@ -1,0 +1,141 @@
+// The pool of workers: as many as images wait for, a new one in the place of one that hangs, failures as they are.
+
+import assert from "node:assert/strict";
+import test, { mock } from "node:test";
+
+import { CheckError } from "../../../extension/src/inference/check-error.js";
+import { loadWorkerEngine, poolSize } from "../../../extension/src/inference/worker-engine.js";
+
+const EVIDENCE = { imageSize: { width: 60, height: 60 }, faces: [] };
+const READY = { manifest: { name: "ifmd" }, manifestSha256: "abc", backend: "wasm" };
+const image = () => new ArrayBuffer(8);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A worker that answers when the test says so. */
+class FakeWorker extends EventTarget {
+  calls = [];
+  terminate = mock.fn();
+
+  constructor(preference) {
+    super();
+    this.preference = preference;
+  }
+
+  postMessage(message, transfer) {
+    assert.deepEqual(transfer, [message.bytes]);
+    this.calls.push(message);
+  }
+
+  async reply(data) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data }));
+    await turn();
+  }
+}
+
+/** An engine of at most `size` workers, the first of them loaded. */
+async function engineOf(size, ready = READY) {
+  const workers = [];
+  const start = (preference) => {
+    workers.push(new FakeWorker(preference));
+    return workers.at(-1);
+  };
+  const loading = loadWorkerEngine(start, "auto", size);
+  await workers[0].reply(ready);
+  return { engine: await loading, workers };
+}
+
+test("a worker is added while images wait, and none for one image", async () => {
+  const { engine, workers } = await engineOf(2);
+  const first = engine.pipeline.analyze(image());
+  assert.equal(workers.length, 1);
+  const others = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
+  assert.equal(workers.length, 2);
+  assert.equal(workers[1].preference, "wasm", "what was found to compute");
+  assert.equal(workers[1].calls.length, 0, "it loads first");
+  await workers[1].reply(READY);
+  assert.deepEqual(workers.map(({ calls }) => calls.length), [1, 1]);
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  assert.equal(await first, EVIDENCE);
+  assert.deepEqual(workers.map(({ calls }) => calls.length), [2, 1], "who is free takes the next");
+  for (const worker of workers) await worker.reply({ evidence: EVIDENCE, backend: "wasm" });
+  assert.deepEqual(await Promise.all(others), [EVIDENCE, EVIDENCE]);
+  assert.equal(workers.length, 2);
+});
+
+test("an image that finds a worker loading is done by the one that is free first", async () => {
+  const { engine, workers } = await engineOf(2);
+  const both = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  assert.deepEqual(await Promise.all(both), [EVIDENCE, EVIDENCE]);
+});
+
+test("a GPU computes in one worker", async () => {
+  const { engine, workers } = await engineOf(4, { ...READY, backend: "webgl" });
+  engine.pipeline.analyze(image());
+  engine.pipeline.analyze(image());
+  assert.deepEqual([engine.lanes, engine.backend, workers.length], [1, "webgl", 1]);
+});
+
+test("a failure keeps its code, and the worker goes on", async () => {
+  const { engine, workers } = await engineOf(1);
+  const damaged = assert.rejects(engine.pipeline.analyze(image()), (error) => error instanceof CheckError && error.code === "not_an_image");
+  await workers[0].reply({ failure: { code: "not_an_image", message: "The file is damaged." } });
+  await damaged;
+  const next = engine.pipeline.analyze(image());
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  assert.equal(await next, EVIDENCE);
+  assert.equal(workers.length, 1);
+});
+
+test("a worker whose analysis is given up goes, and the next image gets another", async () => {
+  const { engine, workers } = await engineOf(1);
+  const controller = new AbortController();
+  const hanging = assert.rejects(engine.pipeline.analyze(image(), { signal: controller.signal }), /too slow/);
+  controller.abort(new Error("too slow"));
+  await hanging;
+  assert.equal(workers[0].terminate.mock.callCount(), 1);
+  const next = engine.pipeline.analyze(image());
+  await workers[1].reply(READY);
+  await workers[1].reply({ evidence: EVIDENCE, backend: "wasm" });
+  assert.equal(await next, EVIDENCE);
+});
+
+test("what a worker cannot load is told, first and later", async () => {
+  const worker = new FakeWorker();
+  const loading = assert.rejects(loadWorkerEngine(() => worker, "auto", 2), /has been altered/);
+  await worker.reply({ failure: { message: "The model has been altered." } });
+  await loading;
+  const { engine, workers } = await engineOf(1);
+  const stopped = assert.rejects(engine.pipeline.analyze(image()), /has stopped: out of memory/);
+  workers[0].dispatchEvent(Object.assign(new Event("error"), { message: "out of memory" }));
+  await stopped;
+  const next = assert.rejects(engine.pipeline.analyze(image()), /has been altered/);
+  await workers[1].reply({ failure: { message: "The model has been altered." } });
+  await next;
+});
+
+test("added workers go when it is quiet; closing ends all", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { engine, workers } = await engineOf(2);
+  const both = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
+  await workers[1].reply(READY);
+  for (const worker of workers) await worker.reply({ evidence: EVIDENCE, backend: "wasm" });
+  await Promise.all(both);
+  mock.timers.tick(60_000);
+  assert.deepEqual(workers.map(({ terminate }) => terminate.mock.callCount()), [0, 1]);
+  engine.pipeline.dispose();
+  assert.equal(workers[0].terminate.mock.callCount(), 1);
+  mock.timers.reset();
+});
+
+test("the pool's size follows cores and memory", () => {
+  const sizes = [
+    [{ hardwareConcurrency: 1, deviceMemory: 8 }, 2],
+    [{ hardwareConcurrency: 2 }, 2],
+    [{ hardwareConcurrency: 4, deviceMemory: 8 }, 3],
+    [{ hardwareConcurrency: 16, deviceMemory: 8 }, 4],
+    [{ hardwareConcurrency: 16, deviceMemory: 0.5 }, 1],
+  ];
+  for (const [machine, size] of sizes) assert.equal(poolSize(machine), size, JSON.stringify(machine));
+});
