@@ -1,0 +1,82 @@
+"""Where parts are worked on: the cores of this machine or a Ray cluster, by the same worker either way."""
+
+import argparse
+import importlib.util
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from python_trainer.errors import UserError
+from python_trainer.inputs import Part
+
+Worker = Callable[[Part], Any]
+MakeWorker = Callable[[], Worker]  # picklable; called once in each process, so that a network is loaded once
+
+
+class Engine(Protocol):
+    """Hands parts to workers."""
+
+    def map(self, make_worker: MakeWorker, parts: list[Part]) -> Iterator[tuple[Part, Any]]:
+        """Each part with what a worker answers for it, as they come; `WORKER_DIED` where its process died each time.
+
+        What a worker raises is raised here.
+        """
+
+
+WORKER_DIED = object()
+DEATH = "the process that worked on it died, again and again (out of memory?)"
+
+
+class HeldWorker:
+    """A process's worker, made at its first part: what goes wrong then reaches the caller as it is."""
+
+    def __init__(self, make_worker: MakeWorker):
+        self._make_worker, self._worker = make_worker, None
+
+    def work(self, part: Part) -> Any:
+        """The worker's answer."""
+        if self._worker is None:
+            limit_threads()
+            self._worker = self._make_worker()
+        return self._worker(part)
+
+
+def limit_threads() -> None:
+    """One thread of TensorFlow in this process: there is a process for each core."""
+    if importlib.util.find_spec("tensorflow"):
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags that choose an engine."""
+    parser.add_argument(
+        "--engine",
+        choices=["local", "ray"],
+        default="local",
+        help="local: processes on this machine; ray: a Ray cluster (RAY_ADDRESS, or the one that runs here, or a new one)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes (default: as many as there are cores, here or in the cluster)",
+    )
+
+
+def get_engine(args: argparse.Namespace) -> Engine:
+    """The engine that the flags choose.
+
+    Raises:
+        UserError: Ray is not installed.
+    """
+    if args.engine == "local":
+        from python_trainer.engines.local import LocalEngine
+
+        return LocalEngine(args.workers)
+    if not importlib.util.find_spec("ray"):
+        raise UserError("--engine ray needs Ray: install it with `uv sync --extra ray`")
+    from python_trainer.engines.ray import RayEngine
+
+    return RayEngine(args.workers)
