@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -23,6 +24,11 @@ class Engine(Protocol):
 
 
 WORKER_DIED = object()
+_ONE_THREAD = {
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}  # a process for each core
 DEATH = "the process that worked on it died, again and again (out of memory?)"
 
 
@@ -35,18 +41,9 @@ class HeldWorker:
     def work(self, part: Part) -> Any:
         """The worker's answer."""
         if self._worker is None:
-            limit_threads()
+            os.environ.update(_ONE_THREAD)
             self._worker = self._make_worker()
         return self._worker(part)
-
-
-def limit_threads() -> None:
-    """One thread of TensorFlow in this process: there is a process for each core."""
-    if importlib.util.find_spec("tensorflow"):
-        import tensorflow as tf
-
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
