@@ -71,7 +71,8 @@ def get_engine(args: argparse.Namespace) -> Engine:
     if args.engine == "local":
         from python_trainer.engines.local import LocalEngine
 
-        return LocalEngine(args.workers)
+        one = os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow"  # a GPU: two processes would fight for it
+        return LocalEngine(args.workers or (1 if one else None))
     if not importlib.util.find_spec("ray"):
         raise UserError("--engine ray needs Ray: install it with `uv sync --extra ray`")
     from python_trainer.engines.ray import RayEngine
