@@ -9,19 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from python_trainer.crop_scores import JPEG_QUALITY, EngineScores
+from python_trainer.engines import add_engine_arguments, get_engine
 from python_trainer.errors import UserError
 from python_trainer.evaluation_figures import draw
 from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
 from python_trainer.files import write_atomically
-from python_trainer.images import recompress
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
 from python_trainer.protocol import add_protocol_arguments, load_scorers, run_protocol
 
-ScoreFunction = Callable[[np.ndarray], np.ndarray]  # uint8 [n, s, s, 3] -> logits of fake, float [n]
-JPEG_QUALITY = 60
-_CHUNK = 256  # crops in memory at a time
+RowScores = Callable[[list[CropRow], str], np.ndarray]  # rows, condition -> logits of fake, float [n], NaN without crop
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw predictions.png, which shows dataset images",
     )
     add_protocol_arguments(parser)
+    add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON instead of the table")  # fmt: skip
 
 
@@ -72,14 +71,16 @@ def run(args: argparse.Namespace) -> int:
         return predict_logits(model, crops, recipe.input_size)
 
     scorers = load_scorers(args, recipe, score)  # first, so that a wrong flag fails before the work
+    scores = EngineScores(get_engine(args), args.checkpoint, args.data, args.out)
     report = evaluate(
-        score, args.data, args.out, size=recipe.input_size, split=args.split, conditions=tuple(args.conditions),
+        scores, args.data, args.out, split=args.split, conditions=tuple(args.conditions),
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
         about={
             "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
             "traces": trace_thresholds(model, args.data, recipe),
         },
     )  # fmt: skip
+    scores.forget()
     if scorers:
         run_protocol(report, scorers, args.data, args.out, args.bootstrap, args.seed)
     print(json.dumps(report, indent=2) if args.json else format_table(report))
@@ -87,10 +88,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def evaluate(
-    score_fn: ScoreFunction,
+    scores: RowScores,
     prepared: Path,
     out: Path,
-    size: int = 224,
     split: str = "test",
     conditions: tuple[str, ...] = ("clean",),
     bootstrap: int = 1000,
@@ -104,7 +104,7 @@ def evaluate(
         UserError: no manifest, or validation lacks a class.
     """
     rows = [row for row in read_prepared(prepared) if row.split in ("val", split)]
-    scored = {c: score_rows(score_fn, prepared, rows, size, c) for c in conditions}
+    scored = {c: scores(rows, c) for c in conditions}
     degraded = {c: scored[c] for c in conditions[1:]}
     report = build_report(rows, scored[conditions[0]], split, bootstrap, seed, degraded)
     report["calibrated_on"] = list(conditions)
@@ -121,25 +121,6 @@ def evaluate(
     _write_scores(out / "scores.csv", collect_images(rows, scored[conditions[0]]), report["calibration"])
     draw(report, rows, scored[conditions[0]], prepared, out, split, samples)
     return report
-
-
-def score_rows(score_fn: ScoreFunction, prepared: Path, rows: list[CropRow], size: int, condition: str) -> np.ndarray:
-    """Logits float64 [n] of `rows`; NaN where a row has no crop."""
-    from python_trainer.dataset import load_crops
-
-    logits = np.full(len(rows), np.nan)
-    usable = [index for index, row in enumerate(rows) if row.crop]
-    for start in range(0, len(usable), _CHUNK):
-        part = usable[start : start + _CHUNK]
-        crops = load_crops(prepared, [rows[i] for i in part], size)
-        if condition == "web":
-            # Crops are smaller than any size limit of the web.
-            crops = np.stack([recompress(Image.fromarray(crop), "JPEG", quality=JPEG_QUALITY) for crop in crops])
-        values = np.asarray(score_fn(crops), np.float64).reshape(-1)
-        if not np.isfinite(values).all():
-            raise UserError("the model gives scores that are not numbers; train it again")
-        logits[part] = values
-    return logits
 
 
 def format_table(report: dict) -> str:

@@ -13,10 +13,11 @@ import numpy as np
 from python_trainer.config import DetectorSettings, Recipe, recipe_to_dict
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT, write_atomically
+from python_trainer.inputs import list_images
 from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import SCHEMA_VERSION, detector_to_dict, read_model_manifest
 from python_trainer.models import load_checkpoint
-from python_trainer.predict import SHIPPED_CHECKPOINT, list_images
+from python_trainer.predict import SHIPPED_CHECKPOINT
 from python_trainer.shipped_graph import ShippedGraph
 from python_trainer.tfjs_conversion import WEIGHT_TYPES, convert_saved_model, export_detector
 from python_trainer.tfjs_runner import run_graph_model

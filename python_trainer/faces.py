@@ -81,11 +81,13 @@ def _run_stages(image: np.ndarray, scales: np.ndarray, settings: DetectorSetting
     The package's own `detect_faces` answers any InvalidArgumentError of TensorFlow with "no faces"; here only an
     empty set of proposals ends the cascade early, and every error is an error.
     """
+    import tensorflow as tf
     from mtcnn.utils.bboxes import fix_bboxes_offsets, limit_bboxes
     from mtcnn.utils.images import standarize_batch
 
     _, rnet, onet = _detector().stages
     normalized, shapes, padding = standarize_batch([image], normalize=True)
+    normalized = tf.constant(normalized)  # once, and not again for each size of the pyramid
     _, p2, p3 = settings.thresholds
     boxes = _propose(normalized, scales, settings)
     if len(boxes):
@@ -127,6 +129,12 @@ def _propose(normalized, scales: np.ndarray, settings: DetectorSettings) -> np.n
 @cache
 def _detector():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow as tf
     from mtcnn import MTCNN
 
-    return MTCNN()
+    detector = MTCNN()
+    for stage in detector.stages:
+        # Called eagerly, Keras spends more time between the operations than in them; traced, their results are the same.
+        signature = [tf.TensorSpec([None, None, None, 3], tf.float32)]
+        stage._model = tf.function(stage._model, input_signature=signature, autograph=False)
+    return detector

@@ -1,6 +1,6 @@
 """Files that appear whole or not at all."""
 
-import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent  # of the repository
 def write_atomically(path: Path, mode: str = "w", newline: str | None = None) -> Iterator[IO[Any]]:
     """Open a temporary neighbour of `path` and rename it over `path` once the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Not the process's number: on a shared folder two machines may write the same file at once.
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.tmp")
     try:
         with temporary.open(mode, newline=newline, encoding=None if "b" in mode else "utf-8") as file:
             yield file

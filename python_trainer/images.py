@@ -1,6 +1,7 @@
 """Decodes any image file into the one form that the pipeline knows: RGB, uint8, upright, opaque."""
 
 import io
+import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,11 +43,40 @@ def decode_image(path: str | Path) -> DecodedImage:
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """A file's bytes; raises ImageError when it cannot be read."""
+    """The bytes of a file, or of what an address that fsspec knows leads to; raises ImageError when it cannot be read."""
     try:
+        if is_address(str(path)):
+            return _fetch(str(path))
         return Path(path).read_bytes()
-    except OSError as error:
-        raise ImageError(f"cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # each kind of store raises its own
+        raise ImageError(f"cannot be read: {why_unreadable(error)}") from error
+
+
+def is_address(location: str) -> bool:
+    """Whether it is for fsspec to open (`https://…`, `s3://…`, `tar://MEMBER::SHARD`), and not a path."""
+    return "://" in location
+
+
+def why_unreadable(error: Exception) -> str:
+    """An error of reading in a few words."""
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    return text if text and not isinstance(error, KeyError) else f"{type(error).__name__} {text}".strip()
+
+
+def _fetch(address: str) -> bytes:
+    import fsspec
+
+    for wait in (1, 4, None):
+        try:
+            with fsspec.open(address, "rb") as file:
+                return file.read()
+        except (FileNotFoundError, PermissionError, ImportError, ValueError, KeyError):
+            raise  # trying again does not help
+        except Exception:
+            if wait is None:
+                raise
+            time.sleep(wait)
+    raise AssertionError("unreachable")
 
 
 def decode_bytes(data: bytes) -> DecodedImage:

@@ -3,12 +3,14 @@
 import csv
 import dataclasses
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import IMAGE_SUFFIXES
+from python_trainer.images import IMAGE_SUFFIXES, is_address
+from python_trainer.inputs import list_address, list_images, read_text
 
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {
@@ -24,7 +26,7 @@ SPLIT_NAMES |= {"testing": "test", "dev": "val"}
 
 @dataclass(frozen=True)
 class SourceImage:
-    """One image as the user has it. `path` is absolute; label 1 means fake; empty strings mean "not known"."""
+    """One image as the user has it. `path` is a path or an address; label 1 means fake; empty strings mean "not known"."""
 
     path: str
     label: int
@@ -67,53 +69,72 @@ class CropRow:
     train_use: int
 
 
-def read_sources(folders: list[Path]) -> list[SourceImage]:
-    """List the images of folders that hold a `manifest.csv`, or `real` and `fake` folders at any depth.
+def read_sources(locations: list[str | Path]) -> list[SourceImage]:
+    """List the images of tables (.csv, or a folder's `manifest.csv`) or of `real` and `fake` folders at any depth.
+
+    A location is a path, or an address: of a table, or of a folder with / at its end. A table's paths are relative to
+    it, absolute, or addresses.
 
     Raises:
         UserError: a folder is missing, holds neither, or its manifest lacks a column.
     """
     images: list[SourceImage] = []
-    for folder in folders:
-        if not folder.is_dir():
-            raise UserError(f"{folder} is not a folder; give one with a manifest.csv or with real/ and fake/ inside")
-        table = folder / "manifest.csv"
-        found = _read_table(table, folder) if table.exists() else _scan_folder(folder)
+    for location in map(str, locations):
+        folder = location.rstrip("/") if is_address(location) else str(Path(location))
+        if location.lower().endswith(".csv"):
+            found = _read_table(location, folder.rpartition("/")[0] or ".")
+        elif is_address(location):
+            found = _label_files(folder, list_address(location))
+        elif not Path(location).is_dir():
+            raise UserError(f"{location} is not a folder; give one with a manifest.csv or with real/ and fake/ inside")
+        elif (Path(location) / "manifest.csv").exists():
+            found = _read_table(str(Path(location) / "manifest.csv"), folder)
+        else:
+            found = _label_files(folder, list(map(str, list_images([location]))))
         if not found:
             raise UserError(
-                f"no images found in {folder}: it needs a manifest.csv or folders named real and fake "
+                f"no images found in {location}: it needs a manifest.csv or folders named real and fake "
                 "(also 0_real/1_fake, training_real/training_fake …) at any depth"
             )
         images += found
     return images
 
 
-def _read_table(table: Path, folder: Path) -> list[SourceImage]:
-    with table.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if missing := {"path", "label"} - set(reader.fieldnames or ()):
-            raise UserError(f"{table} lacks the column {', '.join(sorted(missing))}")
-        images = []
-        for line, row in enumerate(reader, 2):
-            if row["label"] not in ("0", "1"):
-                raise UserError(f"{table} line {line}: label {row['label']!r}; it must be 0 (real) or 1 (fake)")
-            split = row.get("split") or ""
-            if split and split.lower() not in SPLIT_NAMES:
-                raise UserError(f"{table} line {line}: unknown split {split!r}; use train, val or test")
-            images.append(
-                SourceImage(
-                    path=str(folder / row["path"]),
-                    label=int(row["label"]),
-                    source=row.get("source") or folder.name,
-                    generator=row.get("generator") or "",
-                    split=SPLIT_NAMES.get(split.lower(), ""),
-                    identity=row.get("identity") or "",
-                    pair_id=row.get("pair_id") or "",
-                    demographic=row.get("demographic") or "",
-                    face_crop=row.get("face_crop") in ("1", "true", "True"),
-                )
-            )
+def _read_table(table: str, folder: str) -> list[SourceImage]:
+    reader = csv.DictReader(io.StringIO(read_text(table), newline=""))
+    if missing := {"path", "label"} - set(reader.fieldnames or ()):
+        raise UserError(f"{table} lacks the column {', '.join(sorted(missing))}")
+    images = []
+    for line, row in enumerate(reader, 2):
+        path = row["path"]
+        if not is_address(path):
+            path = f"{folder}/{path}" if is_address(folder) else str(Path(folder) / path)
+        try:
+            images.append(source_image(path, row, default_source=folder.rpartition("/")[2]))
+        except ValueError as error:
+            raise UserError(f"{table} line {line}: {error}") from error
     return images
+
+
+def source_image(path: str, known: dict, default_source: str) -> SourceImage:
+    """An image from what a table or a shard says of it, under the names of `SourceImage`'s fields.
+
+    Raises:
+        ValueError: no label that is 0 or 1, or an unknown split.
+    """
+    label, split = str(known.get("label", "")), str(known.get("split") or "")
+    if label not in ("0", "1"):
+        raise ValueError(f"label {label!r}; it must be 0 (real) or 1 (fake)")
+    if split and split.lower() not in SPLIT_NAMES:
+        raise ValueError(f"unknown split {split!r}; use train, val or test")
+    return SourceImage(
+        path=path,
+        label=int(label),
+        source=str(known.get("source") or default_source),
+        split=SPLIT_NAMES.get(split.lower(), ""),
+        face_crop=str(known.get("face_crop")) in ("1", "true", "True"),
+        **{name: str(known.get(name) or "") for name in ("generator", "identity", "pair_id", "demographic")},
+    )
 
 
 def label_of_folder(name: str) -> int | None:
@@ -126,18 +147,24 @@ def label_of_folder(name: str) -> int | None:
     return None
 
 
-def _scan_folder(folder: Path) -> list[SourceImage]:
+def known_of_path(inside: str, root: str) -> dict:
+    """What the folders of a path, from `root` on, say of its image: its label (the innermost decides), source, split."""
+    parts = inside.replace("\\", "/").split("/")[:-1]
+    labels = [label for part in parts if (label := label_of_folder(part)) is not None]
+    splits = [part for part in parts if part.lower() in SPLIT_NAMES]
+    others = [part for part in parts if label_of_folder(part) is None and part.lower() not in SPLIT_NAMES]
+    known = {"source": "/".join([root, *(part for part in others if part not in ("", "."))])}
+    return known | ({"label": labels[-1]} if labels else {}) | ({"split": splits[-1]} if splits else {})
+
+
+def _label_files(folder: str, files: list[str]) -> list[SourceImage]:
+    root = folder.rpartition("/")[2] if is_address(folder) else Path(folder).resolve().name
     images = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.suffix.lower() not in IMAGE_SUFFIXES:
-            continue
-        parts = path.relative_to(folder).parts[:-1]
-        labels = [label for part in parts if (label := label_of_folder(part)) is not None]
-        splits = [SPLIT_NAMES[part.lower()] for part in parts if part.lower() in SPLIT_NAMES]
-        if labels:  # the innermost folder decides
-            others = [p for p in parts if label_of_folder(p) is None and p.lower() not in SPLIT_NAMES]
-            source = "/".join([folder.resolve().name, *others])
-            images.append(SourceImage(str(path), labels[-1], source, split=splits[-1] if splits else ""))
+    for file in files:
+        if file.lower().endswith(tuple(IMAGE_SUFFIXES)):
+            known = known_of_path(file.removeprefix(folder), root)
+            if "label" in known:
+                images.append(source_image(file, known, root))
     return images
 
 

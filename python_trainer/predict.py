@@ -2,18 +2,22 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from python_trainer.engines import DEATH, WORKER_DIED, Engine, add_engine_arguments, get_engine
 from python_trainer.errors import UserError
 from python_trainer.faces import detect_faces
-from python_trainer.files import ROOT
-from python_trainer.images import IMAGE_SUFFIXES, ImageError, decode_image
+from python_trainer.files import ROOT, write_atomically
+from python_trainer.images import ImageError, decode_bytes, read_bytes
+from python_trainer.inputs import Part, into_parts, list_items, read_part
+from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import ModelManifest, read_model_manifest
 from python_trainer.models import load_checkpoint
+from python_trainer.part_results import check_same_settings, make_results
 from python_trainer.preprocessing import crop_face
 
 SHIPPED_CHECKPOINT = ROOT / "python_trainer" / "checkpoints" / "evidence" / "evidence.weights.h5"
@@ -22,7 +26,13 @@ SHIPPED_MANIFEST = ROOT / "converted_models" / "ifmd" / "manifest.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of `predict`."""
-    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files, or folders of them")
+    parser.add_argument(
+        "images",
+        nargs="+",
+        metavar="IMAGE",
+        help="image files, folders of them, lists (.txt, one a line), WebDataset and TFRecord shards; each also as an "
+        "address (https://, s3:// …; of a folder with / at its end)",
+    )
     parser.add_argument(
         "--checkpoint", type=Path, default=SHIPPED_CHECKPOINT, help="weights, with recipe.json beside them"
     )
@@ -34,17 +44,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which operating point decides the band",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line; otherwise a line of text each")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write JSON lines to files there instead; the same command again goes on where it stopped",
+    )
+    add_engine_arguments(parser)
+    parser.add_argument(
+        "--retry-failed", action="store_true", help="with --out: try again what failed in an earlier run"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge every image; 0 if all could be read, 1 if any failed."""
-    predictor = Predictor(args.checkpoint, args.manifest)
+    engine = get_engine(args)
+    parts = into_parts(list_items(args.images))
+    work = partial(PredictWork, args.checkpoint, args.manifest, args.mode)
+    if args.out:
+        return _write(args, engine, work, parts)
     failed = False
-    for path in list_images(args.images):
-        result = predictor.judge(path, args.mode)
+    for result in _in_order(engine, work, parts):
         failed |= result["status"] == "failed"
         print(json.dumps(result) if args.json else _as_text(result), flush=True)
     return int(failed)
+
+
+def _write(args: argparse.Namespace, engine: Engine, work: partial, parts: list[Part]) -> int:
+    for file in (args.checkpoint, args.manifest):
+        if not file.exists():
+            raise UserError(f"{file} is missing; python -m python_trainer export writes the manifest")
+    models = {name: sha256_of(getattr(args, name)) for name in ("checkpoint", "manifest")}
+    check_same_settings(args.out, {**models, "mode": args.mode})
+    if {path.stem for path in args.out.glob("*.jsonl")} - {part.name for part in parts}:
+        raise UserError(f"{args.out} holds results of other images; choose another --out")
+    tally = make_results(engine, work, parts, args.out, "predict", args.retry_failed)
+    report = {"images": tally.status.total(), "status": dict(tally.status), "failed": tally.failed}
+    with write_atomically(args.out / "report.json") as file:
+        json.dump(report, file, indent=2)
+    tally.check_some_are_good()
+    lines = [f"{report['images']} images in {args.out}"]
+    lines += [f"  {status.replace('_', ' ')}: {count}" for status, count in sorted(tally.status.items())]
+    lines += [f"  failed: {key}: {reason}" for key, reason in tally.failed.items()]
+    print(json.dumps(report) if args.json else "\n".join(lines))
+    return int(bool(tally.failed))
+
+
+def _in_order(engine: Engine, work: partial, parts: list[Part]) -> Iterator[dict]:
+    """Results in the order of the images, as soon as all before them are there."""
+    answered, places = {}, iter(parts)
+    place = next(places)
+    for part, answer in engine.map(partial(_ListWork, work), parts):
+        dead = [_unjudged(item.location) | {"reason": DEATH} for item in part.items]
+        answered[part.name] = dead if answer is WORKER_DIED else answer
+        while place and place.name in answered:
+            yield from answered.pop(place.name)
+            place = next(places, None)
+
+
+class PredictWork:
+    """Judges the images of a part."""
+
+    def __init__(self, checkpoint: Path, manifest: Path, mode: str):
+        """Loads the network."""
+        self._predictor, self._mode = Predictor(checkpoint, manifest), mode
+
+    def __call__(self, part: Part) -> Iterator[dict]:
+        """As `Predictor.judge`, for each image."""
+        for sample in read_part(part):
+            if sample.data is None:
+                yield _unjudged(sample.key) | {"reason": sample.reason}
+            else:
+                yield self._predictor.judge_bytes(sample.key, sample.data, self._mode)
+
+
+class _ListWork:
+    """A worker whose answer is the results themselves."""
+
+    def __init__(self, make_work: partial):
+        self._work = make_work()
+
+    def __call__(self, part: Part) -> list[dict]:
+        return list(self._work(part))
 
 
 class Predictor:
@@ -59,16 +140,16 @@ class Predictor:
 
     def judge(self, path: Path, mode: str = "check") -> dict:
         """The result for one image; an unreadable one gets status "failed" with its reason, never a score."""
-        result = {
-            "image": str(path),
-            "status": "failed",
-            "reason": "",
-            "fake_score": None,
-            "band": None,
-            "faces": [],
-        }
         try:
-            image = decode_image(path)
+            return self.judge_bytes(str(path), read_bytes(path), mode)
+        except ImageError as error:
+            return _unjudged(str(path)) | {"reason": str(error)}
+
+    def judge_bytes(self, name: str, data: bytes, mode: str = "check") -> dict:
+        """As `judge`, of the file's bytes."""
+        result = _unjudged(name)
+        try:
+            image = decode_bytes(data)
         except ImageError as error:
             return result | {"reason": str(error)}
         found = detect_faces(image.rgb, self.manifest.detector)
@@ -106,16 +187,8 @@ class Predictor:
         return np.asarray(self.model.predict_on_batch(crops.astype(np.float32))["logit"]).reshape(-1)
 
 
-def list_images(paths: list[Path]) -> Iterator[Path]:
-    """Files as given, folders as the images below them, in order."""
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file())
-            if not inside:
-                print(f"note: no images in {path}", file=sys.stderr)
-            yield from inside
-        else:
-            yield path
+def _unjudged(name: str) -> dict:
+    return {"image": name, "status": "failed", "reason": "", "fake_score": None, "band": None, "faces": []}
 
 
 def _as_text(result: dict) -> str:

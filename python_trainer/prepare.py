@@ -3,23 +3,29 @@
 import argparse
 import hashlib
 import json
-import os
-from collections import Counter
+import re
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_to_dict
-from python_trainer.errors import UserError
+from python_trainer.engines import DEATH, add_engine_arguments, get_engine
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_bytes, read_bytes
-from python_trainer.manifest import CropRow, SourceImage, read_sources, write_prepared
+from python_trainer.images import ImageError, decode_bytes
+from python_trainer.inputs import Item, Part, Sample, into_parts, list_shards, read_part
+from python_trainer.manifest import (
+    CropRow,
+    SourceImage,
+    known_of_path,
+    read_sources,
+    source_image,
+    write_prepared,
+)
+from python_trainer.part_results import check_same_settings, make_results, read_results
 from python_trainer.preprocessing import crop_face, resize_antialiased
 from python_trainer.splits import SplitItem, assign_splits
 
@@ -28,11 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of `prepare`."""
     parser.add_argument(
         "--data",
-        type=Path,
         nargs="+",
         required=True,
-        metavar="DIR",
-        help="folders with a manifest.csv, or with real/ and fake/ at any depth",
+        metavar="LOCATION",
+        help="folders with a manifest.csv, or with real/ and fake/ at any depth; tables (.csv); WebDataset and TFRecord "
+        "shards, or folders of them; each also as an address (https://, s3:// …; of a folder with / at its end)",
     )
     parser.add_argument(
         "--out",
@@ -57,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["eyes", "none"],
         help="turn faces until the eyes are level (default: the recipe's)",
     )
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    add_engine_arguments(parser)
+    parser.add_argument("--retry-failed", action="store_true", help="try again what failed in an earlier run")
     parser.add_argument("--seed", type=int, default=0, help="for the 80/10/10 split where none is given")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
@@ -65,18 +72,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prepare a dataset; returns 0."""
     recipe = _recipe_of(args)
-    images = read_sources(args.data)
+    engine = get_engine(args)
+    images, shards = _list_data(args.data)
+    # What only the manifest needs, say a split, may change without work that is done again.
+    items = [Item(image.path, {"label": image.label, "face_crop": image.face_crop}) for image in images]
+    parts = into_parts(items + [Item(shard) for shard in shards])
     crops = args.out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
-    _check_same_settings(args.out, recipe)
-    done = _read_progress(args.out / "progress.jsonl")
-    todo = [image for image in images if image.path not in done]
-    with (args.out / "progress.jsonl").open("a", encoding="utf-8") as log:
-        for prepared in _in_processes(todo, recipe, crops, args.workers):
-            log.write(json.dumps(asdict(prepared)) + "\n")
-            log.flush()
-            done[prepared.path] = prepared
-    rows, report = _finish(images, done, args.seed)
+    values = recipe_to_dict(recipe)
+    check_same_settings(args.out, {key: values[key] for key in ("input_size", "whole_image", "crop")})
+    work = partial(PrepareWork, recipe, crops)
+    tally = make_results(engine, work, parts, args.out / "parts", "prepare", args.retry_failed)
+    tally.check_some_are_good()
+    done = [PreparedImage(**record) for record in read_results(args.out / "parts", parts)]
+    rows, report = _finish(*_pair_up(images, done), args.seed)
+    report |= {"images": tally.status.total(), "status": dict(tally.status), "failed": tally.failed}
     write_prepared(args.out, rows)
     with write_atomically(args.out / "report.json") as file:
         json.dump(report, file, indent=2)
@@ -84,29 +94,58 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _list_data(locations: list[str]) -> tuple[list[SourceImage], list[str]]:
+    """Labelled images, and shards that tell their images' labels themselves."""
+    images, shards = [], []
+    for location in locations:
+        found = list_shards(location)
+        shards += found
+        if not found:
+            images += read_sources([location])
+    return images, shards
+
+
 @dataclass(frozen=True)
 class PreparedImage:
-    """What one image became; kept in progress.jsonl so that an interrupted run goes on where it stopped."""
+    """What one image became. `known`: its `SourceImage` as a dict, None where it has no label."""
 
-    path: str
+    image: str
     status: str
     reason: str
-    sha256: str
-    phash: str
-    faces_in_image: int
-    crops: list[dict]
+    known: dict | None
+    sha256: str = ""
+    phash: str = ""
+    faces_in_image: int = 0
+    crops: list[dict] = field(default_factory=list)
 
 
-def prepare_image(image: SourceImage, recipe: Recipe, crops: Path) -> PreparedImage:
+class PrepareWork:
+    """Prepares the images of a part."""
+
+    def __init__(self, recipe: Recipe, crops: Path):
+        """`crops`: the folder that gets them."""
+        self._recipe, self._crops = recipe, crops
+
+    def __call__(self, part: Part) -> Iterator[dict]:
+        """A `PreparedImage` as a dict for each image."""
+        for sample in read_part(part):
+            yield asdict(prepare_image(sample, self._recipe, self._crops))
+
+
+def prepare_image(sample: Sample, recipe: Recipe, crops: Path) -> PreparedImage:
     """Decode one image, find its faces, store their crops as PNG. Never raises for a bad file: it says why."""
     from imagehash import phash
 
+    known = None
     try:
-        data = read_bytes(image.path)
-        decoded = decode_bytes(data)
+        image = _label(sample)
+        known = asdict(image)
+        if sample.data is None:
+            raise ImageError(sample.reason)
+        decoded = decode_bytes(sample.data)
     except ImageError as error:
-        return PreparedImage(image.path, "failed", str(error), "", "", 0, [])
-    rgb, digest = decoded.rgb, hashlib.sha256(data).hexdigest()
+        return PreparedImage(sample.key, "failed", str(error), known)
+    rgb, digest = decoded.rgb, hashlib.sha256(sample.data).hexdigest()
     picture_hash = str(phash(Image.fromarray(rgb)))
     if recipe.whole_image or image.face_crop:
         size = recipe.input_size
@@ -128,7 +167,21 @@ def prepare_image(image: SourceImage, recipe: Recipe, crops: Path) -> PreparedIm
         with write_atomically(crops / name, "wb") as file:
             Image.fromarray(face.pop("pixels")).save(file, "PNG", compress_level=1)
         stored.append({"crop": f"crops/{name}", "face_index": index, **face})
-    return PreparedImage(image.path, status, decoded.note, digest, picture_hash, count, stored)
+    return PreparedImage(sample.key, status, decoded.note, known, digest, picture_hash, count, stored)
+
+
+def _label(sample: Sample) -> SourceImage:
+    """What is known of an image; in a shard, folder names of its members speak where nothing else does."""
+    known = dict(sample.known)
+    shard = re.sub(
+        r"[-_.]?\d*$", "", re.split(r"[/\\]", sample.key.rpartition("::")[2].partition("#")[0])[-1].split(".")[0]
+    )
+    if "member" in known:
+        known = known_of_path(known.pop("member"), shard) | known
+    try:
+        return source_image(sample.key, known, shard)
+    except ValueError as error:
+        raise ImageError(str(error)) from error
 
 
 def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
@@ -148,28 +201,18 @@ def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
     return found, len(faces), "ok" if large else "face_too_small" if faces else "no_face"
 
 
-def _in_processes(images: list[SourceImage], recipe: Recipe, crops: Path, workers: int) -> Iterator[PreparedImage]:
-    from tqdm import tqdm
-
-    work = partial(prepare_image, recipe=recipe, crops=crops)
-    if workers <= 1:
-        yield from tqdm(map(work, images), total=len(images), desc="prepare", unit="image")
-        return
-    context = get_context("spawn")  # TensorFlow does not survive a fork
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
-        yield from tqdm(pool.map(work, images, chunksize=8), total=len(images), desc="prepare", unit="image")
-
-
-def _one_thread() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+def _pair_up(images: list[SourceImage], done: list[PreparedImage]) -> tuple[list[SourceImage], list[PreparedImage]]:
+    """Each listed image with what it became, then those of shards; of the latter only what has a label."""
+    results = {(result.image, result.known["label"]): result for result in done if result.known}
+    sources = list({(image.path, image.label): image for image in images}.values())
+    prepared = []
+    for image in sources:
+        dead = PreparedImage(image.path, "failed", DEATH, asdict(image))
+        prepared.append(results.pop((image.path, image.label), dead))
+    return sources + [SourceImage(**result.known) for result in results.values()], [*prepared, *results.values()]
 
 
-def _finish(images: list[SourceImage], done: dict[str, PreparedImage], seed: int) -> tuple[list[CropRow], dict]:
-    results = [done[image.path] for image in images]
+def _finish(images: list[SourceImage], results: list[PreparedImage], seed: int) -> tuple[list[CropRow], dict]:
     items = [
         SplitItem(
             image.split,
@@ -187,12 +230,9 @@ def _finish(images: list[SourceImage], done: dict[str, PreparedImage], seed: int
         if split:
             rows += _rows_of(image, result, split)
     report = {
-        "images": len(images),
         "crops": sum(bool(row.crop) for row in rows),
-        "status": dict(Counter(result.status for result in results)),
         "splits": dict(moved),
-        "failed": {result.path: result.reason for result in results if result.status == "failed"},
-        "noted": {result.path: result.reason for result in results if result.status != "failed" and result.reason},
+        "noted": {result.image: result.reason for result in results if result.status != "failed" and result.reason},
     }
     return rows, report
 
@@ -226,29 +266,6 @@ def _recipe_of(args: argparse.Namespace) -> Recipe:
     changes = {key: value for key in ("margin", "alignment") if (value := getattr(args, key)) is not None}
     crop = {**asdict(recipe.crop), **changes, "size": recipe.input_size}
     return get_recipe(args.recipe, crop=type(recipe.crop)(**crop))
-
-
-def _check_same_settings(out: Path, recipe: Recipe) -> None:
-    """Crops of different settings must not mix in one folder."""
-    values = recipe_to_dict(recipe)
-    wanted = {key: values[key] for key in ("input_size", "whole_image", "crop")}
-    path = out / "settings.json"
-    if path.exists() and json.loads(path.read_text()) != wanted:
-        raise UserError(f"{out} was prepared with other settings ({path.read_text()}); choose another --out")
-    with write_atomically(path) as file:
-        json.dump(wanted, file)
-
-
-def _read_progress(path: Path) -> dict[str, PreparedImage]:
-    done = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                prepared = PreparedImage(**json.loads(line))
-            except json.JSONDecodeError:
-                continue  # the last line of a run that was killed while writing; that image is done again
-            done[prepared.path] = prepared
-    return done
 
 
 def _describe(report: dict, out: Path) -> str:

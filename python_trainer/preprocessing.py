@@ -104,9 +104,20 @@ def _sample_square(image: np.ndarray, cx: float, cy: float, side: float, angle: 
     u, v = offsets[None, :], offsets[:, None]
     x = np.clip(cx + u * math.cos(angle) - v * math.sin(angle) - 0.5, 0, width - 1)
     y = np.clip(cy + u * math.sin(angle) + v * math.cos(angle) - 0.5, 0, height - 1)
-    left, top = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
+    left, top = x.astype(np.int32), y.astype(np.int32)  # none is negative: cutting off rounds down
     right, bottom = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
     fx, fy = (x - left)[..., None], (y - top)[..., None]
-    upper = image[top, left] * (1 - fx) + image[top, right] * fx
-    lower = image[bottom, left] * (1 - fx) + image[bottom, right] * fx
-    return np.floor(upper * (1 - fy) + lower * fy + 0.5).astype(np.uint8)
+    pixels = image.reshape(-1, 3)
+    upper = _between(pixels, top * width, left, right, fx)
+    lower = _between(pixels, bottom * width, left, right, fx)
+    upper *= 1 - fy
+    lower *= fy
+    upper += lower
+    upper += 0.5
+    return upper.astype(np.uint8)
+
+
+def _between(pixels: np.ndarray, row: np.ndarray, left: np.ndarray, right: np.ndarray, fx: np.ndarray) -> np.ndarray:
+    values = pixels.take(row + left, axis=0) * (1 - fx)
+    values += pixels.take(row + right, axis=0) * fx
+    return values

@@ -7,7 +7,8 @@ import numpy as np
 from python_trainer.faces import detect_faces
 from python_trainer.figures import plot_maps
 from python_trainer.images import decode_image
-from python_trainer.predict import Predictor, list_images
+from python_trainer.inputs import list_images
+from python_trainer.predict import Predictor
 from python_trainer.preprocessing import crop_face, resize_antialiased
 
 WORDS = {"no_traces": "no traces found", "inconclusive": "inconclusive", "likely_fake": "likely fake"}

@@ -2,16 +2,20 @@
 
 import csv
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from python_trainer.crop_scores import EngineScores, score_rows
+from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
-from python_trainer.evaluate import evaluate, format_table, score_rows
+from python_trainer.evaluate import evaluate, format_table
 from python_trainer.evaluation_report import build_report, collect_images
 from python_trainer.figures import plot_curves
 from python_trainer.manifest import CropRow, write_prepared
+from python_trainer.predict import SHIPPED_CHECKPOINT
 
 
 def crop_row(image: str, label: int, split: str, source: str = "a", **changes) -> CropRow:
@@ -57,7 +61,9 @@ def brightness(crops: np.ndarray) -> np.ndarray:
 def test_end_to_end(prepared, tmp_path):
     folder, _ = prepared
     out = tmp_path / "out"
-    report = evaluate(brightness, folder, out, size=32, bootstrap=50, conditions=("clean", "web"))
+    report = evaluate(
+        partial(score_rows, brightness, folder, 32), folder, out, bootstrap=50, conditions=("clean", "web")
+    )
     assert json.loads((out / "metrics.json").read_text()) == report
     for name in ("roc", "confusion", "reliability", "predictions"):
         with Image.open(out / f"{name}.png") as image:
@@ -78,7 +84,7 @@ def test_end_to_end(prepared, tmp_path):
 
 def test_images_without_a_score_are_errors_in_the_headline(prepared):
     folder, rows = prepared
-    report = build_report(rows, score_rows(brightness, folder, rows, 32, "clean"), bootstrap=0)
+    report = build_report(rows, score_rows(brightness, folder, 32, rows, "clean"), bootstrap=0)
     a = report["sources"]["a"]
     assert a["n"] == 22 and a["scored_only"]["n"] == 21
     assert a["coverage"] == pytest.approx(21 / 22)
@@ -89,7 +95,7 @@ def test_images_without_a_score_are_errors_in_the_headline(prepared):
 
 def test_single_class_and_held_out_sources(prepared):
     folder, rows = prepared
-    report = build_report(rows, score_rows(brightness, folder, rows, 32, "clean"), bootstrap=20)
+    report = build_report(rows, score_rows(brightness, folder, 32, rows, "clean"), bootstrap=20)
     faces = report["sources"]["utkface"]
     assert faces["auc"] is None and faces["recall_fake"] is None
     assert faces["false_positive_rate"]["rate"] == 0 and faces["false_positive_rate"]["n"] == 6
@@ -130,7 +136,7 @@ def test_no_class_in_validation_and_broken_scores_are_refused(prepared):
     with pytest.raises(UserError, match="validation"):
         build_report(reals, np.zeros(len(reals)), bootstrap=0)
     with pytest.raises(UserError, match="not numbers"):
-        score_rows(lambda crops: np.full(len(crops), np.nan), folder, rows, 32, "clean")
+        score_rows(lambda crops: np.full(len(crops), np.nan), folder, 32, rows, "clean")
 
 
 def test_curves_accept_gaps(tmp_path):
@@ -141,3 +147,22 @@ def test_curves_accept_gaps(tmp_path):
     plot_curves(log, tmp_path / "curves.png")
     with Image.open(tmp_path / "curves.png") as image:
         assert image.width > 500
+
+
+def test_an_engine_scores_part_by_part_what_one_process_scores(prepared, tmp_path):
+    from python_trainer.dataset import predict_logits
+    from python_trainer.models import load_checkpoint
+
+    folder, rows = prepared
+    rows = rows[-8:]
+    model, recipe = load_checkpoint(SHIPPED_CHECKPOINT)
+    alone = score_rows(lambda crops: predict_logits(model, crops, 224), folder, recipe.input_size, rows, "web")
+    scores = EngineScores(LocalEngine(1), SHIPPED_CHECKPOINT, folder, tmp_path / "out")
+    np.testing.assert_allclose(scores(rows, "web"), alone, atol=1e-4)
+    assert np.isnan(alone).sum() == 1
+    (kept,) = (tmp_path / "out" / "unfinished").glob("*/*.jsonl")
+    records = [json.loads(line) for line in kept.read_text().splitlines()]
+    kept.write_text("".join(json.dumps(record | {"logit": record["logit"] + 1}) + "\n" for record in records))
+    np.testing.assert_allclose(scores(rows, "web"), alone + 1, atol=1e-4)  # what is there is not scored again
+    scores.forget()
+    assert not (tmp_path / "out" / "unfinished").exists()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from python_trainer.__main__ import main
 from python_trainer.condition_scores import Scorer
 from python_trainer.conditions import CONDITIONS, FLIP_VARIANTS, View
 from python_trainer.config import FaceCropSettings
+from python_trainer.crop_scores import score_rows
 from python_trainer.errors import UserError
 from python_trainer.evaluate import evaluate
 from python_trainer.evaluation_report import ImageScore
@@ -62,7 +64,7 @@ def scorer() -> Scorer:
 
 
 def run(folder, out, **options) -> tuple[dict, dict]:
-    report = evaluate(brightness, folder, out, size=32, bootstrap=0, samples=False)
+    report = evaluate(partial(score_rows, brightness, folder, 32), folder, out, bootstrap=0, samples=False)
     return report, run_protocol(report, [scorer(), dataclasses.replace(scorer(), name="twin")], folder, out, **options)
 
 

@@ -1,0 +1,57 @@
+"""The engine of a cluster: one Ray actor for each CPU, each with one part in hand; a part whose actor dies goes to another."""
+
+import os
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Any
+
+import ray
+
+from python_trainer.engines import WORKER_DIED, HeldWorker, MakeWorker
+from python_trainer.files import ROOT
+from python_trainer.inputs import Part
+
+_ATTEMPTS = 3
+_PASSED_ON = ("TF_ENABLE_ONEDNN_OPTS", "TF_CPP_MIN_LOG_LEVEL", "KERAS_BACKEND")  # what numbers depend on, and noise
+
+
+class RayEngine:
+    """Actors on a Ray cluster: RAY_ADDRESS, else the one that `ray start` started here, else a new one on this machine.
+
+    Every node needs this repository, the inputs and the output folder under the same path.
+    """
+
+    def __init__(self, workers: int | None = None):
+        """`workers`: actors; None for as many as the cluster has CPUs now. More than that wait until nodes join."""
+        self._workers = workers
+
+    def map(self, make_worker: MakeWorker, parts: list[Part]) -> Iterator[tuple[Part, Any]]:
+        """As `Engine.map`."""
+        if not ray.is_initialized():
+            variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+            ray.init(runtime_env={"env_vars": {"PYTHONPATH": str(ROOT), **variables}}, log_to_driver=False)
+        count = min(len(parts), self._workers or int(ray.cluster_resources().get("CPU", 1)))
+        actor_class = ray.remote(num_cpus=1)(HeldWorker)
+        idle = [actor_class.remote(make_worker) for _ in range(count)]
+        waiting, in_hand, deaths = deque(parts), {}, Counter()
+        while waiting or in_hand:
+            while waiting and idle:
+                actor, part = idle.pop(), waiting.popleft()
+                in_hand[actor.work.remote(part)] = actor, part
+            idle.clear()  # an actor without work goes, and gives its CPU to one that waits for a place
+            (answered,), _ = ray.wait(list(in_hand), num_returns=1)
+            actor, part = in_hand.pop(answered)
+            try:
+                answer = ray.get(answered)
+            except ray.exceptions.RayTaskError as error:
+                raise error.cause from None
+            except ray.exceptions.RayError:  # the actor, its process or its node is gone
+                deaths[part.name] += 1
+                idle.append(actor_class.remote(make_worker))
+                if deaths[part.name] < _ATTEMPTS:
+                    waiting.append(part)
+                else:
+                    yield part, WORKER_DIED
+                continue
+            idle.append(actor)
+            yield part, answer

@@ -1,0 +1,225 @@
+"""What the verbs read: files, folders, lists, addresses and shards, cut into parts that any worker reads by itself."""
+
+import hashlib
+import json
+import tarfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from python_trainer.errors import UserError
+from python_trainer.images import IMAGE_SUFFIXES, ImageError, is_address, read_bytes, why_unreadable
+
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
+SHARD_SUFFIXES = (*TAR_SUFFIXES, ".tfrecord", ".tfrecords")
+PART_SIZE = (
+    32  # files in a part, on average: small enough to lose little when a worker dies, large enough to hand round
+)
+_READERS = 8  # files read ahead at once, for the sake of addresses
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file, an address or a shard, and what is known of it beforehand (say its label), as JSON can hold it."""
+
+    location: str
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Items that are worked on together. `name` follows from them alone, in every run, and fits a file name."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One image: its file's bytes, or None and the reason.
+
+    key: a path, or an address that fsspec opens; for an image in a tar `tar://MEMBER::SHARD`, in a TFRecord `SHARD#INDEX`.
+    known: the item's, or what the shard says of the image.
+    """
+
+    key: str
+    data: bytes | None
+    reason: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+def list_images(paths: Iterable[Path | str]) -> Iterator[Path]:
+    """Files as given, folders as the images below them, in order."""
+    for path in map(Path, paths):
+        yield from _below(path, tuple(IMAGE_SUFFIXES)) if path.is_dir() else [path]
+
+
+def list_items(locations: Iterable[str]) -> list[Item]:
+    """Files, addresses and shards as given; of folders (an address with / at its end), patterns (* in an address) and
+    lists (.txt, one location a line) what is in them.
+
+    Raises:
+        UserError: a list or an address cannot be read, or there is nothing in any of them.
+    """
+    found: list[str] = []
+    for location in locations:
+        if location.lower().endswith(".txt"):
+            lines = read_text(location).splitlines()
+            found += [item.location for item in list_items(line.strip() for line in lines if line.strip())]
+        elif is_address(location) and (location.endswith("/") or "*" in location):
+            found += [name for name in list_address(location) if _ends(name, (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))]
+        elif not is_address(location) and Path(location).is_dir():
+            found += map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES)))
+        else:
+            found.append(location)
+    if not found:
+        raise UserError("no images: the folders and lists are empty")
+    return [Item(location) for location in found]
+
+
+def list_shards(location: str) -> list[str]:
+    """The shards that a location is, matches or holds; empty where it is something else."""
+    if _ends(location, SHARD_SUFFIXES):
+        return list_address(location) if is_address(location) and "*" in location else [location]
+    if is_address(location) or (Path(location) / "manifest.csv").exists():
+        return []
+    return list(map(str, _below(Path(location), SHARD_SUFFIXES)))
+
+
+def list_address(location: str) -> list[str]:
+    """Addresses of the files under an address, or matching it where it has a *, sorted.
+
+    Raises:
+        UserError: it cannot be listed.
+    """
+    import fsspec
+
+    try:
+        system, path = fsspec.url_to_fs(location)
+        names = system.glob(path) if "*" in location else system.find(path)
+        return sorted(system.unstrip_protocol(name) for name in names)
+    except Exception as error:  # each kind of store raises its own
+        raise UserError(f"{location} cannot be listed: {why_unreadable(error)}") from error
+
+
+def read_text(location: str) -> str:
+    """A text file's content; raises UserError where it cannot be read."""
+    try:
+        return read_bytes(location).decode("utf-8-sig")
+    except (ImageError, UnicodeDecodeError) as error:
+        raise UserError(f"{location} {error}") from error
+
+
+def into_parts(items: Iterable[Item]) -> list[Part]:
+    """Each shard a part; files cut, in their order, after those whose hash says so. The same item twice counts once.
+
+    Cut by hash and not by count, files that are added to a folder change only the parts that they fall into.
+    """
+    parts, pending = [], []
+    for text in dict.fromkeys(json.dumps([item.location, item.known], sort_keys=True) for item in items):
+        location, known = json.loads(text)
+        if _ends(location, SHARD_SUFFIXES):
+            parts.append(_part(PurePosixPath(location).name.split(".")[0], [Item(location, known)]))
+            continue
+        pending.append(Item(location, known))
+        cut = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % PART_SIZE == 0
+        if cut or len(pending) == 4 * PART_SIZE:
+            parts.append(_part("files", pending))
+            pending = []
+    return [*parts, _part("files", pending)] if pending else parts
+
+
+def read_part(part: Part) -> Iterator[Sample]:
+    """The images of a part, in order; never raises for a bad file or shard: its sample says why."""
+    files = [item for item in part.items if not _ends(item.location, SHARD_SUFFIXES)]
+    if files:
+        with ThreadPoolExecutor(_READERS) as pool:
+            yield from pool.map(_read_file, files)
+        return
+    for item in part.items:
+        read = _tar_samples if _ends(item.location, TAR_SUFFIXES) else _tfrecord_samples
+        count = 0
+        try:
+            for sample in read(item):
+                yield sample
+                count += 1
+        except Exception as error:  # whatever a damaged archive or a store raises, the images before it are good
+            yield Sample(item.location, None, f"shard unreadable after {count} images: {why_unreadable(error)}")
+
+
+def _read_file(item: Item) -> Sample:
+    try:
+        return Sample(item.location, read_bytes(item.location), known=item.known)
+    except ImageError as error:
+        return Sample(item.location, None, str(error), item.known)
+
+
+def _tar_samples(item: Item) -> Iterator[Sample]:
+    """WebDataset's convention: files that are named alike up to the first dot, side by side, are one sample."""
+    with _open(item.location) as file, tarfile.open(fileobj=file, mode="r|*") as tar:
+        stem, group = None, {}
+        for member in tar:
+            if not member.isfile():
+                continue
+            folder, name = str(PurePosixPath(member.name).parent), PurePosixPath(member.name).name
+            start = (folder, name.split(".")[0])
+            if start != stem:
+                yield from _samples_of_group(item, group)
+                stem, group = start, {}
+            group[member.name] = tar.extractfile(member).read()
+        yield from _samples_of_group(item, group)
+
+
+def _samples_of_group(item: Item, group: dict[str, bytes]) -> Iterator[Sample]:
+    known = dict(item.known)
+    for name, data in group.items():
+        if name.endswith(".json"):
+            known |= json.loads(data)
+        elif name.endswith(".cls"):
+            known["label"] = int(data)
+    for name, data in group.items():
+        if _ends(name, tuple(IMAGE_SUFFIXES)):
+            yield Sample(f"tar://{name}::{item.location}", data, known={"member": name, **known})
+
+
+def _tfrecord_samples(item: Item) -> Iterator[Sample]:
+    """TensorFlow's convention: Examples with image/encoded and, for prepare, image/class/label."""
+    import tensorflow as tf
+
+    path = item.location
+    if is_address(path):
+        import fsspec
+
+        path = fsspec.open_local(f"simplecache::{path}")
+    for index, record in enumerate(tf.data.TFRecordDataset(path)):
+        values = {}
+        for name, feature in tf.train.Example.FromString(record.numpy()).features.feature.items():
+            value = getattr(feature, feature.WhichOneof("kind") or "bytes_list").value
+            values[name.removeprefix("image/").replace("class/", "")] = value[0] if value else None
+        data = values.pop("encoded", None)
+        known = {k: v.decode(errors="replace") if isinstance(v, bytes) else v for k, v in values.items()}
+        reason = "" if data else "the record has no image/encoded"
+        yield Sample(f"{item.location}#{index}", data, reason, {**item.known, **known})
+
+
+def _open(location: str) -> IO[bytes]:
+    if not is_address(location):
+        return Path(location).open("rb")
+    import fsspec
+
+    return fsspec.open(location, "rb").open()
+
+
+def _below(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if _ends(path.name, suffixes) and path.is_file())
+
+
+def _ends(name: str, suffixes: tuple[str, ...]) -> bool:
+    return name.lower().endswith(suffixes)
+
+
+def _part(start: str, items: list[Item]) -> Part:
+    text = json.dumps([[item.location, item.known] for item in items], sort_keys=True)
+    return Part(f"{start}-{hashlib.sha256(text.encode()).hexdigest()[:16]}", tuple(items))

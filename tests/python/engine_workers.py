@@ -1,0 +1,59 @@
+"""Workers for the tests of engines: quick ones, and ones whose process is killed."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from python_trainer.inputs import Part, read_part
+
+
+class EchoWork:
+    """Answers the length of each image's bytes; every image becomes a line in `log`, so that work done twice shows."""
+
+    def __init__(self, log: Path | None = None):
+        self._log = log
+
+    def __call__(self, part: Part) -> Iterator[dict]:
+        for sample in read_part(part):
+            if self._log:
+                with self._log.open("a") as file:
+                    file.write(f"{os.getpid()} {sample.key}\n")
+            status = "ok" if sample.data is not None else "failed"
+            yield {"image": sample.key, "status": status, "reason": sample.reason, "bytes": len(sample.data or b"")}
+
+
+class KilledOnceWork:
+    """Its process is killed in the middle of the first part that holds `victim`, once among all processes."""
+
+    def __init__(self, make_work: Callable, victim: str, mark: Path):
+        self._work, self._victim, self._mark = make_work(), victim, mark
+
+    def __call__(self, part: Part) -> Iterator[dict]:
+        for record in self._work(part):
+            yield record
+            if record["image"] == self._victim and not self._mark.exists():
+                self._mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class AlwaysKilledWork:
+    """Its process is killed by every part that holds `victim`."""
+
+    def __init__(self, victim: str):
+        self._victim = victim
+
+    def __call__(self, part: Part) -> Iterator[dict]:
+        for record in EchoWork()(part):
+            if record["image"] == self._victim:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield record
+
+
+class FailingWork:
+    """Cannot be made, as where a checkpoint is missing."""
+
+    def __init__(self):
+        from python_trainer.errors import UserError
+
+        raise UserError("no such checkpoint")
