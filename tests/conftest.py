@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DATASET_VARIABLE = "DEEPFAKE_DATA"
+# As the Makefile has it, for whoever calls pytest directly: oneDNN writes other graphs and other last digits.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 
 def pytest_addoption(parser):
