@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.bidi import Bidi, launch_firefox, wait_for
+from extension.demo.wait import wait_for
+from tests.e2e.bidi import Bidi, launch_firefox
 from tests.e2e.extension_driver import FIRST_CHECK_S
 
 ID = "deepfake-detector@example.org"
