@@ -1,7 +1,6 @@
 // The popup's switches beside the automatic one: never on this site, pause, and how sensitive automatic verdicts are.
 
 import { loadRates } from "../shared/operating-points.js";
-import { formatCount } from "../shared/score-view.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 
@@ -47,7 +46,7 @@ export class SiteControls {
     this.#paused.checked = paused;
     this.#sensitivity.value = sensitivity;
     const { realOf100, fakeOf100 } = (await this.#rates)[sensitivity];
-    byId("sensitivity-hint").textContent = this.#translate("sensitivityRates", formatCount(realOf100), formatCount(fakeOf100));
+    byId("sensitivity-hint").textContent = this.#translate("sensitivityRates", realOf100, fakeOf100);
   }
 
   async #saveDenied() {

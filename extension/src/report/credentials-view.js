@@ -1,6 +1,7 @@
 // Shows what Content Credentials say, and whether they hold; beside the verdict, and never mixed into it.
 
 import { createElement } from "../shared/dom.js";
+import { formatDate } from "../shared/number-format.js";
 
 /** @typedef {import("./credentials-summary.js").CredentialsSummary} CredentialsSummary */
 /** @typedef {import("../shared/i18n.js").Translate} Translate */
@@ -32,7 +33,7 @@ function describe({ state, origin, generator, signer, signedAt, actions = [], pr
   const rows = [];
   if (generator) rows.push([t("credentialsGenerator"), generator]);
   if (signer) rows.push([t("credentialsSigner"), signer]);
-  if (state === "valid") rows.push([t("credentialsSignedAt"), signedAt ? new Date(signedAt).toLocaleString(t("localeCode")) : unknown]);
+  if (state === "valid") rows.push([t("credentialsSignedAt"), signedAt ? formatDate(new Date(signedAt), t("localeCode"), "short") : unknown]);
   if (actions.length > 0) rows.push([t("credentialsActions"), actions.map((action) => action.replace(/^c2pa\./, "")).join(", ")]);
   if (problems.length > 0) rows.push([t("credentialsProblems"), problems.join(", ")]);
   const list = createElement("dl", { class: "facts" }, rows.flatMap(([name, text]) => [createElement("dt", {}, [name]), createElement("dd", { dir: "auto" }, [text])]));
