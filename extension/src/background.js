@@ -91,7 +91,7 @@ chrome.runtime.onMessage.addListener(
         cancel((owner) => owner === document);
         return verdicts.dropDocument(tabId, document);
       },
-      "report.open": ({ key }, { tab, frameId = 0 }) => openReport({ tabId: tab?.id ?? -1, frameId, key }),
+      "report.open": ({ key, place }, { tab, frameId = 0 }) => openReport({ tabId: tab?.id ?? -1, frameId, key }, place),
       "report.check": (message) => checker.checkBytes(message),
       "welcome.check": (message, sender) => checker.check(message, ownerOf(sender)),
       "language.messages": ({ language }) => loadMessages(language),

@@ -1,5 +1,6 @@
 // The settings page: shows the settings, saves each change at once, and asks for access inside the click.
 
+import { hasSidePanel } from "#platform/side-panel.js";
 import { createElement } from "../shared/dom.js";
 import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
@@ -140,6 +141,7 @@ async function showModel() {
   }
 }
 
+byId("report-place").hidden = !hasSidePanel();
 document.addEventListener("change", (event) => handleChange(event).catch(report));
 byId("clear").addEventListener("click", () => clearResults().catch(report));
 byId("export").addEventListener("click", () => downloadSettings(shown));

@@ -50,8 +50,8 @@ export const MESSAGES = {
   "model.describe": { target: "background", from: "extension", fields: {} },
   "model.reload": { target: "background", from: "extension", fields: {} },
   "cache.clear": { target: "background", from: "extension", fields: {} },
-  // A panel asks for the report of its image.
-  "report.open": { target: "background", from: "content", fields: { key: isString } },
+  // A panel asks for the report of its image. place: as in the settings; the background could not look it up within the click.
+  "report.open": { target: "background", from: "content", fields: { key: isString, place: oneOf("tab", "beside") } },
   // The report page has the bytes of an image judged. crop: the image's place in a copy of the screen.
   "report.check": {
     target: "background",

@@ -55,7 +55,7 @@ async function ask(type, fields = {}) {
   if (type === "image.check") return check(fields);
   if (type !== "report.open") throw new Error(`The first-run page does not send ${type}.`);
   const tab = await chrome.tabs.getCurrent();
-  return openReport({ tabId: tab?.id ?? -1, frameId: 0, key: fields.key });
+  return openReport({ tabId: tab?.id ?? -1, frameId: 0, key: fields.key }, "tab");
 }
 
 /**
