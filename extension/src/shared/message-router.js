@@ -43,8 +43,8 @@ export function createRouter(target, handlers, self, log = (problem) => console.
       return false;
     }
     const { type } = /** @type {Message} */ (message);
-    Promise.resolve()
-      .then(() => handlers[type](message, sender))
+    // At once: what a click may do, its message may do only while it is being delivered.
+    new Promise((resolve) => resolve(handlers[type](message, sender)))
       .then((value) => sendResponse({ ok: true, value }))
       .catch((error) => sendResponse({ ok: false, error: error instanceof Error ? error.message : String(error) }));
     return true; // the answer comes later
