@@ -149,9 +149,11 @@ class Firefox:
         """Calls a function in the browser's own window, with all its rights."""
         return self.bidi.call(self._window, function, *arguments)
 
-    def set_settings(self, automatic: str = "off", sites: Collection[str] = (), badges: str = "all") -> None:
+    def set_settings(
+        self, automatic: str = "off", sites: Collection[str] = (), badges: str = "all", report: str = "tab"
+    ) -> None:
         """Stores settings, as the popup does, and waits until the automatic content script follows them."""
-        settings = {"automatic": automatic, "sites": list(sites), "badges": badges}
+        settings = {"automatic": automatic, "sites": list(sites), "badges": badges, "report": report}
         self.in_extension("(settings) => chrome.storage.local.set({ settings })", settings)
         count = 0 if automatic == "off" else 1
         registered = "async () => (await chrome.scripting.getRegisteredContentScripts()).length"
