@@ -36,3 +36,11 @@ export function formatPercent(share, lang) {
 export function formatDate(date, lang, length) {
   return new Intl.DateTimeFormat(lang, { ...DIGITS, dateStyle: length === "long" ? "long" : "medium", timeStyle: length }).format(date);
 }
+
+/**
+ * @param {string} day ISO 8601, without a time
+ * @param {string} lang
+ */
+export function formatDay(day, lang) {
+  return new Intl.DateTimeFormat(lang, { ...DIGITS, dateStyle: "long", timeZone: "UTC" }).format(new Date(day));
+}

@@ -25,6 +25,7 @@
  * @property {string} [code] of a failure
  * @property {string} [host] whose images may not be read
  * @property {ScoreMeaning} [meaning]
+ * @property {import("../credentials/credentials-summary.js").CredentialsSummary} [credentials] of an image that has some; no part of the verdict
  *
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */

@@ -62,7 +62,7 @@ test("every string that the page and its parts name exists", () => {
   const keys = [...sources.matchAll(/data-i18n(?:-label)?="(\w+)"|\bt\("(\w+)"/g)].map(([, attribute, call]) => attribute ?? call);
   assert.ok(keys.length > 60);
   for (const key of keys) assert.ok(MESSAGES[key], `${key} is in _locales/en/messages.json`);
-  const chosen = { credentials_: ["none", "valid", "broken", "elsewhere", "unsupported", "failed"], credentialsOrigin_: ["generated", "partly_generated", "captured"], reportMapMeaning_: ["relative", "probability"] };
+  const chosen = { credentials_: ["none", "valid", "broken", "elsewhere", "unsupported", "failed"], credentialsOrigin_: ["generated", "partly_generated", "captured"], credentialsShort_: ["generated", "partly_generated", "captured", "stated", "broken", "elsewhere"], reportMapMeaning_: ["relative", "probability"] };
   for (const [prefix, names] of Object.entries(chosen)) for (const name of names) assert.ok(MESSAGES[prefix + name], prefix + name);
 });
 

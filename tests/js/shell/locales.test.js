@@ -87,7 +87,7 @@ test("every English message is used", () => {
   const all = [...sources.filter((name) => /\.(js|html)$/.test(name)).map(read), readFileSync(new URL("manifest.json", EXTENSION), "utf8")].join("\n");
   // Families whose last part comes from data: the state of a result, the code of a failure, a backend, a filter, a part of a report.
   const isOfFamily = (/** @type {string} */ key) =>
-    /^(state|explain|failed|kinds|backend|filter|condition|credentials|credentialsOrigin|reportMapMeaning|mistake)_/.test(key);
+    /^(state|explain|failed|kinds|backend|filter|condition|credentials|credentialsOrigin|credentialsShort|credentialsSigner|credentialsTrust|reportMapMeaning|mistake)_/.test(key);
   assert.deepEqual(Object.keys(ENGLISH).filter((key) => !isOfFamily(key) && !new RegExp(`\\b${key}(__)?\\b`).test(all.replaceAll("__MSG_", ""))), []);
 });
 
