@@ -117,6 +117,8 @@ chrome.contextMenus.onClicked.addListener((info, tab) =>
   }),
 );
 chrome.tabs.onRemoved.addListener((tabId) => verdicts.dropTab(tabId).catch(report));
+// A tab that was thrown out of memory has another number in Chrome.
+chrome.tabs.onReplaced?.addListener((_, removedTabId) => verdicts.dropTab(removedTabId).catch(report));
 chrome.permissions.onAdded.addListener(() => {
   autoCheck.sync().catch(report);
   autoCheck.retryRefused().catch(report);
