@@ -42,9 +42,9 @@ class FirefoxTab:
         self.bidi = bidi
         self.context = context
 
-    def goto(self, url: str) -> None:
-        """Loads a page and waits until it is complete."""
-        self.bidi.send("browsingContext.navigate", context=self.context, url=url, wait="complete")
+    def goto(self, url: str, wait: str = "complete") -> None:
+        """Loads a page and waits until it is complete, or "interactive": without its pictures."""
+        self.bidi.send("browsingContext.navigate", context=self.context, url=url, wait=wait)
 
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Calls a function in the page."""
