@@ -32,7 +32,7 @@ const SCRIPTS = [
   { source: "popup/popup.js", target: "popup/popup.js", format: "esm" },
   { source: "options/options.js", target: "options/options.js", format: "esm" },
   { source: "report/report.js", target: "report/report.js", format: "esm" },
-  { source: "report/credentials-worker.js", target: "report/credentials-worker.js", format: "iife" },
+  { source: "credentials/credentials-worker.js", target: "credentials/credentials-worker.js", format: "iife" },
   { source: "welcome/welcome.js", target: "welcome/welcome.js", format: "esm" },
   { source: "inference/inference-worker.js", target: "inference-worker.js", format: "iife" },
   { source: "offscreen/offscreen.js", target: "offscreen/offscreen.js", format: "iife", only: "chrome" },
@@ -54,6 +54,9 @@ const STATIC_FILES = [
   { source: "src/welcome/try-it.webp", target: "welcome/try-it.webp" },
   { source: "src/shared/theme.css", target: "shared/theme.css" },
   { source: "node_modules/@contentauth/c2pa-wasm/pkg/c2pa_bg.wasm", target: "wasm/c2pa_bg.wasm" },
+  { source: "trust-lists/C2PA-TRUST-LIST.pem", target: "credentials/C2PA-TRUST-LIST.pem" },
+  { source: "trust-lists/C2PA-TSA-TRUST-LIST.pem", target: "credentials/C2PA-TSA-TRUST-LIST.pem" },
+  { source: "trust-lists/README.md", target: "credentials/README.md" },
   { source: "src/offscreen/offscreen.html", target: "offscreen/offscreen.html", only: "chrome" },
 ];
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TypeVar
 from playwright.sync_api import BrowserContext, Page, Playwright, Worker
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
+from extension.demo.wait import wait_for
 
 T = TypeVar("T")
 
@@ -142,16 +143,13 @@ def service_worker(context: BrowserContext, timeout_s: float = 30.0) -> Worker:
 
 
 def wait_until(page: Page, condition: Callable[[], T], timeout_s: float, what: str, interval_s: float = 0.05) -> T:
-    """Asks `condition` every `interval_s` seconds until it answers something true, and returns that answer.
+    """`wait_for`, with the browser's events handled in the pauses.
 
     Raises:
         TimeoutError: `what` had not come true after `timeout_s` seconds.
     """
-    deadline = time.monotonic() + timeout_s
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"After {timeout_s:.0f} s still not: {what}. Last answer: {answer!r}")
-        page.wait_for_timeout(1000 * interval_s)  # meanwhile the browser's events are handled
+
+    def pause(seconds: float) -> None:
+        page.wait_for_timeout(1000 * seconds)
+
+    return wait_for(condition, timeout_s, what, interval_s=interval_s, pause=pause)

@@ -14,6 +14,7 @@ SOURCES = (
     "tools",
     "_locales",
     "icons",
+    "trust-lists",
     "build.mjs",
     "manifest.json",
     "manifest.chrome.json",

@@ -12,7 +12,8 @@ import { PageReader } from "./background/page-reader.js";
 import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
 import { loadMessages, translate, useLanguage } from "./shared/i18n.js";
-import { createMessage, createRouter } from "./shared/messages.js";
+import { createRouter } from "./shared/message-router.js";
+import { createMessage } from "./shared/messages.js";
 import { forgetReports, openReport } from "./shared/report-tab.js";
 import { SettingsStore } from "./shared/settings.js";
 import { withTimeout } from "./shared/with-timeout.js";
@@ -36,7 +37,7 @@ const commands = new Commands({ scripting, tabs, settings });
 const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, permissions, translate });
 
 /**
- * @param {import("./shared/messages.js").MessageSender} sender a content script
+ * @param {import("./shared/message-router.js").MessageSender} sender a content script
  * @returns {import("./background/image-checker.js").ImageOwner}
  */
 function ownerOf({ tab, frameId = 0, documentId }) {
@@ -90,7 +91,7 @@ chrome.runtime.onMessage.addListener(
         cancel((owner) => owner === document);
         return verdicts.dropDocument(tabId, document);
       },
-      "report.open": ({ key }, { tab, frameId = 0 }) => openReport({ tabId: tab?.id ?? -1, frameId, key }),
+      "report.open": ({ key, place }, { tab, frameId = 0 }) => openReport({ tabId: tab?.id ?? -1, frameId, key }, place),
       "report.check": (message) => checker.checkBytes(message),
       "welcome.check": (message, sender) => checker.check(message, ownerOf(sender)),
       "language.messages": ({ language }) => loadMessages(language),
@@ -116,6 +117,8 @@ chrome.contextMenus.onClicked.addListener((info, tab) =>
   }),
 );
 chrome.tabs.onRemoved.addListener((tabId) => verdicts.dropTab(tabId).catch(report));
+// A tab that was thrown out of memory has another number in Chrome.
+chrome.tabs.onReplaced?.addListener((_, removedTabId) => verdicts.dropTab(removedTabId).catch(report));
 chrome.permissions.onAdded.addListener(() => {
   autoCheck.sync().catch(report);
   autoCheck.retryRefused().catch(report);

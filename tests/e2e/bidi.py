@@ -9,15 +9,12 @@ import queue
 import re
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
-
-T = TypeVar("T")
 
 START_S = 60
 COMMAND_S = 90
@@ -97,22 +94,6 @@ class Bidi:
             return outcome["result"]
         text = outcome["result"].get("value")
         return None if text is None else json.loads(text)
-
-
-def wait_for(condition: Callable[[], T], timeout_s: float, what: str, interval_s: float = 0.1) -> T:
-    """Asks `condition` every `interval_s` seconds until it answers something true, and returns that answer.
-
-    Raises:
-        TimeoutError: `what` had not come true after `timeout_s` seconds.
-    """
-    deadline = time.monotonic() + timeout_s
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"After {timeout_s:.0f} s still not: {what}. Last answer: {answer!r}")
-        time.sleep(interval_s)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ def set_settings(
     badges: str = "all",
     language: str = "auto",
     paused: bool = False,
+    report: str = "tab",
 ) -> None:
     """Stores settings, as the popup does, and waits until the automatic content script follows them."""
     worker.evaluate(
@@ -39,6 +40,7 @@ def set_settings(
             "badges": badges,
             "language": language,
             "paused": paused,
+            "report": report,
         },
     )
     worker.evaluate(

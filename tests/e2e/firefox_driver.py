@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.bidi import Bidi, launch_firefox, wait_for
+from extension.demo.wait import wait_for
+from tests.e2e.bidi import Bidi, launch_firefox
 from tests.e2e.extension_driver import FIRST_CHECK_S
 
 ID = "deepfake-detector@example.org"
@@ -41,9 +42,9 @@ class FirefoxTab:
         self.bidi = bidi
         self.context = context
 
-    def goto(self, url: str) -> None:
-        """Loads a page and waits until it is complete."""
-        self.bidi.send("browsingContext.navigate", context=self.context, url=url, wait="complete")
+    def goto(self, url: str, wait: str = "complete") -> None:
+        """Loads a page and waits until it is complete, or "interactive": without its pictures."""
+        self.bidi.send("browsingContext.navigate", context=self.context, url=url, wait=wait)
 
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Calls a function in the page."""
@@ -148,9 +149,11 @@ class Firefox:
         """Calls a function in the browser's own window, with all its rights."""
         return self.bidi.call(self._window, function, *arguments)
 
-    def set_settings(self, automatic: str = "off", sites: Collection[str] = (), badges: str = "all") -> None:
+    def set_settings(
+        self, automatic: str = "off", sites: Collection[str] = (), badges: str = "all", report: str = "tab"
+    ) -> None:
         """Stores settings, as the popup does, and waits until the automatic content script follows them."""
-        settings = {"automatic": automatic, "sites": list(sites), "badges": badges}
+        settings = {"automatic": automatic, "sites": list(sites), "badges": badges, "report": report}
         self.in_extension("(settings) => chrome.storage.local.set({ settings })", settings)
         count = 0 if automatic == "off" else 1
         registered = "async () => (await chrome.scripting.getRegisteredContentScripts()).length"

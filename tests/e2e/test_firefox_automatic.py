@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from tests.e2e.bidi import wait_for
+from extension.demo.wait import wait_for
 from tests.e2e.extension_driver import SCORED
 
 FACE = "faces/real_grace_hopper.jpg"

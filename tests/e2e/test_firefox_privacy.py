@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.bidi import wait_for
+from extension.demo.wait import wait_for
 from tests.e2e.extension_driver import SCORED
 from tests.e2e.firefox_driver import BASE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.bidi import wait_for
+from extension.demo.wait import wait_for
 from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
 from tests.e2e.firefox_driver import BASE, FirefoxTab
 

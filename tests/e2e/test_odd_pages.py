@@ -6,9 +6,18 @@ import pytest
 
 from extension.demo.browser import wait_until
 from tests.e2e.extension_driver import SCORED, badges_by_image, checked_images, set_settings, wait_for_states
-
-FACE = "faces/real_grace_hopper.jpg"
-HOST = "deepfake-detector-overlay"
+from tests.e2e.odd_pages import (
+    BROKEN,
+    FACE,
+    FIGHT,
+    HIDE,
+    HUGE,
+    IS_SHOWN,
+    REMOVE,
+    RESTLESS,
+    SAME_500,
+    from_extension,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -16,11 +25,6 @@ def automatic(worker):
     set_settings(worker, "all")
     yield
     set_settings(worker, "off")
-
-
-def from_extension(site, containing: str) -> list:
-    """The requests that no page made: pages send their address along."""
-    return [request for request in site.requests(containing) if "referer" not in request.headers]
 
 
 def test_a_strict_content_security_policy_changes_nothing(page, badges, site):
@@ -34,22 +38,14 @@ def test_a_strict_content_security_policy_changes_nothing(page, badges, site):
 
 
 def test_the_same_picture_five_hundred_times_is_read_once(page, badges, site):
-    page.goto(site.add_page(f'<img src="/copy-same/{FACE}" width="100" height="100">' * 500))
+    page.goto(site.add_page(SAME_500))
     wait_until(page, lambda: len(badges.buttons()) >= 90, 60, "badges on all copies in view")
     assert {button.attributes["data-state"] for button in badges.buttons()} <= SCORED | {"checking"}
     assert len(from_extension(site, "copy-same")) <= 1, "the browser's cache may have it"
 
 
 def test_a_page_of_five_thousand_pictures_gets_its_badges_and_stays_as_it_is(page, badges, site):
-    page.goto(
-        site.add_page(
-            """<p id="top">0</p><script>
-            const count = 5000, pictures = 20;
-            document.body.insertAdjacentHTML("beforeend", Array.from({ length: count }, (_, index) =>
-              `<div><img src="/copy-${index % pictures}/images/size_113.jpg" width="113" height="113"></div>`).join(""));
-            </script>"""
-        )
-    )
+    page.goto(site.add_page(HUGE))
     height = page.evaluate("document.documentElement.scrollHeight")
     url = f"{site.origin}/copy-0/images/size_113.jpg"
     wait_for_states(page, badges, {url: SCORED})
@@ -61,20 +57,7 @@ def test_a_page_of_five_thousand_pictures_gets_its_badges_and_stays_as_it_is(pag
 
 
 def test_a_page_that_never_stands_still_is_checked_and_has_time_left(page, badges, site):
-    page.goto(
-        site.add_page(
-            f"""<div id="noise"></div><img src="/{FACE}" width="300"><script>
-            let turn = 0;
-            const next = () => {{
-              turn += 1;
-              document.body.className = `turn-${{turn}}`;
-              const noise = document.getElementById("noise");
-              noise.replaceChildren(...Array.from({{ length: 30 }}, () => document.createElement("span")));
-              requestAnimationFrame(next);
-            }};
-            next();</script>"""
-        )
-    )
+    page.goto(site.add_page(RESTLESS))
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     before = page.evaluate("turn")
     wait_until(page, lambda: page.evaluate("turn") > before + 30, 20, "the page's own work goes on")
@@ -84,27 +67,11 @@ def test_a_page_that_deletes_badges_gets_them_back_but_not_for_ever(page, badges
     page.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
     url = f"{site.origin}/{FACE}"
     wait_for_states(page, badges, {url: SCORED})
-    page.evaluate(
-        f"""() => {{
-          const host = document.querySelector("{HOST}");
-          host.setAttribute("style", "display: none"); host.setAttribute("inert", "");
-        }}"""
-    )
-    page.wait_for_function(f"getComputedStyle(document.querySelector('{HOST}')).display !== 'none'")
-    assert not page.evaluate(f"document.querySelector('{HOST}').hasAttribute('inert')")
-    page.evaluate(f"document.querySelector('{HOST}').remove()")
+    page.evaluate(HIDE)
+    wait_until(page, lambda: page.evaluate(IS_SHOWN), 10, "the badge is shown again")
+    page.evaluate(REMOVE)
     wait_until(page, lambda: badges_by_image(badges).get(url), 10, "the badge is back")
-    page.evaluate(
-        f"""() => {{
-          globalThis.removed = 0;
-          globalThis.fight = new MutationObserver(() => {{
-            const host = document.querySelector("{HOST}");
-            if (host) {{ removed += 1; host.remove(); }}
-          }});
-          fight.observe(document.documentElement, {{ childList: true }});
-          document.querySelector("{HOST}")?.remove();
-        }}"""
-    )
+    page.evaluate(FIGHT)
     page.wait_for_function("removed >= 2")
     started = page.evaluate("performance.now()")
     page.wait_for_function(f"performance.now() > {started} + 3000")
@@ -114,16 +81,7 @@ def test_a_page_that_deletes_badges_gets_them_back_but_not_for_ever(page, badges
 
 
 def test_pictures_that_hang_lie_or_move_away(page, badges, site, worker):
-    style = "display: inline-block; width: 200px; height: 200px"
-    page.goto(
-        site.add_page(
-            f"""<img src="/hang/{FACE}?image" width="200" height="200">
-            <div style="{style}; background: url(/html/{FACE})"></div>
-            <img src="/html/{FACE}?image" width="200" height="200">
-            <img src="/redirect/{FACE}" width="200"><div style="{style}; background: url(/hang/{FACE})"></div>"""
-        ),
-        wait_until="commit",
-    )
+    page.goto(site.add_page(BROKEN), wait_until="commit")
     found = wait_for_states(page, badges, {f"{site.origin}/redirect/{FACE}": SCORED})
     html = f"{site.origin}/html/{FACE}"
     lying = wait_until(page, lambda: checked_images(worker).get(html), 30, "what lies is found out")
@@ -133,6 +91,15 @@ def test_pictures_that_hang_lie_or_move_away(page, badges, site, worker):
     assert f"{site.origin}/hang/{FACE}?image" not in found, "what has not loaded is not there yet"
     site.release()
     wait_for_states(page, badges, {f"{site.origin}/hang/{FACE}": SCORED, f"{site.origin}/hang/{FACE}?image": SCORED})
+
+
+def test_a_picture_for_visitors_with_a_cookie_is_not_asked_for_with_it(page, badges, site, worker, context):
+    context.add_cookies([{"name": "session", "value": "1", "url": site.origin}])
+    url = f"{site.origin}/cookie/{FACE}"
+    page.goto(site.add_page(f'<img src="{url}" width="300">'))
+    wait_until(page, lambda: checked_images(worker).get(url, {}).get("code") == "refused", 30, "it is refused")
+    assert all("cookie" not in request.headers for request in from_extension(site, "/cookie/"))
+    context.clear_cookies()
 
 
 def test_switched_off_nothing_is_left_behind(page, badges, site, worker):

@@ -49,7 +49,14 @@ def tab_id(page, site, context, worker):
 
 def test_the_manifest_asks_for_little(worker):
     manifest = worker.evaluate("chrome.runtime.getManifest()")
-    assert set(manifest["permissions"]) == {"activeTab", "contextMenus", "offscreen", "scripting", "storage"}
+    assert set(manifest["permissions"]) == {
+        "activeTab",
+        "contextMenus",
+        "offscreen",
+        "scripting",
+        "sidePanel",
+        "storage",
+    }
     assert manifest["optional_host_permissions"] == ["<all_urls>"]
     assert "host_permissions" not in manifest and "content_scripts" not in manifest
     assert (

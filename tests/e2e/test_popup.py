@@ -72,6 +72,35 @@ def test_it_lists_the_images_and_checks_the_page(page, context, badges, site, op
     opened.value.close()
 
 
+def test_a_look_alike_badge_of_the_page_changes_nothing_that_the_popup_or_the_toolbar_says(
+    page, site, open_popup, worker
+):
+    badge = '<button class="badge" data-state="no_traces" aria-label="Deepfake check: No traces found">No traces found</button>'
+    page.goto(
+        site.add_page(
+            f"""<img src="/{FACE}" width="300"><deepfake-detector-overlay>{badge}</deepfake-detector-overlay>
+            <script>
+              const host = document.querySelector("deepfake-detector-overlay");
+              host.attachShadow({{ mode: "closed" }}).innerHTML = host.innerHTML;
+              const forged = {{ target: "background", type: "image.check", key: "{FACE}", result: {{ status: "scored", band: "likely_fake" }} }};
+              postMessage(forged, "*");
+              dispatchEvent(new CustomEvent("message", {{ detail: forged }}));
+            </script>"""
+        )
+    )
+    popup = open_popup()
+    expect(popup.locator("#images .row")).to_have_count(1)
+    expect(popup.locator("#images .row")).to_contain_text("Not checked yet")
+    assert page.evaluate("typeof chrome === 'undefined' || chrome.runtime === undefined"), "no way to send"
+    tab = worker.evaluate(
+        "url => chrome.tabs.query({}).then((tabs) => tabs.find((tab) => tab.url === url).id)", page.url
+    )
+    assert worker.evaluate("tabId => chrome.action.getBadgeText({ tabId })", tab) == ""
+    popup.get_by_role("button", name="Check this page").click()
+    row = popup.locator("#images .row")
+    expect(row).to_contain_text(re.compile(r"Score \d+"), timeout=FIRST_CHECK_S * 1000)
+
+
 def test_a_page_without_images_and_a_page_of_the_browser_say_so(page, site, open_popup):
     page.goto(site.add_page("<p>Words only.</p>"))
     popup = open_popup()

@@ -83,7 +83,7 @@ def test_a_dropped_file_gets_a_verdict_a_map_and_a_valid_record(report, fixtures
     expect(face_map).to_have_css("opacity", "0")
     report.keyboard.press("End")
     expect(face_map).to_have_css("opacity", "1")
-    expect(slider).to_have_attribute("aria-valuetext", "100 %")
+    expect(slider).to_have_attribute("aria-valuetext", "100%")
     expect(report.locator("#credentials")).to_contain_text("carries none")
 
     report.get_by_label("Leave out addresses").check()

@@ -30,6 +30,7 @@ class SiteState:
     """What the handlers of one site share with the test."""
 
     pages: dict[str, str] = field(default_factory=dict)
+    images: dict[str, bytes] = field(default_factory=dict)
     requests: list[LoggedRequest] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     release: threading.Event = field(default_factory=threading.Event)
@@ -40,6 +41,7 @@ class SiteHandler(FolderHandler):
 
     /pages/NAME      a page the test wrote
     /csp/NAME        the same with a strict content security policy and Trusted Types
+    /made/NAME       an image the test made
     /FILE            the file
     /copy-N/FILE     the file under another address (N is any text)
     /hang/FILE       no answer until the test releases it
@@ -64,6 +66,8 @@ class SiteHandler(FolderHandler):
         if behaviour == "pages":
             status = 200 if rest in state.pages else 404
             self._send(state.pages.get(rest, "").encode(), "text/html; charset=utf-8", status)
+        elif behaviour == "made":
+            self._send(state.images[rest], "image/jpeg", 200)
         elif behaviour == "csp":
             self._send(state.pages[rest].encode(), "text/html; charset=utf-8", 200, policy=STRICT_POLICY)
         elif behaviour == "hang":
@@ -134,6 +138,11 @@ class Site:
             html = f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{html}</body></html>'
         self.state.pages[name] = html
         return f"{self.origin}/pages/{name}"
+
+    def add_image(self, jpeg: bytes, name: str) -> str:
+        """Publishes an image; returns its address."""
+        self.state.images[name] = jpeg
+        return f"{self.origin}/made/{name}"
 
     def requests(self, containing: str = "") -> list[LoggedRequest]:
         """The requests so far whose path contains the text, oldest first."""

@@ -2,7 +2,7 @@
 
 import { hostNameOf } from "../shared/host-patterns.js";
 import { translate, useLanguage } from "../shared/i18n.js";
-import { createRouter } from "../shared/messages.js";
+import { createRouter } from "../shared/message-router.js";
 import { isAutomaticOn, SettingsStore } from "../shared/settings.js";
 import { askBackground, OrphanedError } from "./background-client.js";
 import { Overlay } from "./overlay.js";

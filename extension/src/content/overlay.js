@@ -6,25 +6,22 @@ import { BadgeLayer } from "./badge-layer.js";
 import { FaceOutlines } from "./face-outlines.js";
 import { OverlayHost } from "./overlay-host.js";
 import { Panel } from "./panel.js";
+import { Redraw } from "./redraw.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 /** @typedef {{onAgain: (tracked: TrackedImage) => void, onReport: (tracked: TrackedImage) => void}} OverlayActions what the panel's buttons ask for */
-
-// Animations and page scripts move images without an event; a look at the badges in view is cheap.
-const RECHECK_MS = 500;
 
 /** Draws what the page checker tells it; scrolling the page itself moves the badges without any script. */
 export class Overlay {
   #translate;
   #opened = /** @type {TrackedImage | null} */ (null);
-  #frame = 0;
   #abort = new AbortController();
   #live = createElement("div", { class: "live", role: "status" });
   #outlines = new FaceOutlines();
   #badges;
   #panel;
   #host;
-  #timer = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
+  #redraw = new Redraw(() => this.#draw());
 
   /**
    * @param {import("../shared/i18n.js").Translate} translate
@@ -47,7 +44,7 @@ export class Overlay {
   show(tracked) {
     this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
-    this.#timer ??= setInterval(() => !document.hidden && this.schedule(), RECHECK_MS);
+    this.#redraw.keepLooking(() => this.schedule());
     this.schedule();
   }
 
@@ -106,13 +103,12 @@ export class Overlay {
   /** Draws soon, once, however often it is asked. */
   schedule() {
     this.#badges.isStale = true;
-    this.#requestFrame();
+    this.#redraw.request();
   }
 
   /** Leaves nothing behind. */
   destroy() {
-    clearInterval(this.#timer);
-    cancelAnimationFrame(this.#frame);
+    this.#redraw.stop();
     this.#abort.abort();
     this.#host.unmount();
   }
@@ -129,16 +125,8 @@ export class Overlay {
 
   #unmountIfEmpty() {
     if (this.#badges.size > 0 || this.#opened) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#redraw.rest();
     this.#host.unmount();
-  }
-
-  #requestFrame() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
-    });
   }
 
   #draw() {
@@ -147,7 +135,7 @@ export class Overlay {
     if (wasRemoved && this.#opened) this.open(this.#opened);
     const view = { x: 0, y: 0, width: document.documentElement.clientWidth, height: window.innerHeight };
     const origin = this.#host.element.getBoundingClientRect();
-    if (!this.#badges.draw(view, origin)) this.#requestFrame();
+    if (!this.#badges.draw(view, origin)) this.#redraw.request();
     if (!this.#opened) return;
     this.#outlines.place(origin);
     const { image } = this.#opened;

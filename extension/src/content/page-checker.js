@@ -24,6 +24,7 @@ export class PageChecker {
   #isAutomatic = false;
   #badgesWanted = /** @type {Settings["badges"]} */ ("all");
   #sensitivity = /** @type {Settings["sensitivity"] | null} */ (null);
+  #reportPlace = /** @type {Settings["report"]} */ ("tab");
   #wasPageAsked = false;
   /** What is no element of this document and had its panel opened last. @type {TrackedImage | null} */
   shownAlone = null;
@@ -38,7 +39,7 @@ export class PageChecker {
     this.#request = new ResultRequest(ask);
     this.#overlay = createOverlay({
       onAgain: (tracked) => void this.#check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }),
-      onReport: ({ key }) => void ask("report.open", { key }).catch((error) => console.warn("The report was not opened:", error)),
+      onReport: ({ key }) => void ask("report.open", { key, place: this.#reportPlace }).catch((error) => console.warn("The report was not opened:", error)),
     });
     this.#watch = createWatch({
       onView: (image, size, isVisible) => this.#handleView(image, size, isVisible),
@@ -50,9 +51,10 @@ export class PageChecker {
 
   /**
    * @param {boolean} isAutomatic
-   * @param {Pick<Settings, "badges" | "sensitivity">} settings
+   * @param {Pick<Settings, "badges" | "sensitivity" | "report">} settings
    */
-  configure(isAutomatic, { badges, sensitivity }) {
+  configure(isAutomatic, { badges, sensitivity, report }) {
+    this.#reportPlace = report;
     const isReworded = this.#sensitivity !== null && this.#sensitivity !== sensitivity;
     [this.#isAutomatic, this.#badgesWanted, this.#sensitivity] = [isAutomatic, badges, sensitivity];
     if (isReworded) this.#request.forget();

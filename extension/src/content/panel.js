@@ -1,6 +1,7 @@
 // The panel that a badge opens: the verdict, what its score means, the faces, and what the verdict does not prove.
 
 import { createElement, createIcon } from "../shared/dom.js";
+import { tellCredentials, tellSigner } from "../shared/credentials-wording.js";
 import { createScore } from "../shared/score-view.js";
 import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
 
@@ -85,6 +86,7 @@ export class Panel {
     if (result.faces && result.faces.length > 1) parts.push(this.#createFaces(result.faces));
     if (result.isAnimated) parts.push(createElement("p", { class: "note" }, [t("panelAnimated")]));
     if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
+    parts.push(...this.#createCredentials(result));
     const again = createElement("button", { class: "again", type: "button" }, [t("panelAgain")]);
     again.addEventListener("click", this.#actions.onAgain);
     const report = createElement("button", { class: "report", type: "button" }, [t("panelReport")]);
@@ -93,6 +95,17 @@ export class Panel {
     const model = result.model ? t("panelModel", `${result.model.name} ${result.model.version}`) : t("panelOnDevice");
     const caveat = result.status === "scored" ? [createElement("p", { class: "caveat" }, [t("panelCaveat")])] : [];
     return [...parts, ...caveat, report, createElement("footer", {}, [createElement("span", {}, [model]), again])];
+  }
+
+  /** @param {Result} result @returns {HTMLElement[]} what the image says of itself: apart from the verdict, and under its own name */
+  #createCredentials({ credentials, status }) {
+    const t = this.#translate;
+    const statement = tellCredentials(credentials, t);
+    if (!credentials || statement === null) return [];
+    const isJudged = status === "scored";
+    const lines = [tellSigner(credentials, t), isJudged ? t("credentialsApart") : t("reportFacesOnly")].filter((line) => line !== null);
+    const words = [createElement("p", { dir: "auto" }, [statement]), createElement("p", {}, [lines.join(" ")])];
+    return [createElement("section", { class: "note credentials", "data-credentials": credentials.state }, words)];
   }
 
   /** @param {import("../shared/verdict-wording.js").Face[]} faces */

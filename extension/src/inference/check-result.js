@@ -17,6 +17,7 @@ import { CheckError } from "./check-error.js";
  * @property {string} sha256 of the image's bytes
  * @property {"bytes" | "screen_copy"} via
  * @property {{name: string, version: string, sha256: string}} model sha256: of its manifest, which holds that of every file
+ * @property {import("../credentials/credentials-summary.js").CredentialsSummary} [credentials] what the image says of itself, which no verdict rests on
  * @property {true} [isAnimated] it has more frames than the first, which was judged
  * @property {number} tookMs
  *

@@ -14,6 +14,7 @@ import { whileIntact } from "./context-loss.js";
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
 /** @typedef {import("./verdict.js").Evidence} Evidence */
+/** @typedef {import("../credentials/credentials-summary.js").CredentialsSummary} CredentialsSummary */
 
 /** @typedef {import("./check-result.js").CheckRequest} CheckRequest */
 /** @typedef {import("./check-result.js").CheckResult} CheckResult */
@@ -27,17 +28,19 @@ const STOP_LIMIT_MS = 15_000;
 export class InferenceService {
   #engine;
   #readSource;
+  #readCredentials;
   #cache;
   // By what is looked for: two that ask for the same at the same time are answered by one search.
   #searches = /** @type {Map<string, Promise<Evidence>>} */ (new Map());
 
   /**
    * @param {() => Promise<Engine>} load called again after a failure
-   * @param {{readSource?: typeof readImageSource, cache?: VerdictCache}} [options]
+   * @param {{readSource?: typeof readImageSource, readCredentials?: (buffer: ArrayBuffer) => Promise<CredentialsSummary>, cache?: VerdictCache}} [options] readCredentials: must not reject
    */
-  constructor(load, { readSource = readImageSource, cache = new VerdictCache() } = {}) {
+  constructor(load, { readSource = readImageSource, readCredentials = noCredentials, cache = new VerdictCache() } = {}) {
     this.#engine = new EngineKeeper(load);
     this.#readSource = readSource;
+    this.#readCredentials = readCredentials;
     this.#cache = cache;
   }
 
@@ -52,15 +55,19 @@ export class InferenceService {
     try {
       const { source } = request;
       const bytes = await this.#readSource(source);
+      // Beside the check, which does not depend on it. A copy of the screen carries none.
+      const reading = source.kind === "data" && source.via === "screen_copy" ? noCredentials() : this.#readCredentials(bytes);
       const sha256 = await sha256Hex(bytes);
       const area = source.kind === "data" ? source.crop : undefined;
       // Now, because the search takes the bytes away.
       const animated = isAnimated(bytes);
       const { evidence, manifest, manifestSha256 } = await this.#engine.use((engine) => this.#find(engine, request, bytes, sha256, area));
+      const credentials = await reading;
       return {
         ...judge(evidence, manifest, request.mode),
         sha256,
         ...(animated ? { isAnimated: /** @type {const} */ (true) } : {}),
+        ...(credentials.state === "none" ? {} : { credentials }),
         via: source.kind === "data" ? source.via : "bytes",
         model: { name: manifest.name, version: manifest.version, sha256: manifestSha256 },
         tookMs: Math.round(performance.now() - startedAt),
@@ -136,4 +143,9 @@ export class InferenceService {
       throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;
     }
   }
+}
+
+/** @returns {Promise<CredentialsSummary>} */
+async function noCredentials() {
+  return { state: "none" };
 }

@@ -1,6 +1,7 @@
 // Reads the model manifest that the trainer's export writes, and rejects a wrong one with a clear sentence.
 
 import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
+import { operatingPoint } from "./operating-point.js";
 
 /**
  * @typedef {object} DetectorSettings
@@ -12,14 +13,6 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @property {number[]} thresholds of P-, R- and O-Net
  * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
  * @property {{pnet: string, rnet: string, onet: string}} files model.json of each network
- *
- * @typedef {object} OperatingPoint
- * @property {number[]} noTraces below: "no_traces"; indexed by number of faces less one, the last for all beyond
- * @property {number[]} likelyFake at or above: "likely_fake"; indexed likewise
- * @property {ErrorRates} [errorRates] measured on validation faces
- *
- * @typedef {Record<"no_traces" | "inconclusive" | "likely_fake", number>} BandShares of faces in each band, fractions
- * @typedef {{real: BandShares, fake: BandShares, realFaces: number, fakeFaces: number}} ErrorRates shares, and of how many faces
  *
  * @typedef {"relative" | "probability"} MapScale what a cell of the anomaly map holds: oddness as a multiple of this face's
  *   mean, or the probability in (0, 1) that the cell was altered
@@ -39,7 +32,7 @@ import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
  * @property {MapScale} mapScale
  * @property {Record<TraceKind, TraceOutput>} [traces] of a model that tells the kinds apart
  * @property {{temperature: number, bias: number}} calibration
- * @property {{check: OperatingPoint, automatic: OperatingPoint}} operatingPoints
+ * @property {Record<"check" | "automatic", import("./operating-point.js").OperatingPoint>} operatingPoints
  * @property {{score: number, realOf100: number, fakeOf100: number}[]} scoreTable
  * @property {{path: string, sha256: string, bytes: number}[]} files relative to the manifest
  * @property {{logit: number, tolerance: number}} selfTest
@@ -143,34 +136,4 @@ function traceOutputs(root) {
   /** @type {(kind: TraceKind) => TraceOutput} */
   const ofKind = (kind) => ({ output: outputs.get(kind).text(), threshold: thresholds.get(kind).get("threshold").number() });
   return { seam: ofKind("seam"), synthetic: ofKind("synthetic") };
-}
-
-/**
- * @param {ManifestEntry} entry
- * @returns {OperatingPoint}
- */
-function operatingPoint(entry) {
-  const noTraces = entry.get("no_traces").numbers();
-  const likelyFake = entry.get("likely_fake").numbers();
-  if (Math.max(...noTraces) > Math.min(...likelyFake)) {
-    throw new ModelManifestError(`"${entry.path}" calls a score likely_fake that it also calls no_traces`);
-  }
-  return { noTraces, likelyFake, ...(entry.has("bands") && { errorRates: errorRates(entry) }) };
-}
-
-/**
- * @param {ManifestEntry} entry of an operating point
- * @returns {ErrorRates}
- */
-function errorRates(entry) {
-  /** @type {(faces: "real" | "fake") => BandShares} */
-  const sharesOf = (faces) => {
-    const shares = entry.get("bands").get(faces);
-    return {
-      no_traces: shares.get("no_traces").number(0, 1),
-      inconclusive: shares.get("inconclusive").number(0, 1),
-      likely_fake: shares.get("likely_fake").number(0, 1),
-    };
-  };
-  return { real: sharesOf("real"), fake: sharesOf("fake"), realFaces: entry.get("n_real").number(0), fakeFaces: entry.get("n_fake").number(0) };
 }

@@ -1,11 +1,11 @@
 // The settings page: shows the settings, saves each change at once, and asks for access inside the click.
 
+import { hasSidePanel } from "#platform/side-panel.js";
 import { createElement } from "../shared/dom.js";
 import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { loadRates } from "../shared/operating-points.js";
-import { formatCount } from "../shared/score-view.js";
 import { SettingsStore } from "../shared/settings.js";
 import { downloadSettings, initialSettings, readSettingsFile } from "./settings-transfer.js";
 import { SiteList } from "./site-list.js";
@@ -120,7 +120,7 @@ async function clearResults() {
 
 async function showRates() {
   for (const [name, { realOf100, fakeOf100 }] of Object.entries(await loadRates())) {
-    byId(`rates-${name}`).textContent = t("sensitivityRates", formatCount(realOf100), formatCount(fakeOf100));
+    byId(`rates-${name}`).textContent = t("sensitivityRates", realOf100, fakeOf100);
   }
 }
 
@@ -141,6 +141,7 @@ async function showModel() {
   }
 }
 
+byId("report-place").hidden = !hasSidePanel();
 document.addEventListener("change", (event) => handleChange(event).catch(report));
 byId("clear").addEventListener("click", () => clearResults().catch(report));
 byId("export").addEventListener("click", () => downloadSettings(shown));

@@ -1,5 +1,6 @@
 // The inference service on workers that run from the extension's own package.
 
+import { readCredentials } from "../credentials/credentials.js";
 import { InferenceService } from "../inference/inference-service.js";
 import { loadWorkerEngine } from "../inference/worker-engine.js";
 import { WORKER_SCRIPT } from "../inference/worker-messages.js";
@@ -9,7 +10,7 @@ import { WORKER_SCRIPT } from "../inference/worker-messages.js";
  * @returns {InferenceService}
  */
 export function createExtensionService(preference) {
-  return new InferenceService(async () => loadWorkerEngine(startWorker, await preference()));
+  return new InferenceService(async () => loadWorkerEngine(startWorker, await preference()), { readCredentials });
 }
 
 /** @param {"auto" | "wasm"} preference is told in the address: a worker may not read the settings itself */

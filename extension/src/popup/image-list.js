@@ -1,5 +1,6 @@
 // The popup's list of images with their verdicts.
 
+import { tellCredentials } from "../shared/credentials-wording.js";
 import { createElement, createIcon } from "../shared/dom.js";
 import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
 
@@ -65,6 +66,7 @@ export class ImageList {
     const words = createElement("span", { class: "words" }, [
       createElement("span", { class: "state" }, [label]),
       createElement("span", { class: "detail" }, this.#detailOf(image, name)),
+      ...this.#credentialsOf(image),
     ]);
     button.replaceChildren(/** @type {Node} */ (button.firstElementChild), words, ...(state ? [createIcon(state)] : []));
     return row;
@@ -84,6 +86,12 @@ export class ImageList {
     const score = result.fakeScore === undefined ? [] : [this.#translate("popupScore", formatScore(result.fakeScore))];
     const copy = result.via === "screen_copy" ? [this.#translate("popupScreenCopy")] : [];
     return [...[...score, ...copy, ...animated].map((words) => `${words} · `), isolated];
+  }
+
+  /** @param {PageImage} image @returns {HTMLElement[]} what it says of itself, in a line of its own */
+  #credentialsOf({ result, isChecking }) {
+    const statement = isChecking || !result ? null : tellCredentials(result.credentials, this.#translate);
+    return statement === null ? [] : [createElement("span", { class: "detail credentials", dir: "auto", title: statement }, [statement])];
   }
 
   /** @param {HTMLElement} thumbnail @param {string} url of the image: a long list is not fetched as a whole */

@@ -4,7 +4,7 @@ import { hostNameOf, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { openReport } from "../shared/report-tab.js";
-import { SettingsStore } from "../shared/settings.js";
+import { DEFAULT_SETTINGS, SettingsStore } from "../shared/settings.js";
 import { AutomaticSwitch } from "./automatic-switch.js";
 import { ImageFilter } from "./image-filter.js";
 import { ImageList } from "./image-list.js";
@@ -28,6 +28,8 @@ const settings = new SettingsStore(chrome.storage.local);
 let images = [];
 /** @type {string | null} */
 let site = null;
+/** Known before the click: nothing may be awaited in it. */
+let reportPlace = DEFAULT_SETTINGS.report;
 
 /** @param {string | null} key of the message that stands in for the list; null when there is a list */
 function showMessage(key) {
@@ -86,7 +88,7 @@ async function showPage(tabId) {
     byId("images"),
     t,
     (image) => void connection.reveal(image).then(() => close()),
-    ({ frameId, key }) => void openReport({ tabId, frameId, key }).then(() => close()),
+    ({ frameId, key }) => void openReport({ tabId, frameId, key }, reportPlace).then(() => close()),
   );
   const filter = new ImageFilter(byId("filter"), t, () => showImages(list, filter));
   try {
@@ -107,6 +109,8 @@ async function showPage(tabId) {
 
 async function start() {
   const values = await settings.load();
+  reportPlace = values.report;
+  settings.onChange(({ report }) => (reportPlace = report));
   await useLanguage(values.language);
   localisePage(document);
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });

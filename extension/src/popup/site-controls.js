@@ -1,7 +1,7 @@
-// The popup's switches beside the automatic one: never on this site, pause, and how sensitive automatic verdicts are.
+// The popup's switches beside the automatic one: never on this site, pause, how sensitive automatic verdicts are, where reports open.
 
+import { hasSidePanel } from "#platform/side-panel.js";
 import { loadRates } from "../shared/operating-points.js";
-import { formatCount } from "../shared/score-view.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 
@@ -12,7 +12,7 @@ import { formatCount } from "../shared/score-view.js";
  */
 const byId = (id) => /** @type {T} */ (document.getElementById(id));
 
-/** Two check boxes and a list, saved at once. */
+/** Check boxes and a list, saved at once. */
 export class SiteControls {
   #settings;
   #translate;
@@ -21,6 +21,7 @@ export class SiteControls {
   #denied = /** @type {HTMLInputElement} */ (byId("denied"));
   #paused = /** @type {HTMLInputElement} */ (byId("paused"));
   #sensitivity = /** @type {HTMLSelectElement} */ (byId("sensitivity"));
+  #beside = /** @type {HTMLInputElement} */ (byId("report-beside"));
 
   /**
    * @param {object} parts
@@ -35,19 +36,22 @@ export class SiteControls {
     this.#denied.addEventListener("change", () => void this.#saveDenied());
     this.#paused.addEventListener("change", () => void settings.save({ paused: this.#paused.checked }));
     this.#sensitivity.addEventListener("change", () => void settings.save({ sensitivity: /** @type {any} */ (this.#sensitivity.value) }));
+    this.#beside.addEventListener("change", () => void settings.save({ report: this.#beside.checked ? "beside" : "tab" }));
     settings.onChange((values) => void this.show(values));
   }
 
   /** @param {Settings} settings */
-  async show({ deniedSites, paused, sensitivity }) {
+  async show({ deniedSites, paused, sensitivity, report }) {
     const site = this.#siteOf();
     byId("denied-row").hidden = site === null;
     /** @type {HTMLElement} */ (this.#denied.nextElementSibling).textContent = this.#translate("popupNever", site ?? "");
     this.#denied.checked = site !== null && deniedSites.includes(site);
     this.#paused.checked = paused;
+    byId("beside-row").hidden = !hasSidePanel();
+    this.#beside.checked = report === "beside";
     this.#sensitivity.value = sensitivity;
     const { realOf100, fakeOf100 } = (await this.#rates)[sensitivity];
-    byId("sensitivity-hint").textContent = this.#translate("sensitivityRates", formatCount(realOf100), formatCount(fakeOf100));
+    byId("sensitivity-hint").textContent = this.#translate("sensitivityRates", realOf100, fakeOf100);
   }
 
   async #saveDenied() {

@@ -20,7 +20,7 @@ const STATEMENT =
 
 /**
  * @param {Check} check
- * @param {import("./credentials-summary.js").CredentialsSummary} credentials
+ * @param {import("../credentials/credentials-summary.js").CredentialsSummary} credentials
  * @param {{extensionVersion: string, withAddress: boolean}} options withAddress: the image's and the page's, and the file's name
  * @returns {Record<string, unknown>} fit for JSON; its shape is check-record.schema.json
  */

@@ -33,14 +33,19 @@ export function conditionsOf({ result, facts, byteLength, name, inputSize }) {
     const bitsPerPixel = (byteLength * 8) / (width * height);
     const isLossy = facts.format === "webp" || facts.format === "avif" || facts.format === "heic";
     if (facts.jpegQuality !== null && facts.jpegQuality < LOW_QUALITY) found.push({ name: "compressed", values: [facts.jpegQuality] });
-    else if (isLossy && bitsPerPixel < FEW_BITS_PER_PIXEL) found.push({ name: "few_bytes", values: [bitsPerPixel.toFixed(1)] });
+    else if (isLossy && bitsPerPixel < FEW_BITS_PER_PIXEL) found.push({ name: "few_bytes", values: [oneDecimal(bitsPerPixel)] });
   }
   faces.forEach(({ status, cropSquare, boxXyxy: [x1, y1, x2, y2] }, index) => {
     const side = Math.round(Math.max(x2 - x1, y2 - y1));
     if (status === "too_small") found.push({ name: "unjudged_face", values: [index + 1, side] });
     else if (cropSquare && cropSquare.side < inputSize / 2) {
-      found.push({ name: "small_face", values: [index + 1, side, (inputSize / cropSquare.side).toFixed(1)] });
+      found.push({ name: "small_face", values: [index + 1, side, oneDecimal(inputSize / cropSquare.side)] });
     }
   });
   return found;
+}
+
+/** @param {number} value */
+function oneDecimal(value) {
+  return Math.round(value * 10) / 10;
 }

@@ -1,9 +1,10 @@
 // One face of a report: its crop under the anomaly map, a slider between the two, and what its score means.
 
 import { createElement, createIcon } from "../shared/dom.js";
+import { formatPercent } from "../shared/number-format.js";
 import { createScore } from "../shared/score-view.js";
 import { labelOf, meaningOf } from "../shared/verdict-wording.js";
-import { mapPixels } from "./anomaly-map.js";
+import { mapPixels, RANGES } from "./anomaly-map.js";
 import { gradient } from "./colour-map.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Face} Face */
@@ -53,7 +54,7 @@ function createMap(anomalyMap, number, mapScale, t) {
   const value = createElement("output", {}, []);
   const follow = () => {
     canvas.style.opacity = String(Number(slider.value) / 100);
-    value.textContent = t("reportPercent", slider.value);
+    value.textContent = formatPercent(Number(slider.value) / 100, t("localeCode"));
     slider.setAttribute("aria-valuetext", value.textContent);
   };
   slider.addEventListener("input", follow);
@@ -61,8 +62,9 @@ function createMap(anomalyMap, number, mapScale, t) {
   const isRightToLeft = document.documentElement.dir === "rtl";
   const scale = createElement("span", { class: "scale" });
   scale.style.backgroundImage = gradient(isRightToLeft);
-  const ends = ["low", "high"].map((end) => createElement("span", {}, [t(`reportMap_${mapScale}_${end}`)]));
-  const legend = createElement("div", { class: "legend" }, [ends[0], scale, ends[1]]);
+  const lang = t("localeCode");
+  const ends = mapScale === "probability" ? RANGES.probability.map((end) => formatPercent(end, lang)) : [t("reportMapLow"), t("reportMapHigh")];
+  const legend = createElement("div", { class: "legend" }, [createElement("span", {}, [ends[0]]), scale, createElement("span", {}, [ends[1]])]);
   const row = createElement("div", { class: "slider" }, [createElement("span", { "aria-hidden": "true" }, [t("reportMapOpacity")]), slider, value]);
   return { canvas, controls: createElement("div", { class: "controls" }, [row, legend]) };
 }

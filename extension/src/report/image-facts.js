@@ -1,6 +1,8 @@
 // What the bytes of an image file say of it, without decoding: its format, how strongly it was compressed, its maker's notes.
 
-/** @typedef {"jpeg" | "png" | "webp" | "gif" | "avif" | "heic" | "bmp" | "unknown"} Format */
+import { formatOf, latin1 } from "../shared/image-format.js";
+
+/** @typedef {import("../shared/image-format.js").Format} Format */
 /**
  * @typedef {object} ImageFacts
  * @property {Format} format
@@ -9,16 +11,6 @@
  * @property {boolean} saysScreenshot the file's own notes call it a screenshot
  */
 
-/** @type {[Format, string, (text: string) => boolean][]} by the first 32 bytes as Latin-1 */
-const FORMATS = [
-  ["jpeg", "image/jpeg", (text) => text.startsWith("\xff\xd8\xff")],
-  ["png", "image/png", (text) => text.startsWith("\x89PNG\r\n\x1a\n")],
-  ["webp", "image/webp", (text) => text.startsWith("RIFF") && text.slice(8, 12) === "WEBP"],
-  ["gif", "image/gif", (text) => text.startsWith("GIF8")],
-  ["avif", "image/avif", (text) => text.slice(4, 8) === "ftyp" && /avif|avis/.test(text.slice(8))],
-  ["heic", "image/heic", (text) => text.slice(4, 8) === "ftyp" && /heic|heix|mif1/.test(text.slice(8))],
-  ["bmp", "image/bmp", (text) => text.startsWith("BM")],
-];
 const NOTES_LENGTH = 64 * 1024;
 const START_OF_SCAN = 0xda;
 const QUANTISATION = 0xdb;
@@ -27,17 +19,13 @@ const LOWEST_RESTART = 0xd0;
 // Means of the standard luminance table (ITU T.81 K.1), which encoders scale by the quality.
 const STANDARD_MEAN = 57.625;
 
-/** @param {Uint8Array} bytes @returns {string} */
-const latin1 = (bytes) => new TextDecoder("latin1").decode(bytes);
-
 /**
  * @param {ArrayBuffer} buffer of an image file
  * @returns {ImageFacts}
  */
 export function readImageFacts(buffer) {
   const bytes = new Uint8Array(buffer);
-  const start = latin1(bytes.subarray(0, 32));
-  const [format, mimeType] = FORMATS.find(([, , matches]) => matches(start)) ?? /** @type {const} */ (["unknown", "application/octet-stream"]);
+  const { format, mimeType } = formatOf(bytes);
   const notes = latin1(bytes.subarray(0, NOTES_LENGTH));
   return {
     format,

@@ -1,6 +1,6 @@
 // The dialog "This is wrong": shows the report text as it would be sent, and lets the user copy it or open an issue.
 
-import { issueAddress, mistakeReport } from "./mistake-report.js";
+import { issueLink, mistakeReport } from "./mistake-report.js";
 
 /** @typedef {import("./check-record.js").Check} Check */
 
@@ -53,10 +53,11 @@ export class MistakeDialog {
       imageCopy: isTicked("mistake-image") ? this.#picture.toDataUrl(COPY_SIDE) : null,
     };
     this.#text.value = mistakeReport(this.#check, mistake, { t: this.#t, extensionVersion: this.#manifest.version });
-    const address = issueAddress(this.#manifest.homepage_url, this.#t("mistakeIssueTitle"), this.#text.value);
+    const issue = issueLink(this.#manifest.homepage_url, this.#t("mistakeIssueTitle"), this.#text.value);
     const link = /** @type {HTMLAnchorElement} */ (byId("mistake-issue"));
-    link.hidden = address === null;
-    if (address) link.href = address;
+    link.hidden = issue === null;
+    byId("mistake-cut").hidden = !issue?.isCut;
+    if (issue) link.href = issue.address;
     byId("mistake-status").textContent = "";
   }
 

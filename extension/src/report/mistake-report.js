@@ -50,10 +50,26 @@ function describeFace({ boxXyxy, band, fakeScore }, t) {
  * @param {string | undefined} homepage of the project, from the extension's manifest
  * @param {string} title
  * @param {string} body
- * @returns {string | null} address of a prefilled issue; null where there is nowhere to file it, or the text is too long
+ * @returns {{address: string, isCut: boolean} | null} of a prefilled issue, with as much of the text as an address may hold; null
+ *   where there is nowhere to file it
  */
-export function issueAddress(homepage, title, body) {
+export function issueLink(homepage, title, body) {
   if (!homepage) return null;
-  const address = `${homepage.replace(/\/$/, "")}/issues/new?${new URLSearchParams({ title, body })}`;
-  return address.length <= MAX_LINK ? address : null;
+  const addressWith = (/** @type {string} */ text) => `${homepage.replace(/\/$/, "")}/issues/new?${new URLSearchParams({ title, body: text })}`;
+  const whole = addressWith(body);
+  if (whole.length <= MAX_LINK) return { address: whole, isCut: false };
+  // By whole characters: half of a pair cannot be written into an address.
+  const characters = [...body];
+  let [fits, tooMany] = [0, characters.length];
+  while (tooMany - fits > 1) {
+    const count = (fits + tooMany) >> 1;
+    if (addressWith(beginning(characters, count)).length <= MAX_LINK) fits = count;
+    else tooMany = count;
+  }
+  return { address: addressWith(beginning(characters, fits)), isCut: true };
+}
+
+/** @param {string[]} characters @param {number} count */
+function beginning(characters, count) {
+  return `${characters.slice(0, count).join("")}…`;
 }

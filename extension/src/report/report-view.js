@@ -97,7 +97,7 @@ export class ReportView {
   }
 
   /**
-   * @param {import("./credentials-summary.js").CredentialsSummary} credentials
+   * @param {import("../credentials/credentials-summary.js").CredentialsSummary} credentials
    * @param {import("./subject.js").Subject} subject
    */
   showCredentials(credentials, { via }) {

@@ -80,4 +80,6 @@ view.onAllow((host) => {
 document.getElementById("save")?.addEventListener("click", () => void saveRecord());
 document.getElementById("print")?.addEventListener("click", () => print());
 document.getElementById("mistake")?.addEventListener("click", () => shown?.check && shown.picture && mistakes.open(shown.check, shown.picture));
+// Beside a page the same document is told of the next image by its address.
+addEventListener("hashchange", () => void report(subjectOfAddress));
 void report(subjectOfAddress);

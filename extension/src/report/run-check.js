@@ -1,13 +1,13 @@
 // Has one image judged and reads all else that a report says of it.
 
 import { conditionsOf } from "./conditions.js";
-import { readCredentials } from "./credentials.js";
+import { readCredentials } from "../credentials/credentials.js";
 import { readImageFacts } from "./image-facts.js";
 import { Picture } from "./picture.js";
 import { toDataUrl } from "./subject.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
-/** @typedef {import("./credentials-summary.js").CredentialsSummary} CredentialsSummary */
+/** @typedef {import("../credentials/credentials-summary.js").CredentialsSummary} CredentialsSummary */
 /** @typedef {import("./check-record.js").Check} Check */
 /**
  * @typedef {object} FinishedCheck
@@ -30,8 +30,6 @@ const MAX_BYTES = 40 * 1024 * 1024;
  */
 export async function runCheck(subject, ask, onStart) {
   const facts = readImageFacts(subject.buffer);
-  // Beside the check, not after it: the credentials do not depend on it.
-  const credentials = readCredentials(subject.buffer, facts.mimeType);
   onStart();
   const { crop, via } = subject;
   /** @type {Result} */
@@ -39,6 +37,9 @@ export async function runCheck(subject, ask, onStart) {
     subject.buffer.byteLength > MAX_BYTES
       ? { status: "failed", code: "too_large" }
       : await ask("report.check", { dataUrl: await toDataUrl(subject.buffer, facts.mimeType), crop, via });
+  // A check reads them too; what it could not judge may still have some.
+  /** @type {Promise<CredentialsSummary>} */
+  const credentials = result.status === "failed" ? readCredentials(subject.buffer) : Promise.resolve(result.credentials ?? { state: "none" });
   const picture = await Picture.decode(subject.buffer, crop).catch(() => null);
   if (result.status === "failed") return { result, subject, check: null, picture, credentials };
   const model = await ask("model.describe");

@@ -1,7 +1,7 @@
 // The lower sections of a report: what lowers its certainty, what it cannot prove, where to look further, how it was made.
 
 import { createElement } from "../shared/dom.js";
-import { formatCount } from "../shared/score-view.js";
+import { formatDate, formatPercent } from "../shared/number-format.js";
 import { imageSearches } from "./next-steps.js";
 
 /** @typedef {import("../shared/i18n.js").Translate} Translate */
@@ -52,11 +52,11 @@ export function createNextSteps(url, t) {
 export function createDetails({ subject, result, facts, model, checkedAt }, extensionVersion, t) {
   const rates = model.operatingPoints.check.errorRates;
   const lang = t("localeCode");
-  const percent = (/** @type {number} */ share) => formatCount(share * 100);
+  const percent = (/** @type {number} */ share) => formatPercent(share, lang);
   /** @type {[string, string, string?][]} */
   const rows = [
-    [t("detailsTime"), checkedAt.toLocaleString(lang, { dateStyle: "long", timeStyle: "long" })],
-    [t("detailsImage"), [facts.format.toUpperCase(), t("detailsBytes", subject.buffer.byteLength.toLocaleString(lang)), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
+    [t("detailsTime"), formatDate(checkedAt, lang, "long")],
+    [t("detailsImage"), [facts.format.toUpperCase(), t("detailsBytes", subject.buffer.byteLength), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
     [t("detailsSha"), result.sha256 ?? "", "hash"],
     ...(subject.url ? [/** @type {[string, string, string]} */ ([t("detailsUrl"), subject.url, "address hash"])] : []),
     ...(subject.pageUrl ? [/** @type {[string, string, string]} */ ([t("detailsPage"), subject.pageUrl, "address hash"])] : []),

@@ -1,6 +1,8 @@
 // Words in the user's language: the browser's, or one chosen in the settings.
 
-/** @typedef {(key: string, ...values: (string | number)[]) => string} Translate */
+import { formatNumber } from "./number-format.js";
+
+/** @typedef {(key: string, ...values: (string | number)[]) => string} Translate a number is written as the language writes it */
 /** @typedef {{message: string, placeholders?: Record<string, {content: string}>}} MessageEntry as in _locales */
 /** @typedef {Record<string, MessageEntry>} MessageFile */
 /** @typedef {import("./settings.js").Language} Language */
@@ -12,7 +14,8 @@ let chosen = null;
 /** @type {Translate} */
 export function translate(key, ...values) {
   const entry = chosen?.[key];
-  return (entry ? formatMessage(entry, values.map(String)) : chrome.i18n.getMessage(key, values.map(String))) || key;
+  const texts = values.map((value) => (typeof value === "number" ? formatNumber(value, translate("localeCode")) : value));
+  return (entry ? formatMessage(entry, texts) : chrome.i18n.getMessage(key, texts)) || key;
 }
 
 /**

@@ -5,9 +5,7 @@
  * @typedef {"content" | "extension"} Sender "content": a content script of ours in a tab; "extension": our own pages and background
  * @typedef {{target: Target, from: Sender, fields: Record<string, (value: unknown) => boolean>}} MessageShape
  * @typedef {{target: string, type: string, [field: string]: unknown}} Message
- * @typedef {{id?: string, url?: string, tab?: {id?: number}, frameId?: number, documentId?: string}} MessageSender
  * @typedef {{ok: true, value: unknown} | {ok: false, error: string}} Reply
- * @typedef {(message: any, sender: MessageSender) => unknown} Handler returns the answer or a promise of it
  */
 
 const isString = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0;
@@ -15,9 +13,6 @@ const isBoolean = (/** @type {unknown} */ value) => typeof value === "boolean";
 const isOptionalNumber = (/** @type {unknown} */ value) => value === undefined || typeof value === "number";
 /** @param {string[]} words */
 const oneOf = (...words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value));
-
-/** Targets that other parts of the extension answer themselves. */
-const OTHER_TARGETS = ["offscreen", "background", "content"];
 
 /** @param {unknown} source what to read an image from: an http(s) address, or an image as a data: URL */
 export function isImageSource(source) {
@@ -55,8 +50,8 @@ export const MESSAGES = {
   "model.describe": { target: "background", from: "extension", fields: {} },
   "model.reload": { target: "background", from: "extension", fields: {} },
   "cache.clear": { target: "background", from: "extension", fields: {} },
-  // A panel asks for the report of its image.
-  "report.open": { target: "background", from: "content", fields: { key: isString } },
+  // A panel asks for the report of its image. place: as in the settings; the background could not look it up within the click.
+  "report.open": { target: "background", from: "content", fields: { key: isString, place: oneOf("tab", "beside") } },
   // The report page has the bytes of an image judged. crop: the image's place in a copy of the screen.
   "report.check": {
     target: "background",
@@ -110,56 +105,6 @@ export function findProblem(message) {
   }
   const extra = Object.keys(fields).find((name) => !Object.hasOwn(shape.fields, name));
   return extra ? `${type}: unknown field ${extra}` : null;
-}
-
-/**
- * @param {MessageSender} sender
- * @param {Sender} from
- * @param {{id: string, baseUrl: string}} self this extension's id and the address of its root
- */
-export function isFrom(sender, from, self) {
-  if (sender.id !== self.id) return false;
-  const isOwnPage = sender.url?.startsWith(self.baseUrl) ?? false;
-  return from === "content" ? sender.tab !== undefined && !isOwnPage : sender.tab === undefined || isOwnPage;
-}
-
-/**
- * Builds a listener for runtime.onMessage that lets through only registered messages of the right shape and sender.
- *
- * @param {Target} target the part that listens
- * @param {Record<string, Handler>} handlers by message type
- * @param {{id: string, baseUrl: string}} self
- * @param {(problem: string) => void} [log]
- * @returns {(message: unknown, sender: MessageSender, sendResponse: (reply: Reply) => void) => boolean}
- */
-export function createRouter(target, handlers, self, log = (problem) => console.warn(`Message refused: ${problem}`)) {
-  return (message, sender, sendResponse) => {
-    const named = /** @type {{target?: unknown} | null} */ (typeof message === "object" ? message : null)?.target;
-    if (named !== target && OTHER_TARGETS.includes(/** @type {string} */ (named))) return false;
-    const problem = findProblem(message) ?? findStranger(/** @type {Message} */ (message), sender, handlers, self);
-    if (problem) {
-      log(problem);
-      sendResponse({ ok: false, error: problem });
-      return false;
-    }
-    const { type } = /** @type {Message} */ (message);
-    Promise.resolve()
-      .then(() => handlers[type](message, sender))
-      .then((value) => sendResponse({ ok: true, value }))
-      .catch((error) => sendResponse({ ok: false, error: error instanceof Error ? error.message : String(error) }));
-    return true; // the answer comes later
-  };
-}
-
-/**
- * @param {Message} message
- * @param {MessageSender} sender
- * @param {Record<string, Handler>} handlers
- * @param {{id: string, baseUrl: string}} self
- */
-function findStranger(message, sender, handlers, self) {
-  if (!isFrom(sender, MESSAGES[message.type].from, self)) return `${message.type} from a sender that may not send it`;
-  return Object.hasOwn(handlers, message.type) ? null : `${message.type} is not handled here`;
 }
 
 /**

@@ -1,5 +1,7 @@
 // Opens the report page, and tells it of which image: in memory only, so that no address of an image lands in the history.
 
+import { hasSidePanel, openSidePanel } from "#platform/side-panel.js";
+
 /** @typedef {{tabId: number, frameId: number, key: string}} ReportedImage an image of an open page; key: its name within its frame */
 
 /** Where the build puts the page, from the extension's root. */
@@ -12,17 +14,33 @@ const PREFIX = "report:";
 const createTab = (/** @type {{url: string}} */ { url }) => chrome.tabs.create({ url: chrome.runtime.getURL(url) });
 
 /**
+ * @typedef {object} ReportBrowser the parts of the browser that it takes
+ * @property {Pick<SessionArea, "set">} [area]
+ * @property {(properties: {url: string}) => Promise<unknown>} [create] opens a tab
+ * @property {((tabId: number, path: string) => Promise<void>) | null} [openBeside] null where the browser has no side panel
+ * @property {() => string} [newId]
+ */
+
+/**
+ * Call it in a click, and before anything is awaited: a side panel is opened for nothing else. Where there is none, or it does
+ * not open, the report is shown in a tab.
+ *
  * @param {ReportedImage} image
- * @param {{area?: Pick<SessionArea, "set">, create?: (properties: {url: string}) => Promise<unknown>, newId?: () => string}} [browser]
+ * @param {import("./settings.js").Settings["report"]} place
+ * @param {ReportBrowser} [browser]
  * @returns {Promise<void>}
  */
-export async function openReport(
-  { tabId, frameId, key },
-  { area = chrome.storage.session, create = createTab, newId = () => crypto.randomUUID() } = {},
-) {
+export async function openReport({ tabId, frameId, key }, place, { area = chrome.storage.session, create = createTab, openBeside = besideIfAny(), newId = () => crypto.randomUUID() } = {}) {
   const id = newId();
-  await area.set({ [PREFIX + id]: { tabId, frameId, key } });
-  await create({ url: `${REPORT_PAGE}#${id}` });
+  const path = `${REPORT_PAGE}#${id}`;
+  const stored = area.set({ [PREFIX + id]: { tabId, frameId, key } });
+  const isBeside = place === "beside" && openBeside !== null && (await Promise.all([stored, openBeside(tabId, path)]).then(() => true, () => false));
+  await stored;
+  if (!isBeside) await create({ url: path });
+}
+
+function besideIfAny() {
+  return hasSidePanel() ? openSidePanel : null;
 }
 
 /**

@@ -16,22 +16,14 @@ export function createScore(fakeScore, { realOf100, fakeOf100 }, t) {
   const bar = (label, count, kind) => {
     const fill = createElement("span", { class: `fill ${kind}` });
     fill.style.width = `${count}%`;
-    const value = createElement("b", {}, [t("panelOf100", formatCount(count))]);
+    const value = createElement("b", {}, [t("panelOf100", count)]);
     return createElement("div", { class: "bar" }, [createElement("span", {}, [label]), createElement("span", { class: "track" }, [fill]), value]);
   };
   const score = createElement("p", { class: "score" }, [createElement("b", {}, [formatScore(fakeScore)]), ` ${t("panelScoreOf")}`]);
-  const sentence = createElement("p", {}, [t("panelMeaning", formatCount(realOf100), formatCount(fakeOf100))]);
+  const sentence = createElement("p", {}, [t("panelMeaning", realOf100, fakeOf100)]);
   const bars = createElement("div", { class: "bars", "aria-hidden": "true" }, [
     bar(t("panelFakeFaces"), fakeOf100, "fake"),
     bar(t("panelRealFaces"), realOf100, "real"),
   ]);
   return createElement("section", {}, [score, sentence, bars]);
-}
-
-/**
- * @param {number} count of 100
- * @returns {string} small ones keep a decimal: 0.4 is not "none"
- */
-export function formatCount(count) {
-  return count > 0 && count < 10 ? String(Math.round(count * 10) / 10) : String(Math.round(count));
 }

@@ -11,6 +11,7 @@ import { migrateSettings } from "./settings-migrations.js";
  * @property {"all" | "likely_fake"} badges which automatic results get a badge on the page
  * @property {"automatic" | "check"} sensitivity which operating point of the model words an automatic verdict: "automatic"
  *   flags fewer real faces, "check" finds more fakes
+ * @property {"tab" | "beside"} report where a report opens: in a tab, or beside the page where the browser has a place for it
  * @property {Language} language
  * @property {"auto" | "wasm"} backend what computes: the fastest that passes its self-test, or the processor only
  */
@@ -31,6 +32,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   paused: false,
   badges: "all",
   sensitivity: "automatic",
+  report: "tab",
   language: "auto",
   backend: "auto",
 });
@@ -46,6 +48,7 @@ const VALID = {
   paused: (value) => typeof value === "boolean",
   badges: oneOf(["all", "likely_fake"]),
   sensitivity: oneOf(["automatic", "check"]),
+  report: oneOf(["tab", "beside"]),
   language: oneOf(LANGUAGES),
   backend: oneOf(["auto", "wasm"]),
 };

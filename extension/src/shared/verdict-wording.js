@@ -25,6 +25,7 @@
  * @property {string} [code] of a failure
  * @property {string} [host] whose images may not be read
  * @property {ScoreMeaning} [meaning]
+ * @property {import("../credentials/credentials-summary.js").CredentialsSummary} [credentials] of an image that has some; no part of the verdict
  *
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
@@ -84,7 +85,7 @@ export function meaningOf(fakeScore, scoreTable) {
 
 /**
  * @param {number} fakeScore in [0, 1]
- * @returns {string} 0 to 100, never rounded up to certainty
+ * @returns {string} 1 to 99, which every language here writes alike: never rounded to certainty
  */
 export function formatScore(fakeScore) {
   return String(Math.min(99, Math.max(1, Math.round(fakeScore * 100))));

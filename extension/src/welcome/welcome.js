@@ -6,7 +6,8 @@ import { PictureList } from "../content/picture-list.js";
 import { ViewportWatch } from "../content/viewport-watch.js";
 import { createElement, createIcon } from "../shared/dom.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
-import { createMessage, createRouter, unwrap } from "../shared/messages.js";
+import { createRouter } from "../shared/message-router.js";
+import { createMessage, unwrap } from "../shared/messages.js";
 import { openReport } from "../shared/report-tab.js";
 import { DEFAULT_SETTINGS, SettingsStore } from "../shared/settings.js";
 import { explain, labelOf } from "../shared/verdict-wording.js";
@@ -54,7 +55,7 @@ async function ask(type, fields = {}) {
   if (type === "image.check") return check(fields);
   if (type !== "report.open") throw new Error(`The first-run page does not send ${type}.`);
   const tab = await chrome.tabs.getCurrent();
-  return openReport({ tabId: tab?.id ?? -1, frameId: 0, key: fields.key });
+  return openReport({ tabId: tab?.id ?? -1, frameId: 0, key: fields.key }, "tab");
 }
 
 /**

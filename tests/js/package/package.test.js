@@ -118,6 +118,9 @@ test("the package has its own scripts only, may read no site before it is allowe
     for (const key of ["host_permissions", "content_scripts", "web_accessible_resources", "externally_connectable"]) {
       assert.equal(key in manifest, false, `${browser}: ${key}`);
     }
+    const privacy = await readFile(path.join(EXTENSION, "..", "PRIVACY.md"), "utf8");
+    assert.deepEqual(manifest.permissions.filter((permission) => !privacy.includes(`| \`${permission}\``)), [], `${browser}: not told`);
+    assert.equal(manifest.sidebar_action?.open_at_install ?? false, false, `${browser}: a sidebar that opens by itself`);
     for (const file of ["background.js", "content.js", "popup/popup.html", "wasm/tfjs-backend-wasm-simd.wasm"]) {
       assert.ok((await stat(path.join(folder, "build", browser, file))).size > 0, `${browser}/${file}`);
     }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { issueAddress, mistakeReport } from "../../../extension/src/report/mistake-report.js";
+import { issueLink, mistakeReport } from "../../../extension/src/report/mistake-report.js";
 import { aCheck } from "./a-check.js";
 import { t } from "./messages.js";
 
@@ -27,10 +27,19 @@ test("address, picture and hash are left out unless ticked", () => {
   assert.doesNotMatch(textOf({ imageCopy: copy }), /a\.org/);
 });
 
-test("an issue is prefilled where there is a place for it and the text fits into an address", () => {
-  const address = new URL(issueAddress("https://forge.example/owner/project/", "Wrong & odd", "one\ntwo"));
+test("an issue is prefilled where there is a place for it", () => {
+  const link = issueLink("https://forge.example/owner/project/", "Wrong & odd", "one\ntwo");
+  const address = new URL(link.address);
   assert.equal(address.pathname, "/owner/project/issues/new");
   assert.deepEqual([...address.searchParams], [["title", "Wrong & odd"], ["body", "one\ntwo"]]);
-  assert.equal(issueAddress(undefined, "a", "b"), null);
-  assert.equal(issueAddress("https://forge.example/p", "a", "b".repeat(8000)), null);
+  assert.equal(link.isCut, false);
+  assert.equal(issueLink(undefined, "a", "b"), null);
+});
+
+test("a text that an address cannot hold is cut at a character, to as much as it holds", () => {
+  for (const letter of ["b", "ş", "\u{1F600}"]) {
+    const { address, isCut } = issueLink("https://forge.example/p", "a", letter.repeat(8000));
+    assert.ok(isCut && address.length <= 7000 && address.length > 6980, `${letter}: ${address.length}`);
+    assert.match(new URL(address).searchParams.get("body"), new RegExp(`^${letter}+…$`, "u"));
+  }
 });

@@ -15,7 +15,7 @@ const MESSAGES = Object.fromEntries(
 );
 const ENGLISH = MESSAGES.en;
 /** What is the same in every language, or in most: names, and patterns of placeholders and signs only. */
-const UNTRANSLATED = new Set(["filterCount", "optionsSitePlaceholder", "modelLine", "reportCredentials", "reportPercent", "reportMap_probability_low", "reportMap_probability_high"]);
+const UNTRANSLATED = new Set(["filterCount", "optionsSitePlaceholder", "modelLine", "reportCredentials"]);
 /** Where two languages share a word. Each is looked at by hand. */
 const SAME_WORD = {
   de: [],
@@ -87,7 +87,7 @@ test("every English message is used", () => {
   const all = [...sources.filter((name) => /\.(js|html)$/.test(name)).map(read), readFileSync(new URL("manifest.json", EXTENSION), "utf8")].join("\n");
   // Families whose last part comes from data: the state of a result, the code of a failure, a backend, a filter, a part of a report.
   const isOfFamily = (/** @type {string} */ key) =>
-    /^(state|explain|failed|kinds|backend|filter|condition|credentials|credentialsOrigin|reportMap|reportMapMeaning|mistake)_/.test(key);
+    /^(state|explain|failed|kinds|backend|filter|condition|credentials|credentialsOrigin|credentialsShort|credentialsSigner|credentialsTrust|reportMapMeaning|mistake)_/.test(key);
   assert.deepEqual(Object.keys(ENGLISH).filter((key) => !isOfFamily(key) && !new RegExp(`\\b${key}(__)?\\b`).test(all.replaceAll("__MSG_", ""))), []);
 });
 

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createMessage, createRouter, findProblem, isFrom, unwrap } from "../../../extension/src/shared/messages.js";
+import { createRouter, isFrom } from "../../../extension/src/shared/message-router.js";
+import { createMessage, findProblem, unwrap } from "../../../extension/src/shared/messages.js";
 
 const SELF = { id: "me", baseUrl: "chrome-extension://me/" };
 const CONTENT = { id: "me", url: "https://a.org/", tab: { id: 1 }, frameId: 0 };

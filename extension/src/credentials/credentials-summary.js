@@ -22,6 +22,7 @@
  * @property {Origin} [origin]
  * @property {string} [generator] the program that wrote them, by its own name
  * @property {string} [signer] the name in the certificate
+ * @property {boolean} [isSignerListed] whether the certificate leads to one on the C2PA's list
  * @property {string} [signedAt] by a time stamp
  * @property {string[]} [actions] what was done, in the standard's words
  * @property {string[]} [problems] in the standard's codes
@@ -30,6 +31,8 @@
 
 const UNTRUSTED = "signingCredential.untrusted";
 const MAX_DEPTH = 16;
+const MAX_TEXT = 200;
+const MAX_TEXTS = 50;
 /** @type {[RegExp, Origin][]} IPTC digital source types, the strongest statement first */
 const ORIGINS = [
   [/\/trainedAlgorithmicMedia$/i, "generated"],
@@ -49,14 +52,16 @@ export function summariseCredentials(reply) {
   if (!manifest) return { state: "broken", problems: ["claim.missing"] };
   const { name = manifest.claim_generator ?? "", version } = manifest.claim_generator_info?.[0] ?? {};
   const problems = (store.validation_status ?? []).map(({ code }) => code).filter((code) => code !== UNTRUSTED);
+  const isValid = store.validation_state === "Valid" || store.validation_state === "Trusted";
   return {
-    state: store.validation_state === "Invalid" || !store.validation_state ? "broken" : "valid",
+    state: isValid ? "valid" : "broken",
     origin: originOf(store, store.active_manifest ?? "", 0),
-    generator: [name, version].filter(Boolean).join(" ") || undefined,
-    signer: manifest.signature_info?.issuer ?? undefined,
+    generator: cut([name, version].filter(Boolean).join(" ")) || undefined,
+    signer: cut(manifest.signature_info?.issuer ?? "") || undefined,
+    ...(isValid && { isSignerListed: store.validation_state === "Trusted" }),
     signedAt: manifest.signature_info?.time ?? undefined,
-    actions: [...new Set(actionsOf(manifest).map(({ action }) => action))],
-    problems: [...new Set(problems)],
+    actions: shorten(actionsOf(manifest).map(({ action }) => action)),
+    problems: shorten(problems),
   };
 }
 
@@ -72,7 +77,17 @@ function summariseError(error) {
     [/UnsupportedType/, "unsupported"],
   ];
   const known = states.find(([pattern]) => pattern.test(error));
-  return known ? { state: known[1] } : { state: "broken", problems: [error] };
+  return known ? { state: known[1] } : { state: "broken", problems: shorten([error]) };
+}
+
+/** @param {string} text of a manifest, which may be of any length @returns {string} of one that can be shown */
+function cut(text) {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}
+
+/** @param {string[]} texts @returns {string[]} each once, and no more than can be shown */
+function shorten(texts) {
+  return [...new Set(texts.slice(0, MAX_TEXTS).map(cut))];
 }
 
 /** @param {Manifest} manifest */
