@@ -32,6 +32,7 @@ OBSERVE = """() => {
     .observe({ type: "layout-shift", buffered: true });
 }"""
 IN_VIEW = "[...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight).length"
+REACHED = IN_VIEW.replace("=> ", "=> image.complete && ")
 ENDLESS = """<script>
   let next = 0;
   const add = () => {
@@ -89,11 +90,7 @@ def visit(
         figures[name] = (1000 * (time.perf_counter() - started), "ms")
 
     def done() -> int:
-        return (
-            len(checked_images(worker))
-            if checked
-            else page.evaluate("[...document.images].filter((i) => i.complete).length")
-        )
+        return len(checked_images(worker)) if checked else page.evaluate(REACHED)
 
     page.goto(address)
     in_view = page.evaluate(IN_VIEW)
