@@ -43,6 +43,27 @@ export class EngineKeeper {
     });
   }
 
+  /**
+   * The engine, to look at and not to run anything on: that waits for no turn.
+   *
+   * @returns {Promise<Engine>}
+   */
+  async loaded() {
+    const limit = `The detection model did not load within ${LOAD_LIMIT_MS / 1000} s.`;
+    this.#engine ??= withTimeout(this.#load(), LOAD_LIMIT_MS, limit);
+    const loading = this.#engine;
+    try {
+      const engine = await loading;
+      this.#lanes = engine.lanes ?? 1;
+      this.#admit();
+      return engine;
+    } catch (error) {
+      // Others who wait for it come here too, when a new one may already be on its way.
+      if (this.#engine === loading) this.forget();
+      throw error;
+    }
+  }
+
   /** What hangs or is broken is not used again: the next use loads another. */
   forget() {
     this.#engine = null;
@@ -54,7 +75,8 @@ export class EngineKeeper {
     const engine = this.#engine;
     this.forget();
     await Promise.allSettled(this.#running);
-    (await engine)?.pipeline.dispose();
+    // One that could not be loaded has nothing to free.
+    (await engine?.catch(() => null))?.pipeline.dispose();
   }
 
   #admit() {
@@ -67,29 +89,14 @@ export class EngineKeeper {
    * @returns {Promise<T>}
    */
   async #withEngine(work) {
-    const engine = await this.#loaded();
+    const engine = await this.loaded();
     try {
       return await work(engine);
     } catch (error) {
       if (!(error instanceof ContextLostError)) throw error;
       this.forget();
       engine.pipeline.dispose();
-      return work(await this.#loaded());
-    }
-  }
-
-  /** @returns {Promise<Engine>} */
-  async #loaded() {
-    const limit = `The detection model did not load within ${LOAD_LIMIT_MS / 1000} s.`;
-    this.#engine ??= withTimeout(this.#load(), LOAD_LIMIT_MS, limit);
-    try {
-      const engine = await this.#engine;
-      this.#lanes = engine.lanes ?? 1;
-      this.#admit();
-      return engine;
-    } catch (error) {
-      this.forget();
-      throw error;
+      return work(await this.loaded());
     }
   }
 }

@@ -110,6 +110,16 @@ test("an engine with several lanes analyses as many at a time, and the same pict
   assert.deepEqual([most, analyze.mock.callCount()], [2, 4]);
 });
 
+test("the model is described while an image is analysed", async () => {
+  let finish;
+  const { service } = serviceWith(() => new Promise((resolve) => (finish = () => resolve(EVIDENCE))));
+  const check = service.check(request());
+  while (!finish) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await service.describe()).name, "ifmd");
+  finish();
+  assert.equal((await check).status, "scored");
+});
+
 test("an analysis that takes too long is told to stop, and the next one goes on", async () => {
   const analyze = mock.fn(async () => EVIDENCE);
   analyze.mock.mockImplementationOnce(

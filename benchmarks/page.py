@@ -1,0 +1,165 @@
+"""What a page of many pictures feels, with automatic checks and without: `python -m benchmarks.page`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from benchmarks.options import add_options
+from benchmarks.photos import PORTRAIT, copies
+from benchmarks.process_tree import ProcessTree
+from benchmarks.results import Series, write_results
+from extension.demo.browser import launch_extension, wait_until
+from extension.demo.extension_build import build_extension
+from tests.e2e.extension_driver import checked_images, set_settings
+from tests.e2e.two_host_server import serve_site
+
+SIDE = 240  # of a picture, CSS pixels and pixels
+BATCH = 20  # pictures that an endless page adds at a time
+LIMIT_S = 240
+IDLE_S = 3
+OBSERVE = """() => {
+  window.felt = { longTasks: [], shift: 0 };
+  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => felt.longTasks.push(duration)))
+    .observe({ type: "longtask", buffered: true });
+  new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (felt.shift += value)))
+    .observe({ type: "layout-shift", buffered: true });
+}"""
+IN_VIEW = "[...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight).length"
+REACHED = IN_VIEW.replace("=> ", "=> image.complete && ")
+ENDLESS = """<script>
+  let next = 0;
+  const add = () => {
+    for (let end = Math.min(next + BATCH, COUNT); next < end; next += 1) {
+      const image = new Image(SIDE, SIDE);
+      image.src = `/copy-RUN/${next}.jpg`;
+      document.body.append(image);
+    }
+  };
+  add();
+  addEventListener("scroll", () => {
+    if (scrollY + 2 * innerHeight > document.documentElement.scrollHeight) add();
+  });
+</script>"""
+
+
+def write_pictures(folder: Path, count: int) -> None:
+    """`count` files of one portrait that no cache takes for the same."""
+    image = Image.open(PORTRAIT).convert("RGB")
+    side = min(image.size)
+    left = (image.width - side) / 2
+    file = io.BytesIO()
+    image.resize((SIDE, SIDE), box=(left, 0, left + side, side)).save(file, "jpeg", quality=85)
+    for number, content in zip(range(count), copies(file.getvalue()), strict=False):
+        (folder / f"{number}.jpg").write_bytes(content)
+
+
+def page_of(count: int, endless: bool, run: str) -> str:
+    """The body of a page with `count` pictures; `run` keeps their addresses apart from another visit's."""
+    if endless:
+        values = {"BATCH": BATCH, "COUNT": count, "SIDE": SIDE, "RUN": run}
+        html = ENDLESS
+        for name, value in values.items():
+            html = html.replace(name, str(value))
+        return html
+    return "".join(f'<img src="/copy-{run}/{n}.jpg" width="{SIDE}" height="{SIDE}">' for n in range(count))
+
+
+def visit(
+    context, worker, site, tree: ProcessTree, html: str, count: int, checked: bool
+) -> dict[str, tuple[float, str]]:
+    """Opens a page, scrolls to its end as fast as verdicts come (or pictures load), and waits a little.
+
+    Returns:
+        (value, unit) by figure; times from the navigation on.
+    """
+    figures: dict[str, tuple[float, str]] = {}
+    page = context.new_page()
+    page.add_init_script(f"({OBSERVE})()")
+    address = site.add_page(html)
+    cpu, peak = tree.cpu_s(), 0.0
+    started = time.perf_counter()
+
+    def note(name: str) -> None:
+        figures[name] = (1000 * (time.perf_counter() - started), "ms")
+
+    def done() -> int:
+        return len(checked_images(worker)) if checked else page.evaluate(REACHED)
+
+    page.goto(address)
+    in_view = page.evaluate(IN_VIEW)
+    wait_until(page, lambda: done() >= 1, LIMIT_S, "the first")
+    note("first in view")
+    wait_until(page, lambda: done() >= in_view, LIMIT_S, "all in view")
+    note("all in view")
+    while (reached := done()) < count:
+        peak = max(peak, tree.memory_mb())
+        page.mouse.wheel(0, 600)
+        wait_until(page, lambda r=reached: done() > r or done() >= count, LIMIT_S, f"more than {reached} of {count}")
+    note("all")
+    rate = 1000 * count / figures["all"][0]
+    peak = max(peak, tree.memory_mb())
+    figures["pictures a second"] = (rate, "/s")
+    busy = tree.cpu_s() - cpu
+    figures["processor time a picture"] = (1000 * busy / count, "ms")
+    figures["peak memory of the browser"] = (peak, "MB")
+    felt = page.evaluate("felt")
+    figures["long tasks"] = (len(felt["longTasks"]), "")
+    figures["blocking time"] = (sum(duration - 50 for duration in felt["longTasks"]), "ms")
+    figures["layout shift"] = (felt["shift"], "")
+    page.wait_for_timeout(1000)
+    cpu = tree.cpu_s()
+    page.wait_for_timeout(1000 * IDLE_S)
+    figures["processor once done"] = (100 * (tree.cpu_s() - cpu) / IDLE_S, "%")
+    page.close()
+    return figures
+
+
+def main() -> None:
+    """Prints and writes the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_options(parser, rounds=3)
+    parser.add_argument("--counts", type=int, nargs="+", default=[10, 100, 1000], help="pictures of a page")
+    args = parser.parse_args()
+    values: dict[tuple[str, str], list[tuple[float, str]]] = {}
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        pictures, profile = Path(scratch) / "pictures", Path(scratch) / "profile"
+        pictures.mkdir()
+        extension = build_extension(Path(scratch) / "build", test_permissions=True)
+        with (
+            serve_site(pictures) as site,
+            launch_extension(playwright, extension, profile=profile) as (context, worker),
+        ):
+            tree = ProcessTree(f"--user-data-dir={profile}")
+            for number in range(args.rounds):
+                for count in args.counts:
+                    for endless in (False, True):
+                        for checked in (False, True):
+                            write_pictures(pictures, count)
+                            set_settings(worker, "all" if checked else "off")
+                            run = f"{number}-{count}-{endless}-{checked}"
+                            html = page_of(count, endless, run)
+                            kind = f"{count}, {'endless' if endless else 'static'}, {'checked' if checked else 'extension off'}"
+                            for figure, value in visit(context, worker, site, tree, html, count, checked).items():
+                                values.setdefault((figure, kind), []).append(value)
+    order = list(dict.fromkeys(figure for figure, _ in values))
+    rows = [
+        Series(figure, kind, [value for value, _ in found], found[0][1])
+        for (figure, kind), found in sorted(values.items(), key=lambda item: order.index(item[0][0]))
+    ]
+    about = (
+        f"Pages of portraits of {SIDE} px, each file new, scrolled to the end as fast as verdicts come; times from the"
+        " navigation on. Long tasks and shifts are the page's, whoever caused them, and memory is that of the"
+        " whole browser, the model included once something was checked: compare with the extension off."
+    )
+    write_results(args.out, "page", rows, about=about)
+
+
+if __name__ == "__main__":
+    main()
