@@ -34,6 +34,7 @@ from python_trainer.prepare import PrepareWork
 from python_trainer.prepare import run as prepare
 
 PLAIN = "plain loop"
+VERBS = ("prepare", "predict", "evaluate", "train")
 BATCH = 16
 Work = Callable[[Part], object]
 
@@ -41,10 +42,13 @@ Work = Callable[[Part], object]
 class Contestant:
     """A kind of work in processes of its own, which stay until the benchmark ends."""
 
-    def __init__(self, stack: ExitStack, make_work: Callable[[], Work], items: list[Item], processes: int):
-        """Starts the processes; `stack` ends them."""
-        context = get_context("spawn")
-        pools = [ProcessPoolExecutor(1, context, _hold, (make_work, processes > 1)) for _ in range(processes)]
+    def __init__(
+        self, stack: ExitStack, make_work: Callable[[], Work], items: list[Item], processes: int, onednn: bool = True
+    ):
+        """Starts the processes; `stack` ends them. Without oneDNN as predict and evaluate, for the sake of equal digits."""
+        settings = {"TF_ENABLE_ONEDNN_OPTS": str(int(onednn)), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        initial = (make_work, processes > 1, settings)
+        pools = [ProcessPoolExecutor(1, get_context("spawn"), _hold, initial) for _ in range(processes)]
         self._pools = [stack.enter_context(pool) for pool in pools]
         self._items = items
         self.cpu_seconds: list[float] = []
@@ -62,8 +66,9 @@ class Contestant:
         return len(self._items) / (time.perf_counter() - started)
 
 
-def _hold(make_work: Callable[[], Work], one_thread: bool) -> None:
+def _hold(make_work: Callable[[], Work], one_thread: bool, settings: dict[str, str]) -> None:
     global _worker
+    os.environ.update(settings)  # read when TensorFlow is imported, which is later
     _worker = HeldWorker(make_work).work if one_thread else make_work()
 
 
@@ -183,13 +188,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT / "tests" / "fixtures" / "faces", help="a folder of photos")
     parser.add_argument("--images", type=int, default=48, help="at most; spread over the folder")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--verbs", nargs="+", choices=VERBS, default=VERBS)
     parser.add_argument("--out", type=Path, default=ROOT / "bench-output")
     args = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     photos = list(list_images([args.data]))
     photos = photos[:: max(1, len(photos) // args.images)][: args.images]
     with tempfile.TemporaryDirectory() as folder:
-        rows = _measure(photos, Path(folder), args.rounds)
+        rows = _measure(photos, Path(folder), args.rounds, args.verbs)
     about = (
         f"{len(photos)} photos of {args.data.name}, {args.rounds} rounds in turns. train counts crops drawn, forward and "
         "backward, in batches of 16; ours augments them and the plain loop does not."
@@ -197,7 +202,7 @@ def main() -> None:
     write_results(args.out, "trainer", rows, baseline=PLAIN, about=about)
 
 
-def _measure(photos: list[Path], folder: Path, rounds: int) -> list[Series]:
+def _measure(photos: list[Path], folder: Path, rounds: int, verbs: list[str]) -> list[Series]:
     cores = os.cpu_count() or 1
     labelled = folder / "photos"
     for index, photo in enumerate(photos):
@@ -218,9 +223,13 @@ def _measure(photos: list[Path], folder: Path, rounds: int) -> list[Series]:
         "train": (partial(OurTrain, prepared, folder / "run", count), partial(PlainTrain, prepared), crops, 1),
     }  # fmt: skip
     rows = []
-    for verb, (ours, plain, work, processes) in pairs.items():
+    for verb in verbs:
+        ours, plain, work, processes = pairs[verb]
         with ExitStack() as stack:
-            contestants = {verb: Contestant(stack, ours, work, processes), PLAIN: Contestant(stack, plain, work, 1)}
+            contestants = {
+                verb: Contestant(stack, ours, work, processes, onednn=verb in ("prepare", "train")),
+                PLAIN: Contestant(stack, plain, work, 1),
+            }
             values = interleave({name: c.measure for name, c in contestants.items()}, rounds)
             for name, contestant in contestants.items():
                 notes = {"CPU s an image": f"{statistics.median(contestant.cpu_seconds):.3f}"}

@@ -68,6 +68,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--blend-mask", choices=["hull", "ellipse"], help="evidence: mask of self-blended faces (default: either)"
     )
     parser.add_argument("--pair-tap", metavar="LAYER", help="whose features the pair loss compares")
+    parser.add_argument(
+        "--addresses",
+        metavar="HOST:PORT,…",
+        help="train on several workers (KERAS_BACKEND=jax): where each process is; run the same command on each, --out shared",
+    )
+    parser.add_argument(
+        "--process", type=int, default=0, metavar="N", help="which of --addresses this process is, from 0"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -101,11 +109,20 @@ def _fit(args: argparse.Namespace, out: Path, train: list[list[CropRow]], val: l
     """One run in `out`, or the rest of it: on `train` rows of each folder, judged on `val`."""
     import keras
 
+    from python_trainer.several_workers import count_workers, join
+
     recipe = _recipe_from(args)
     if (out / "state.json").exists():
         if not args.resume:
             raise UserError(f"{out} already holds a run; give --resume to go on or choose another --out")
         recipe = recipe_from_dict(json.loads((out / "recipe.json").read_text()))
+    if args.addresses and count_workers() == 1:
+        join(args.addresses, args.process, recipe.batch_size)
+        print(
+            f"{count_workers()} workers: batches of {recipe.batch_size} in all, {recipe.batch_size // count_workers()} each; "
+            f"learning rate {recipe.learning_rate}",
+            flush=True,
+        )
     keras.utils.set_random_seed(recipe.seed)
     return TrainingRun(recipe, args.data, train, val, out, args.weights, args.init).fit()
 

@@ -89,11 +89,14 @@ class TrainingRun:
 
     def _fit_epoch(self, epoch: int, model, trained, targets: tuple[str, ...], size: int) -> dict:
         from python_trainer.objectives import batches_for
+        from python_trainer.several_workers import Share, count_workers
 
         started = time.monotonic()
         rate = self._learning_rate(epoch)
         trained.optimizer.learning_rate = rate
         batches = batches_for(model, self.crops, self.rows, self.recipe, size, epoch, targets)
+        if count_workers() > 1:
+            batches = Share(batches)
         history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
         prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
         return {
@@ -141,18 +144,22 @@ class TrainingRun:
         return self.recipe.learning_rate * max(0.02, 0.5 * (1 + math.cos(math.pi * epoch / self.recipe.epochs)))
 
     def _validate(self, model, size: int) -> dict:
-        """Judged on whole crops, also where windows of them are trained on."""
-        if not self.recipe.window or size == self.recipe.input_size:
-            return self.validation.measure(model, size)
+        """Judged on whole crops, also where windows of them are trained on; of several workers by each for itself."""
         from python_trainer.models import build_model
+        from python_trainer.several_workers import alone, count_workers
 
-        whole = build_model(self.recipe, self.recipe.input_size, None)
-        whole.set_weights(model.get_weights())
-        return self.validation.measure(whole, self.recipe.input_size)
+        whole_size = self.recipe.input_size if self.recipe.window else size
+        if whole_size == size and count_workers() == 1:
+            return self.validation.measure(model, size)
+        with alone():
+            whole = build_model(self.recipe, whole_size, None)
+            whole.set_weights(model.get_weights())
+            return self.validation.measure(whole, whole_size)
 
     def _keep(self, epoch: int, model, trained, record: dict) -> None:
-        """Save weights, optimiser, logs and curves; only then count the epoch as done."""
+        """Save weights, optimiser, logs and curves; only then count the epoch as done. Of several workers one writes."""
         from python_trainer.figures import plot_curves
+        from python_trainer.several_workers import leads, wait_for_all
 
         by_source = record.pop("by_source", {})
         criterion = record["val_loss"]
@@ -160,16 +167,19 @@ class TrainingRun:
             criterion = -(record["val_macro_auc"] + record["val_web_macro_auc"]) / 2
         best = self.state["best"] is None or criterion < self.state["best"]
         if best:
-            _save_weights(model, self.out / "best.weights.h5")
             self.state |= {"best": criterion, "best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}
         else:
             self.state["stale"] += 1
-        _save_weights(model, self.out / "last.weights.h5")
-        with write_atomically(self.out / "optimizer.npz", "wb") as file:
-            np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
-        log = append_epoch(self.out, record)
+        if leads():
+            if best:
+                _save_weights(model, self.out / "best.weights.h5")
+            _save_weights(model, self.out / "last.weights.h5")
+            with write_atomically(self.out / "optimizer.npz", "wb") as file:
+                np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
+            log = append_epoch(self.out, record)
+            plot_curves(log, self.out / "curves.png")
         self._save_state(epoch + 1)
-        plot_curves(log, self.out / "curves.png")
+        wait_for_all(f"epoch {epoch}")
         print(
             " ".join(f"{key}={value:.4g}" for key, value in (record | by_source).items()),
             "best" if best else "",
@@ -177,7 +187,11 @@ class TrainingRun:
         )
 
     def _save_state(self, epoch: int) -> None:
+        from python_trainer.several_workers import leads
+
         self.state["epoch"] = epoch
+        if not leads():
+            return
         with write_atomically(self.out / "state.json") as file:
             json.dump(self.state, file)
 

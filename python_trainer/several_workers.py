@@ -1,0 +1,99 @@
+"""Training on several workers: a process each, with its share of every batch; together they take the steps of one.
+
+Keras's data parallelism on JAX: what is computed is one program over the whole batch, so that batch normalisation and
+losses over pairs see all of it. The learning rate and the batch (now of all workers together) stay the recipe's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keras
+
+from python_trainer.errors import UserError
+
+
+def join(addresses: str, process: int, batch_size: int) -> None:
+    """Make this process one of several; call it before anything is computed. Returns once all have come.
+
+    Args:
+        addresses: HOST:PORT of every process, separated by commas; the first one leads.
+        process: which of them this one is, from 0.
+        batch_size: of all together.
+
+    Raises:
+        UserError: Keras does not run on JAX, there is no such process, or the batch cannot be shared out evenly.
+    """
+    count = len(addresses.split(","))
+    if keras.backend.backend() != "jax":
+        raise UserError("training on several workers needs KERAS_BACKEND=jax, and JAX installed")
+    if not 0 <= process < count:
+        raise UserError(f"--process {process}: --addresses names {count}, which are 0 to {count - 1}")
+    if batch_size % count:
+        raise UserError(
+            f"a batch of {batch_size} cannot be shared by {count} workers evenly; choose another --batch-size"
+        )
+    import jax
+
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")  # where the workers are CPUs
+    keras.distribution.initialize(addresses, count, process)
+    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+
+
+def count_workers() -> int:
+    """How many processes train together; 1 where none has joined."""
+    if keras.distribution.distribution() is None:
+        return 1
+    import jax
+
+    return jax.process_count()
+
+
+def leads() -> bool:
+    """Whether this process is the one that writes: the first, or the only one."""
+    if count_workers() == 1:
+        return True
+    import jax
+
+    return jax.process_index() == 0
+
+
+def wait_for_all(what: str) -> None:
+    """Return once every worker has come here; `what` names the place."""
+    if count_workers() > 1:
+        from jax.experimental.multihost_utils import sync_global_devices
+
+        sync_global_devices(what)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Networks built and run in this block are this process's own."""
+    distribution = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(distribution)
+
+
+class Share(keras.utils.PyDataset):
+    """A worker's part of each batch: consecutive items, so that all parts in order are the batch again."""
+
+    def __init__(self, batches: keras.utils.PyDataset):
+        """`batches` are the same in every worker."""
+        super().__init__(workers=batches.workers, max_queue_size=batches.max_queue_size)
+        self._batches = batches
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> tuple:
+        """As the batch, of fewer items."""
+        import jax
+
+        def part(values):
+            size = len(values) // jax.process_count()
+            return values[jax.process_index() * size :][:size]
+
+        return keras.tree.map_structure(part, self._batches[index])

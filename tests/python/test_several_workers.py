@@ -1,0 +1,82 @@
+"""Two workers take the steps that one takes: a small network with batch normalisation, in processes of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from python_trainer.files import ROOT
+
+SCRIPT = """
+import sys
+import keras, numpy as np
+from python_trainer.several_workers import Share, count_workers, join, leads, wait_for_all
+
+if sys.argv[2]:
+    join(sys.argv[2], int(sys.argv[3]), batch_size=8)
+rng = np.random.default_rng(0)
+images, labels = rng.normal(size=(32, 8, 8, 3)).astype("f4"), rng.integers(0, 2, (32, 1)).astype("f4")
+
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        chosen = slice(8 * index, 8 * index + 8)
+        return images[chosen], {"logit": labels[chosen]}
+
+keras.utils.set_random_seed(1)
+image = keras.Input((8, 8, 3))
+x = keras.layers.Conv2D(4, 3, use_bias=False)(image)
+x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+model = keras.Model(image, {"logit": keras.layers.Dense(1)(keras.layers.Flatten()(x))})
+first = model.get_weights()
+model.compile(keras.optimizers.Adam(1e-2), {"logit": keras.losses.BinaryCrossentropy(from_logits=True)})
+batches = Batches()
+loss = model.fit(Share(batches) if count_workers() > 1 else batches, epochs=3, shuffle=False, verbose=0).history["loss"]
+assert max(np.abs(a - b).max() for a, b in zip(first, model.get_weights())) > 0.01  # it did learn
+if leads():
+    np.savez(sys.argv[1], *model.get_weights(), loss=loss, workers=count_workers())
+wait_for_all("the end")
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(out, addresses: str = "", process: int = 0) -> subprocess.Popen:
+    command = [sys.executable, "-c", SCRIPT, str(out), addresses, str(process)]
+    environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    return subprocess.Popen(command, cwd=ROOT, env=environment)
+
+
+@pytest.mark.parametrize("count", [2])
+def test_several_workers_end_with_the_weights_of_one(tmp_path, count):
+    addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(count))
+    processes = [start(tmp_path / "several.npz", addresses, process) for process in range(count)]
+    processes.append(start(tmp_path / "one.npz"))
+    assert [process.wait(timeout=240) for process in processes] == [0] * (count + 1)
+    with np.load(tmp_path / "one.npz") as one, np.load(tmp_path / "several.npz") as several:
+        assert (one["workers"], several["workers"]) == (1, count)
+        assert set(one.files) == set(several.files)
+        for name in set(one.files) - {"workers"}:
+            np.testing.assert_allclose(several[name], one[name], atol=1e-5, err_msg=name)
+
+
+def test_a_batch_that_cannot_be_shared_and_another_backend_are_refused(monkeypatch):
+    from python_trainer import several_workers
+    from python_trainer.errors import UserError
+
+    with pytest.raises(UserError, match="KERAS_BACKEND=jax"):
+        several_workers.join("a:1,b:2", 0, 8)
+    monkeypatch.setattr(several_workers.keras.backend, "backend", lambda: "jax")
+    with pytest.raises(UserError, match="0 to 1"):
+        several_workers.join("a:1,b:2", 2, 8)
+    with pytest.raises(UserError, match="evenly"):
+        several_workers.join("a:1,b:2", 1, 9)
