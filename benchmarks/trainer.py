@@ -247,4 +247,6 @@ def _prepared(photos: Path, out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    from benchmarks import trainer  # by its own name: processes cannot be handed functions of `__main__`
+
+    trainer.main()
