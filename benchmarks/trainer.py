@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.options import add_options
 from benchmarks.results import Series, interleave, write_results
 from python_trainer.config import get_recipe
 from python_trainer.crop_scores import CropWork
@@ -187,9 +188,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT / "tests" / "fixtures" / "faces", help="a folder of photos")
     parser.add_argument("--images", type=int, default=48, help="at most; spread over the folder")
-    parser.add_argument("--rounds", type=int, default=5)
+    add_options(parser, rounds=5)
     parser.add_argument("--verbs", nargs="+", choices=VERBS, default=VERBS)
-    parser.add_argument("--out", type=Path, default=ROOT / "bench-output")
     args = parser.parse_args()
     photos = list(list_images([args.data]))
     photos = photos[:: max(1, len(photos) // args.images)][: args.images]
@@ -247,4 +247,6 @@ def _prepared(photos: Path, out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    from benchmarks import trainer  # by its own name: processes cannot be handed functions of `__main__`
+
+    trainer.main()

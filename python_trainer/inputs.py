@@ -80,12 +80,13 @@ def list_items(locations: Iterable[str]) -> list[Item]:
 
 
 def list_shards(location: str) -> list[str]:
-    """The shards that a location is, matches or holds; empty where it is something else."""
+    """The shards that a location is, matches or, without photos beside them, holds; empty where it is something else."""
     if _ends(location, SHARD_SUFFIXES):
         return list_address(location) if is_address(location) and "*" in location else [location]
     if is_address(location) or (Path(location) / "manifest.csv").exists():
         return []
-    return list(map(str, _below(Path(location), SHARD_SUFFIXES)))
+    below = list(map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))))
+    return below if all(_ends(name, SHARD_SUFFIXES) for name in below) else []
 
 
 def list_address(location: str) -> list[str]:

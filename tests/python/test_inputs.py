@@ -121,6 +121,10 @@ def test_a_tfrecord_holds_images_with_labels(tmp_path):
 def test_shards_are_told_from_folders_of_photos(tmp_path):
     (tmp_path / "a.tar").touch()
     assert list_shards(str(tmp_path)) == [str(tmp_path / "a.tar")]
+    (tmp_path / "photos" / "real").mkdir(parents=True)
+    (tmp_path / "photos" / "real" / "a.jpg").touch()
+    (tmp_path / "photos" / "backup.tar").touch()
+    assert list_shards(str(tmp_path / "photos")) == []
     (tmp_path / "manifest.csv").touch()
     assert list_shards(str(tmp_path)) == []
 

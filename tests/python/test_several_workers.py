@@ -61,7 +61,7 @@ def test_several_workers_end_with_the_weights_of_one(tmp_path, count):
     addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(count))
     processes = [start(tmp_path / "several.npz", addresses, process) for process in range(count)]
     processes.append(start(tmp_path / "one.npz"))
-    assert [process.wait(timeout=240) for process in processes] == [0] * (count + 1)
+    assert [process.wait(timeout=600) for process in processes] == [0] * (count + 1)
     with np.load(tmp_path / "one.npz") as one, np.load(tmp_path / "several.npz") as several:
         assert (one["workers"], several["workers"]) == (1, count)
         assert set(one.files) == set(several.files)
