@@ -6,6 +6,8 @@ import { PagePictures } from "./page-pictures.js";
 import { findPictures } from "./page-scan.js";
 import { PictureChecks } from "./picture-checks.js";
 import { ResultRequest } from "./result-request.js";
+import { isPlayable, TrackedVideo } from "./tracked-video.js";
+import { VideoCheck } from "./video-check.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
@@ -40,7 +42,12 @@ export class PageChecker {
       onLeave: (image) => this.#overlay.setInView(image, false),
       onResize: (image) => this.#handleResize(image),
     });
-    this.#checks = new PictureChecks({ overlay: this.#overlay, watch: this.#watch, resultOf: (tracked, options) => this.#request.ofImage(tracked, options) });
+    const videos = new VideoCheck(ask);
+    this.#checks = new PictureChecks({
+      overlay: this.#overlay,
+      watch: this.#watch,
+      resultOf: (tracked, options) => (tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
+    });
     this.#lone = new LonePanel(this.#overlay);
     this.#pictures = new PagePictures({ onPicture: (element) => this.#isFollowing && this.#checks.track(element), onDone: () => this.#handleChange() });
   }
@@ -63,9 +70,9 @@ export class PageChecker {
     this.#followOrLeave();
   }
 
-  /** @param {Element} element shows the picture that the user pointed at */
+  /** @param {Element} element shows the picture, or plays the video, that the user pointed at */
   checkElement(element) {
-    const tracked = this.#checks.track(element);
+    const tracked = isPlayable(element) ? this.#checks.trackVideo(element) : this.#checks.track(element);
     void this.#checks.check(tracked, { wasAsked: true, screenCopy: true, isVisible: true });
     this.#overlay.open(tracked);
     this.#followOrLeave();

@@ -3,6 +3,7 @@
 import { isLargeEnough } from "./find-images.js";
 import { takeTurns } from "./idle-slices.js";
 import { TrackedImage } from "./tracked-image.js";
+import { TrackedVideo } from "./tracked-video.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("./result-request.js").CheckOptions} CheckOptions */
@@ -53,15 +54,20 @@ export class PictureChecks {
    */
   track(image) {
     const known = this.#tracked.get(image);
-    return known?.isCurrent ? known : this.add(new TrackedImage(image));
+    return known?.isCurrent ? known : this.#add(new TrackedImage(image));
   }
 
   /**
-   * @template {TrackedImage} T
-   * @param {T} tracked takes the place of what was known of its element
-   * @returns {T}
+   * @param {HTMLVideoElement} video
+   * @returns {TrackedImage} of what it plays now, in place of its poster
    */
-  add(tracked) {
+  trackVideo(video) {
+    const known = this.#tracked.get(video);
+    return known instanceof TrackedVideo && known.isCurrent ? known : this.#add(new TrackedVideo(video));
+  }
+
+  /** @param {TrackedImage} tracked takes the place of what was known of its element */
+  #add(tracked) {
     const known = this.#tracked.get(tracked.image);
     if (known) this.forget(known);
     this.#tracked.set(tracked.image, tracked);
