@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from extension.demo.extension_build import build_extension
+from python_trainer.files import ROOT
+from python_trainer.predict import Predictor
 from tests.e2e.bidi import wait_for
 from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
 from tests.e2e.firefox_driver import launch_with_extension
 
 CLIP = "clips/face.webm"
+SCORE_TOLERANCE = 5  # of 100: browsers and FFmpeg turn YUV into RGB with other rounding
 READY = "() => document.querySelector('video').readyState >= 2"
 REVOKE = "async () => chrome.permissions.remove({ origins: (await chrome.permissions.getAll()).origins })"
 
@@ -49,6 +54,10 @@ def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline(firefox, firefox_tab, 
     text = result(firefox_tab)
     assert "Frames looked at: 12; with a face: 12." in text
     assert "Face 1:" in text and "0:00.1" in text and "0:02.9" in text
+    rows = [element for element in firefox_tab.elements() if element.tag == "li"]
+    expected = Predictor().judge(ROOT / "tests" / "fixtures" / CLIP)["tracks"][0]["timeline"]
+    found = [int(re.search(r"(\d+)$", row.text)[1]) for row in rows]
+    assert found == pytest.approx([100 * seen["fake_score"] for seen in expected], abs=SCORE_TOLERANCE)
     assert firefox_tab.evaluate("() => document.querySelector('video').currentTime") == 0
 
 

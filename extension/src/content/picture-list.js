@@ -52,7 +52,7 @@ export class PictureList {
     const frame = tracked instanceof TrackedVideo ? tracked.frame : null;
     /** @type {import("./image-source.js").Source} */
     const source = frame ? { kind: "data", dataUrl: await toDataUrl(frame) } : await readSource(image, url);
-    const video = tracked instanceof TrackedVideo && result?.clip ? { band: result.band, fakeScore: result.fakeScore, clip: result.clip } : null;
+    const video = tracked instanceof TrackedVideo && result?.clip ? videoVerdict(result) : null;
     return { source, pageUrl: location.href, name: nameOf(image), band: result?.band ?? null, copy: result?.copy ?? null, video };
   }
 
@@ -70,4 +70,9 @@ export class PictureList {
     this.#lastShown = tracked;
     this.#checker.reveal(tracked);
   }
+}
+
+/** @param {import("../shared/verdict-wording.js").Result} result @returns {import("../report/subject.js").VideoVerdict} */
+function videoVerdict({ status, code, band, fakeScore, clip }) {
+  return { status, code, band, fakeScore, clip };
 }

@@ -1,5 +1,6 @@
 // Checks a video: finds a way to its pictures, has each judged by the background, and the clip by what they show.
 
+import { readImageSource } from "../inference/image-source.js";
 import { UnreadableError } from "./canvas-picture.js";
 import { toDataUrl } from "./image-source.js";
 import { CopyError, liveFrames, liveTimes, seekFrames } from "./video-frames.js";
@@ -79,11 +80,11 @@ export class VideoCheck {
     if (!/^(https?|blob|data|file):/.test(url)) return;
     const isForeign = url.startsWith("http") && new URL(url).origin !== location.origin;
     if (!isForeign || video.crossOrigin !== null) yield { url, crossOrigin: video.crossOrigin };
-    if (!isForeign) return;
-    if (video.crossOrigin === null) yield { url, crossOrigin: "anonymous" };
-    const bytes = await this.#ask("video.read", { url });
+    if (isForeign && video.crossOrigin === null) yield { url, crossOrigin: "anonymous" };
+    if (!url.startsWith("http")) return;
+    const bytes = isForeign ? await this.#ask("video.read", { url }).then(bytesOf) : await readOwn(url);
     if (!bytes) return;
-    const own = URL.createObjectURL(blobOf(bytes.dataUrl));
+    const own = URL.createObjectURL(new Blob([bytes]));
     try {
       yield { url: own, crossOrigin: null };
     } finally {
@@ -128,8 +129,13 @@ export class VideoCheck {
   }
 }
 
-/** @param {string} dataUrl in base64 @returns {Blob} without a request, which the page's policy could forbid */
-function blobOf(dataUrl) {
-  const comma = dataUrl.indexOf(",");
-  return new Blob([Uint8Array.from(atob(dataUrl.slice(comma + 1)), (character) => character.charCodeAt(0))]);
+/** @param {string} url of a video of the page's own site @returns {Promise<ArrayBuffer | null>} asked for as the page asks for it */
+function readOwn(url) {
+  return readImageSource({ kind: "url", url, credentials: "include" }).catch(() => null);
+}
+
+/** @param {{dataUrl: string} | null} read in base64 @returns {Uint8Array<ArrayBuffer> | null} without a request, which the page's policy could forbid */
+function bytesOf(read) {
+  if (!read) return null;
+  return Uint8Array.from(atob(read.dataUrl.slice(read.dataUrl.indexOf(",") + 1)), (character) => character.charCodeAt(0));
 }

@@ -8,6 +8,7 @@ import { readPixels } from "./canvas-picture.js";
 
 const LOAD_LIMIT_MS = 15_000;
 const SEEK_LIMIT_MS = 10_000;
+const SEEK_TOLERANCE_S = 0.05;
 const HAVE_CURRENT_DATA = 2;
 /** Of 255: a darker picture shows nothing. */
 const BLACK_LEVEL = 12;
@@ -37,6 +38,8 @@ export async function* seekFrames(url, crossOrigin, count) {
     for (const time of sampleTimes(copy.duration, count)) {
       copy.currentTime = time;
       await happens(copy, "seeked", SEEK_LIMIT_MS);
+      // Of a server that hands out whole files only, browsers go back to the start instead, and say that they have sought.
+      if (Math.abs(copy.currentTime - time) > SEEK_TOLERANCE_S) throw new CopyError("The video cannot be sought at its address.");
       yield await takePicture(copy, time);
     }
   } finally {

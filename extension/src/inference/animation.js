@@ -12,7 +12,7 @@ import { judgeClip } from "./clip-verdict.js";
  * @param {import("./model-manifest.js").ModelManifest} manifest
  * @param {import("./verdict.js").Mode} mode
  * @returns {Promise<Verdict & {isAnimated?: true, clip?: import("./clip-verdict.js").Clip}>} with the clip's verdict where its frames
- *   give one, and the first frame's otherwise; faces: of the first frame
+ *   give one, and the first frame's otherwise; faces: of the first frame, which is what a page shows of it at first
  */
 export async function judgeAnimation(bytes, first, judgeFrame, manifest, mode) {
   const [, ...further] = await sampleAnimation(bytes, manifest.clip.animationFrames);
@@ -21,7 +21,7 @@ export async function judgeAnimation(bytes, first, judgeFrame, manifest, mode) {
   const { status, band, fakeScore, clip } = judgeClip(frames, manifest, mode);
   if (status !== "scored" || band === undefined || fakeScore === undefined) return { ...first, isAnimated: true };
   const faces = first.status === "scored" ? first.faces : [];
-  return { status, band, fakeScore, faces, imageSize: first.imageSize, clip };
+  return { status, band, fakeScore, faces, imageSize: first.imageSize, clip: { ...clip, worstFrame: undefined } };
 }
 
 /**

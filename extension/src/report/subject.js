@@ -8,7 +8,7 @@ import { reportedImage } from "../shared/report-tab.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Band} Band */
 /** @typedef {{x: number, y: number, width: number, height: number}} Area fractions of the image */
-/** @typedef {Pick<import("../shared/verdict-wording.js").Result, "band" | "fakeScore" | "clip">} VideoVerdict */
+/** @typedef {Pick<import("../shared/verdict-wording.js").Result, "status" | "code" | "band" | "fakeScore" | "clip">} VideoVerdict */
 /**
  * @typedef {object} PageImage what a content script tells of an image
  * @property {{kind: "url", url: string} | {kind: "data", dataUrl: string}} source
