@@ -83,6 +83,7 @@ test: setup lint ## run every check and every test
 
 goldens: python-env node-env ## make the fixtures and the golden files of the tests anew
 	$(PYTHON) -m tests.fixtures.make_fixtures
+	$(PYTHON) -m tests.fixtures.make_clips
 	$(PYTHON) -m tests.parity.goldens
 
 screenshots: setup ## make the pictures of docs/screenshots anew

@@ -38,6 +38,21 @@ class FaceCropSettings:
 
 
 @dataclass(frozen=True)
+class ClipRule:
+    """How a video or an animated image is judged: which frames, which faces are one, and how many decide.
+
+    A track's score is the mean of its face's calibrated scores; the worst track's is the clip's.
+    """
+
+    frames: int = 12  # of a video: the middles of so many equal parts
+    animation_frames: int = 6  # of an animated image, the first one included
+    live_seconds: float = 6.0  # a stream that cannot be sought is watched for so long
+    min_frames: int = 2  # a face counts once so many frames show it large enough
+    min_iou: float = 0.2  # two boxes of successive frames that overlap so much are one face
+    max_centre_distance: float = 0.75  # or whose centres are so near, in sides of the smaller box
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that decides a training run; each field is a flag of `train` (Rutikanga 2024, appendix A).
 

@@ -5,12 +5,13 @@ import json
 import shutil
 import subprocess
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from python_trainer.config import DetectorSettings, Recipe, recipe_to_dict
+from python_trainer.config import ClipRule, DetectorSettings, Recipe, recipe_to_dict
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT, write_atomically
 from python_trainer.inputs import list_images
@@ -175,6 +176,7 @@ def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argpa
         "calibration": evaluation["calibration"],
         "operating_points": evaluation["operating_points"],
         "score_table": evaluation["score_table"],
+        "clip": asdict(ClipRule()),
         **{key: evaluation[key] for key in ("traces",) if key in evaluation},
         "metrics": {key: evaluation.get(key) for key in ("summary", "dataset", "date")},
         "recipe": recipe_to_dict(recipe),

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
 MAX_PIXELS = 100_000_000  # beyond this a file is refused as a decompression bomb; a 12 MP photo is far below
+MOVING_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})  # the others hold pages, or a preview
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -24,10 +25,12 @@ class DecodedImage:
     """An upright RGB image and what decoding had to note.
 
     rgb: uint8 [height, width, 3], sRGB, range [0, 255]. note: "" or, say, "animated: first frame of 12".
+    frames: of a file that moves; 1 for a still picture, and for the pages and previews that other files hold.
     """
 
     rgb: np.ndarray
     note: str = ""
+    frames: int = 1
 
 
 def decode_image(path: str | Path) -> DecodedImage:
@@ -92,8 +95,9 @@ def decode_bytes(data: bytes) -> DecodedImage:
                         f"too large: {image.width}×{image.height} is over {MAX_PIXELS / 1e6:.0f} megapixels"
                     )
                 frames = getattr(image, "n_frames", 1)
+                moves = frames > 1 and image.format in MOVING_FORMATS
                 image.load()
-                rgb = _to_srgb(ImageOps.exif_transpose(image))
+                rgb = to_srgb(ImageOps.exif_transpose(image))
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -102,7 +106,8 @@ def decode_bytes(data: bytes) -> DecodedImage:
         raise ImageError("not an image in a known format") from error
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error …
         raise ImageError(f"damaged or truncated: {error}") from error
-    return DecodedImage(np.asarray(rgb), f"animated: first frame of {frames}" if frames > 1 else "")
+    note = f"animated: first frame of {frames}" if frames > 1 else ""
+    return DecodedImage(np.asarray(rgb), note, frames if moves else 1)
 
 
 def recompress(image: Image.Image, format_: str, **options: int) -> Image.Image:
@@ -113,7 +118,8 @@ def recompress(image: Image.Image, format_: str, **options: int) -> Image.Image:
         return decoded.convert("RGB")
 
 
-def _to_srgb(image: Image.Image) -> Image.Image:
+def to_srgb(image: Image.Image) -> Image.Image:
+    """8-bit sRGB over white, whatever mode and profile the picture has; raises ImageError where there is no agreed way."""
     profile = image.info.get("icc_profile")
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I"):
         image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8))

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -56,9 +57,9 @@ def list_images(paths: Iterable[Path | str]) -> Iterator[Path]:
         yield from _below(path, tuple(IMAGE_SUFFIXES)) if path.is_dir() else [path]
 
 
-def list_items(locations: Iterable[str]) -> list[Item]:
+def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) -> list[Item]:
     """Files, addresses and shards as given; of folders (an address with / at its end), patterns (* in an address) and
-    lists (.txt, one location a line) what is in them.
+    lists (.txt, one location a line) what is in them. suffixes: of the files that are taken out of folders, beside shards.
 
     Raises:
         UserError: a list or an address cannot be read, or there is nothing in any of them.
@@ -67,11 +68,11 @@ def list_items(locations: Iterable[str]) -> list[Item]:
     for location in locations:
         if location.lower().endswith(".txt"):
             lines = read_text(location).splitlines()
-            found += [item.location for item in list_items(line.strip() for line in lines if line.strip())]
+            found += [item.location for item in list_items((line.strip() for line in lines if line.strip()), suffixes)]
         elif is_address(location) and (location.endswith("/") or "*" in location):
-            found += [name for name in list_address(location) if _ends(name, (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))]
+            found += [name for name in list_address(location) if _ends(name, (*suffixes, *SHARD_SUFFIXES))]
         elif not is_address(location) and Path(location).is_dir():
-            found += map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES)))
+            found += map(str, _below(Path(location), (*suffixes, *SHARD_SUFFIXES)))
         else:
             found.append(location)
     if not found:
@@ -132,12 +133,15 @@ def into_parts(items: Iterable[Item]) -> list[Part]:
     return [*parts, _part("files", pending)] if pending else parts
 
 
-def read_part(part: Part) -> Iterator[Sample]:
-    """The images of a part, in order; never raises for a bad file or shard: its sample says why."""
+def read_part(part: Part, unread: tuple[str, ...] = ()) -> Iterator[Sample]:
+    """The images of a part, in order; never raises for a bad file or shard: its sample says why.
+
+    unread: suffixes of local files that the caller reads itself, because they may not fit into memory: data is None there.
+    """
     files = [item for item in part.items if not _ends(item.location, SHARD_SUFFIXES)]
     if files:
         with ThreadPoolExecutor(_READERS) as pool:
-            yield from pool.map(_read_file, files)
+            yield from pool.map(partial(_read_file, unread=unread), files)
         return
     for item in part.items:
         read = _tar_samples if _ends(item.location, TAR_SUFFIXES) else _tfrecord_samples
@@ -150,7 +154,9 @@ def read_part(part: Part) -> Iterator[Sample]:
             yield Sample(item.location, None, f"shard unreadable after {count} images: {why_unreadable(error)}")
 
 
-def _read_file(item: Item) -> Sample:
+def _read_file(item: Item, unread: tuple[str, ...] = ()) -> Sample:
+    if unread and _ends(item.location, unread) and not is_address(item.location):
+        return Sample(item.location, None, known=item.known)
     try:
         return Sample(item.location, read_bytes(item.location), known=item.known)
     except ImageError as error:

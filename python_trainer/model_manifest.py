@@ -2,10 +2,10 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from python_trainer.config import DetectorSettings, FaceCropSettings
+from python_trainer.config import ClipRule, DetectorSettings, FaceCropSettings
 from python_trainer.errors import UserError
 
 SCHEMA_VERSION = 1
@@ -28,6 +28,7 @@ class ModelManifest:
     temperature: float
     bias: float
     operating_points: dict[str, dict]
+    clip: ClipRule = field(default_factory=ClipRule)
 
     def fake_score(self, logit: float) -> float:
         """Calibrated probability of fake, in [0, 1]."""
@@ -71,6 +72,7 @@ def read_model_manifest(path: Path) -> ModelManifest:
             temperature=float(values["calibration"]["temperature"]),
             bias=float(values["calibration"]["bias"]),
             operating_points={mode: values["operating_points"][mode] for mode in MODES},
+            clip=ClipRule(**values["clip"]),
         )
     except (KeyError, TypeError) as error:
         raise UserError(f"{path} is incomplete: {error}; export the model again") from error

@@ -1,6 +1,7 @@
-"""The verb `predict`: judges image files with the shipped model, one JSON object a line."""
+"""The verb `predict`: judges image and video files with the shipped model, one JSON object a line."""
 
 import argparse
+import io
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -12,15 +13,18 @@ from python_trainer.engines import DEATH, WORKER_DIED, Engine, add_engine_argume
 from python_trainer.errors import UserError
 from python_trainer.faces import detect_faces
 from python_trainer.files import ROOT, write_atomically
-from python_trainer.images import ImageError, decode_bytes, read_bytes
+from python_trainer.images import IMAGE_SUFFIXES, ImageError, decode_bytes, read_bytes
 from python_trainer.inputs import Part, into_parts, list_items, read_part
 from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import ModelManifest, read_model_manifest
 from python_trainer.models import load_checkpoint
 from python_trainer.part_results import check_same_settings, make_results
+from python_trainer.predict_clip import judge_clip, judge_frames, timeline_text
 from python_trainer.preprocessing import crop_face
+from python_trainer.video import VIDEO_SUFFIXES, sample_animation
 
 SHIPPED_CHECKPOINT = ROOT / "python_trainer" / "checkpoints" / "evidence" / "evidence.weights.h5"
+BAND_WORDS = {"no_traces": "no traces found", "inconclusive": "inconclusive", "likely_fake": "likely fake"}
 SHIPPED_MANIFEST = ROOT / "converted_models" / "ifmd" / "manifest.json"
 
 
@@ -29,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "images",
         nargs="+",
-        metavar="IMAGE",
-        help="image files, folders of them, lists (.txt, one a line), WebDataset and TFRecord shards; each also as an "
+        metavar="FILE",
+        help="image and video files, folders of them, lists (.txt, one a line), WebDataset and TFRecord shards; each also as an "
         "address (https://, s3:// …; of a folder with / at its end)",
     )
     parser.add_argument(
@@ -59,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Judge every image; 0 if all could be read, 1 if any failed."""
     engine = get_engine(args)
-    parts = into_parts(list_items(args.images))
+    parts = into_parts(list_items(args.images, IMAGE_SUFFIXES | VIDEO_SUFFIXES))
     work = partial(PredictWork, args.checkpoint, args.manifest, args.mode)
     if args.out:
         return _write(args, engine, work, parts)
@@ -111,8 +115,10 @@ class PredictWork:
 
     def __call__(self, part: Part) -> Iterator[dict]:
         """As `Predictor.judge`, for each image."""
-        for sample in read_part(part):
-            if sample.data is None:
+        for sample in read_part(part, unread=tuple(VIDEO_SUFFIXES)):
+            if sample.data is None and not sample.reason:
+                yield self._predictor.judge(Path(sample.key), self._mode)
+            elif sample.data is None:
                 yield _unjudged(sample.key) | {"reason": sample.reason}
             else:
                 yield self._predictor.judge_bytes(sample.key, sample.data, self._mode)
@@ -139,7 +145,12 @@ class Predictor:
             raise UserError(f"{checkpoint} judges whole images; predict needs a face model (mobilenet or ifmd)")
 
     def judge(self, path: Path, mode: str = "check") -> dict:
-        """The result for one image; an unreadable one gets status "failed" with its reason, never a score."""
+        """The result for one image or video; an unreadable one gets status "failed" with its reason, never a score.
+
+        A video, or an animated image whose frames allow it, gets a clip's verdict: `judge_frames`.
+        """
+        if path.suffix.lower() in VIDEO_SUFFIXES:
+            return judge_clip(self, str(path), path, mode)
         try:
             return self.judge_bytes(str(path), read_bytes(path), mode)
         except ImageError as error:
@@ -147,32 +158,25 @@ class Predictor:
 
     def judge_bytes(self, name: str, data: bytes, mode: str = "check") -> dict:
         """As `judge`, of the file's bytes."""
+        if name.lower().endswith(tuple(VIDEO_SUFFIXES)):
+            return judge_clip(self, name, io.BytesIO(data), mode)
         result = _unjudged(name)
         try:
             image = decode_bytes(data)
         except ImageError as error:
             return result | {"reason": str(error)}
-        found = detect_faces(image.rgb, self.manifest.detector)
-        large = [face for face in found if face.size >= self.manifest.face_crop.min_face_size]
-        if not large:
+        if image.frames > 1:
+            clip = judge_frames(self, sample_animation(data, self.manifest.clip), mode)
+            if clip["status"] == "scored":
+                return result | clip | {"reason": f"animated: {clip['frames']} of {image.frames} frames"}
+        found = self.judge_faces(image.rgb, mode)
+        faces = [face for face in found if "fake_score" in face]
+        if not faces:
             smallest = f"every face is under {self.manifest.face_crop.min_face_size} px"
             return result | {
                 "status": "face_too_small" if found else "no_face",
                 "reason": smallest if found else image.note,
             }
-        crops = np.stack(
-            [crop_face(image.rgb, face.box_xyxy, face.keypoints, self.manifest.face_crop) for face in large]
-        )
-        scores = [self.manifest.fake_score(float(logit)) for logit in self.logits(crops)]
-        faces = [
-            {
-                "box_xyxy": [round(float(v), 2) for v in face.box_xyxy],
-                "detection_score": round(face.score, 4),
-                "fake_score": round(score, 6),
-                "band": self.manifest.band(score, len(large), mode),
-            }
-            for face, score in zip(large, scores, strict=True)
-        ]
         worst = max(faces, key=lambda face: face["fake_score"])
         return result | {
             "status": "scored",
@@ -181,6 +185,22 @@ class Predictor:
             "band": worst["band"],
             "faces": faces,
         }
+
+    def judge_faces(self, rgb: np.ndarray, mode: str = "check") -> list[dict]:
+        """The faces of uint8 [h, w, 3], best first: box_xyxy and detection_score; of those large enough fake_score and band."""
+        found = detect_faces(rgb, self.manifest.detector)
+        faces = [
+            {"box_xyxy": [round(float(v), 2) for v in face.box_xyxy], "detection_score": round(face.score, 4)}
+            for face in found
+        ]
+        large = [index for index, face in enumerate(found) if face.size >= self.manifest.face_crop.min_face_size]
+        if large:
+            crops = [crop_face(rgb, found[i].box_xyxy, found[i].keypoints, self.manifest.face_crop) for i in large]
+            for index, logit in zip(large, self.logits(np.stack(crops)), strict=True):
+                score = self.manifest.fake_score(float(logit))
+                band = self.manifest.band(score, len(large), mode)
+                faces[index] |= {"fake_score": round(score, 6), "band": band}
+        return faces
 
     def logits(self, crops: np.ndarray) -> np.ndarray:
         """Logits of fake, float [n], of uint8 crops [n, size, size, 3]."""
@@ -192,9 +212,11 @@ def _unjudged(name: str) -> dict:
 
 
 def _as_text(result: dict) -> str:
+    name = result["image"]
     if result["status"] != "scored":
-        return f"{result['image']}: {result['status'].replace('_', ' ')}{': ' + result['reason'] if result['reason'] else ''}"
-    words = {"no_traces": "no traces found", "inconclusive": "inconclusive", "likely_fake": "likely fake"}[
-        result["band"]
-    ]
-    return f"{result['image']}: {words} (score {result['fake_score']:.3f}, {len(result['faces'])} face(s))"
+        return f"{name}: {result['status'].replace('_', ' ')}{': ' + result['reason'] if result['reason'] else ''}"
+    verdict = f"{name}: {BAND_WORDS[result['band']]} (score {result['fake_score']:.3f}, "
+    if "tracks" not in result:
+        return f"{verdict}{len(result['faces'])} face(s))"
+    seen = f"a face in {result['frames_with_face']} of {result['frames']} frames)"
+    return f"{verdict}{seen}\n{timeline_text(result, BAND_WORDS)}"

@@ -15,6 +15,7 @@ from python_trainer.report_page import html_page
 from python_trainer.report_tables import (
     MODELS,
     ablation_section,
+    clips_section,
     confusion_table,
     groups_table,
     map_table,
@@ -104,7 +105,7 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
 
 
 def read_further(folder: Path) -> dict[str, dict]:
-    """What more is known of the model that ships: protocol.json, map.json and, where there are any, ablation*.json, by name.
+    """What more is known of the model that ships: protocol.json, map.json and, where there are any, ablation*.json and clips.json.
 
     Raises:
         UserError: one of the first two is missing.
@@ -112,7 +113,12 @@ def read_further(folder: Path) -> dict[str, dict]:
     for name, verb in {"protocol": "evaluate --protocol full", "map": "measure_map"}.items():
         if not (folder / f"{name}.json").exists():
             raise UserError(f"{folder / name}.json is missing; `{verb}` writes it")
-    paths = [folder / "protocol.json", folder / "map.json", *sorted(folder.glob("ablation*.json"))]
+    paths = [
+        folder / "protocol.json",
+        folder / "map.json",
+        *sorted(folder.glob("ablation*.json")),
+        *folder.glob("clips.json"),
+    ]
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
@@ -130,6 +136,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
         "ablation": ablation_section([found for name, found in further.items() if name.startswith("ablation")]),
         "map": map_table(further["map"]),
+        "clips": clips_section(further.get("clips")),
         "points": points_table(manifest),
         "scores": score_table(manifest),
         "traces": traces_table(shipped),

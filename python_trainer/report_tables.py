@@ -127,6 +127,33 @@ def parity_sentence(manifest: dict) -> str:
     )
 
 
+def clips_section(report: dict | None) -> str:
+    """Bands of clips and of their single frames, or that nobody has measured them on this version."""
+    if report is None:
+        return "**Not measured for this version**: nothing is claimed. `python -m benchmarks.video_clips` measures it."
+    lines = [
+        "| part | judged | class | n | no traces | inconclusive | likely fake | no verdict | AUC |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for split, part in reversed(report["splits"].items()):
+        for unit in ("clips", "frames"):
+            auc = _number(part[unit]["auc"])
+            for name in ("real", "fake"):
+                figures = part[unit][name]
+                cells = [_count(figures[band]) for band in ("no_traces", "inconclusive", "likely_fake", "no_verdict")]
+                lines.append(f"| {split} | {unit} | {name} | {figures['n']} | {' | '.join(cells)} | {auc} |")
+    rule, test = report["rule"], report["splits"]["test"]
+    people = " and ".join(f"{part['identities']} ({split})" for split, part in reversed(report["splits"].items()))
+    least, most = test["frames_per_clip"]
+    return (
+        f"{chr(10).join(lines)}\n\n"
+        f"Clips of {report['source']}: frames of H.264 videos, {least} to {most} of each clip, where a check of a video looks at "
+        f"{rule['frames']}. In brackets 95 % intervals as if clips (and frames) were independent; the clips come from only {people} groups of "
+        "people, so the true uncertainty is larger still. Too few to claim that clips are judged better than single pictures: "
+        "what can be read off is how wide the intervals are."
+    )
+
+
 def traces_table(report: dict) -> str:
     """How often a kind of traces is named where it is known to be, and where it is known not to be."""
     lines = ["| kind | of fakes that carry it | of fakes that do not |", "|---|---|---|"]
@@ -201,6 +228,11 @@ def _value(figures: dict | None, key: str) -> str:
     # Few independent groups make an interval that is far too narrow to print.
     shown = f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval and figures["groups"] >= 20 else ""
     return f"{figures[key]:.3f}{shown}"
+
+
+def _count(rate: dict) -> str:
+    low, high = rate["interval"]
+    return f"{rate['count']} [{percent(low)}, {percent(high)}]"
 
 
 def _number(value: float | None) -> str:

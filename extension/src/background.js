@@ -11,6 +11,7 @@ import { ImagePermissions } from "./background/image-permissions.js";
 import { PageReader } from "./background/page-reader.js";
 import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
+import { VideoChecker } from "./background/video-checker.js";
 import { loadMessages, translate, useLanguage } from "./shared/i18n.js";
 import { createRouter } from "./shared/message-router.js";
 import { createMessage } from "./shared/messages.js";
@@ -32,6 +33,7 @@ const badgeCount = new BadgeCount(chrome.action, verdicts, translate);
 const screenCopy = new ScreenCopy(tabs);
 const pageReader = new PageReader(scripting);
 const checker = new ImageChecker({ host, queue, permissions, pageReader, screenCopy, verdicts, settings });
+const videoChecker = new VideoChecker({ host, queue, permissions, screenCopy, verdicts });
 const autoCheck = new AutoCheck({ scripting, permissions: chrome.permissions, tabs, settings });
 const commands = new Commands({ scripting, tabs, settings });
 const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, permissions, translate });
@@ -86,6 +88,10 @@ chrome.runtime.onMessage.addListener(
     "background",
     {
       "image.check": (message, sender) => checker.check(message, ownerOf(sender)),
+      "video.rule": () => videoChecker.rule(),
+      "video.frame": (message, sender) => videoChecker.checkFrame(message, ownerOf(sender)),
+      "video.verdict": (message, sender) => videoChecker.judge(message, ownerOf(sender)),
+      "video.read": ({ url }) => videoChecker.read(url),
       "page.gone": (_, sender) => {
         const { tabId, document } = ownerOf(sender);
         cancel((owner) => owner === document);

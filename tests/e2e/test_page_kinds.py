@@ -132,12 +132,12 @@ def test_a_tab_that_is_one_image(page, badges, site):
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
 
 
-def test_an_animation_says_that_its_first_frame_was_judged(page, badges, site, fixtures_dir):
+def test_an_animation_says_how_many_of_its_frames_were_judged(page, badges, site, fixtures_dir):
     gif = "data:image/gif;base64," + base64.b64encode((fixtures_dir / "broken/animated.gif").read_bytes()).decode()
     page.goto(site.add_page(f'<img src="{gif}" width="300">'))
     found = wait_for_states(page, badges, {gif[:200]: SCORED | {"no_face", "face_too_small"}})
     badges.click(found[gif[:200]])
-    wait_until(page, lambda: "only its first frame" in panel_text(badges), 5, "the panel says so")
+    wait_until(page, lambda: "Frames looked at: 3" in panel_text(badges), 5, "the panel says so")
 
 
 def test_below_a_transparent_layer_the_picture_under_the_pointer_is_checked(page, badges, site, worker):

@@ -50,6 +50,7 @@ class SiteHandler(FolderHandler):
     /html/FILE       an HTML page that says it is image/jpeg
     /redirect/FILE   302 to the file on the other host
     /missing/FILE    404
+    /ranges/FILE     the file, or the part of it that is asked for, as a server of videos sends it
     /cookie/FILE     the file if a cookie came along, else 403
     """
 
@@ -81,6 +82,8 @@ class SiteHandler(FolderHandler):
             self._send_file(rest, wait_halfway=True)
         elif behaviour == "html":
             self._send(b"<!doctype html><title>not an image</title>", "image/jpeg", 200)
+        elif behaviour == "ranges":
+            self._send_range(rest)
         elif behaviour == "redirect":
             self._redirect(rest)
         elif behaviour == "missing":
@@ -106,6 +109,18 @@ class SiteHandler(FolderHandler):
             self._send(b"not found", "text/plain", 404)
             return
         self._send(file.read_bytes(), self.guess_type(str(file)), 200, wait_halfway)
+
+    def _send_range(self, name: str) -> None:
+        body = Path(self.directory, name).read_bytes()
+        first, _, last = self.headers.get("range", "bytes=0-").removeprefix("bytes=").partition("-")
+        part = body[int(first) : int(last) + 1 if last else None]
+        self.send_response(206)
+        self.send_header("Content-Type", self.guess_type(name))
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Range", f"bytes {first}-{int(first) + len(part) - 1}/{len(body)}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        self.wfile.write(part)
 
     def _send(
         self, body: bytes, content_type: str, status: int, wait_halfway: bool = False, policy: str | None = None

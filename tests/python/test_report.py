@@ -29,7 +29,9 @@ def test_the_committed_documents_are_what_report_writes(documents, tmp_path):
         assert (tmp_path / written).read_text() == (ROOT / committed).read_text(), f"run `report`: {committed} is stale"
 
 
-@pytest.mark.parametrize("name", ["mobilenet/metrics.json", f"{SHIPPED}/protocol.json", f"{SHIPPED}/map.json"])
+@pytest.mark.parametrize(
+    "name", ["mobilenet/metrics.json", f"{SHIPPED}/protocol.json", f"{SHIPPED}/map.json", f"{SHIPPED}/clips.json"]
+)
 def test_a_changed_evaluation_changes_the_card(documents, tmp_path, name):
     copy = tmp_path / "evaluation"
     shutil.copytree(EVALUATIONS, copy)

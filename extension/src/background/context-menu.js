@@ -48,8 +48,11 @@ export class ContextMenu {
   async handleClick(info, tab) {
     if (info.menuItemId !== ITEM_ID || tab?.id === undefined) return;
     const { targetElementId } = /** @type {{targetElementId?: number}} */ (info);
-    if (!info.srcUrl || info.mediaType === "video" || info.mediaType === "audio") {
+    const isVideo = info.mediaType === "video";
+    if (!info.srcUrl || isVideo || info.mediaType === "audio") {
+      const answered = info.srcUrl && isVideo ? this.#permissions.requestInClick(info.srcUrl, tab.url) : null;
       const frameId = await this.#inject(tab.id, info.frameId ?? 0);
+      await answered;
       await this.#send(tab.id, frameId, createMessage("content.check_here", { targetElementId }));
       return;
     }

@@ -96,7 +96,8 @@ export class ImageChecker {
    */
   async #run(check, owner) {
     const result = await this.#readAndCheck(check, owner);
-    if (result.status !== "scored") return result;
+    // What a score means was counted on single pictures, and not on clips.
+    if (result.status !== "scored" || result.clip) return result;
     this.#scoreTable ??= (await this.#host.describe()).scoreTable;
     return { ...result, meaning: meaningOf(/** @type {number} */ (result.fakeScore), this.#scoreTable) };
   }
@@ -131,9 +132,9 @@ export class ImageChecker {
 
 /**
  * @param {unknown} error
- * @returns {Result | null}
+ * @returns {Result | null} null when the page is gone
  */
-function toFailure(error) {
+export function toFailure(error) {
   if (error instanceof CheckDroppedError && error.code === "gone") return null;
   const code = error instanceof CheckDroppedError || error instanceof ScreenCopyError ? error.code : undefined;
   return { status: "failed", code, reason: error instanceof Error ? error.message : String(error) };

@@ -40,10 +40,11 @@ async function readBlob(element, url) {
 }
 
 /**
- * @param {Blob} blob
+ * @param {Blob} blob of an image
  * @returns {Promise<string>}
+ * @throws {Error} when there is too much of it
  */
-function toDataUrl(blob) {
+export function toDataUrl(blob) {
   if (blob.size > MAX_BYTES) throw new Error(`The image is larger than ${MAX_BYTES / 1024 / 1024} MB.`);
   // Pages often leave the type of a blob empty; the decoder looks at the bytes.
   const typed = blob.type.startsWith("image/") ? blob : new Blob([blob], { type: "image/png" });

@@ -2,7 +2,8 @@
 
 import { createElement, createIcon } from "../shared/dom.js";
 import { tellCredentials, tellSigner } from "../shared/credentials-wording.js";
-import { createScore } from "../shared/score-view.js";
+import { createScore, createScoreLine } from "../shared/score-view.js";
+import { createTimeline } from "../shared/timeline-view.js";
 import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
@@ -82,7 +83,12 @@ export class Panel {
     const t = this.#translate;
     /** @type {HTMLElement[]} */
     const parts = [createElement("p", {}, [explain(result, t)])];
-    if (result.meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, result.meaning, t));
+    if (result.clip && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
+    else if (result.meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, result.meaning, t));
+    if (result.clip?.tracks.length) {
+      const summary = createElement("summary", {}, [t("timelineTitle")]);
+      parts.push(createElement("details", {}, [summary, ...createTimeline(result.clip, t)]));
+    }
     if (result.faces && result.faces.length > 1) parts.push(this.#createFaces(result.faces));
     if (result.isAnimated) parts.push(createElement("p", { class: "note" }, [t("panelAnimated")]));
     if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
@@ -91,7 +97,8 @@ export class Panel {
     again.addEventListener("click", this.#actions.onAgain);
     const report = createElement("button", { class: "report", type: "button" }, [t("panelReport")]);
     report.addEventListener("click", this.#actions.onReport);
-    report.hidden = result.code === "nothing_here";
+    // A video that gave no pictures leaves nothing to report on.
+    report.hidden = result.code === "nothing_here" || (result.media === "video" && !result.clip);
     const model = result.model ? t("panelModel", `${result.model.name} ${result.model.version}`) : t("panelOnDevice");
     const caveat = result.status === "scored" ? [createElement("p", { class: "caveat" }, [t("panelCaveat")])] : [];
     return [...parts, ...caveat, report, createElement("footer", {}, [createElement("span", {}, [model]), again])];

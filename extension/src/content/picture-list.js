@@ -1,10 +1,11 @@
 // The pictures of the page as the popup and the report page know them, and the way from one verdict to the next.
 
 import { isLargeEnough } from "./find-images.js";
-import { readSource } from "./image-source.js";
+import { readSource, toDataUrl } from "./image-source.js";
 import { findPictures } from "./page-scan.js";
 import { nameOf } from "./picture.js";
 import { TrackedImage } from "./tracked-image.js";
+import { TrackedVideo } from "./tracked-video.js";
 
 /** Lists what a page checker knows, and what it does not know yet. */
 export class PictureList {
@@ -48,8 +49,11 @@ export class PictureList {
     const tracked = alone?.key === key ? alone : (await this.all()).find((candidate) => candidate.key === key);
     if (!tracked) throw new Error("The page does not show this image any more.");
     const { image, url, result } = tracked;
-    const source = await readSource(image, url);
-    return { source, pageUrl: location.href, name: nameOf(image), band: result?.band ?? null, copy: result?.copy ?? null };
+    const frame = tracked instanceof TrackedVideo ? tracked.frame : null;
+    /** @type {import("./image-source.js").Source} */
+    const source = frame ? { kind: "data", dataUrl: await toDataUrl(frame) } : await readSource(image, url);
+    const video = tracked instanceof TrackedVideo && result?.clip ? videoVerdict(result) : null;
+    return { source, pageUrl: location.href, name: nameOf(image), band: result?.band ?? null, copy: result?.copy ?? null, video };
   }
 
   /** @returns {Promise<boolean>} whether there was a next verdict to show; after the last one comes the first */
@@ -66,4 +70,9 @@ export class PictureList {
     this.#lastShown = tracked;
     this.#checker.reveal(tracked);
   }
+}
+
+/** @param {import("../shared/verdict-wording.js").Result} result @returns {import("../report/subject.js").VideoVerdict} */
+function videoVerdict({ status, code, band, fakeScore, clip }) {
+  return { status, code, band, fakeScore, clip };
 }

@@ -34,7 +34,7 @@ export class PointedCheck {
 
   /** @param {number} [targetElementId] as above; the browser tells no address: something lies over the picture, or it is no image element */
   async checkHere(targetElementId) {
-    const element = this.#pointer.find(await findPictures(), targetElementId);
+    const element = this.#pointer.find([...(await findPictures()), ...document.querySelectorAll("video")], targetElementId);
     return element ? this.#checker.checkElement(element) : this.#checker.showNothingHere();
   }
 }

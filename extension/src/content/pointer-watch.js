@@ -3,6 +3,7 @@
 import { intersect } from "./image-geometry.js";
 import { isLargeEnough } from "./find-images.js";
 import { pictureOf } from "./picture.js";
+import { isPlayable } from "./tracked-video.js";
 
 /** @typedef {import("./find-images.js").Root} Root */
 
@@ -43,7 +44,7 @@ export class PointerWatch {
 
 /** @param {Element} element */
 function isFit(element) {
-  return pictureOf(element)?.fitness === "fit" && isLargeEnough(element.getBoundingClientRect());
+  return (isPlayable(element) || pictureOf(element)?.fitness === "fit") && isLargeEnough(element.getBoundingClientRect());
 }
 
 /**

@@ -1,4 +1,28 @@
-// Tells an animated image from a still one by its bytes, whatever it is called: GIF, WebP, APNG, AVIF.
+// Tells an animated image from a still one by its bytes, whatever it is called, and judges it by several of its frames.
+
+import { sampleAnimation } from "./animation-frames.js";
+import { judgeClip } from "./clip-verdict.js";
+
+/** @typedef {import("./verdict.js").ScoredVerdict | import("./verdict.js").UnscoredVerdict} Verdict */
+
+/**
+ * @param {ArrayBuffer} bytes of an animated image
+ * @param {Verdict} first of its first frame
+ * @param {(frame: ArrayBuffer, index: number) => Promise<Verdict>} judgeFrame
+ * @param {import("./model-manifest.js").ModelManifest} manifest
+ * @param {import("./verdict.js").Mode} mode
+ * @returns {Promise<Verdict & {isAnimated?: true, clip?: import("./clip-verdict.js").Clip}>} with the clip's verdict where its frames
+ *   give one, and the first frame's otherwise; faces: of the first frame, which is what a page shows of it at first
+ */
+export async function judgeAnimation(bytes, first, judgeFrame, manifest, mode) {
+  const [, ...further] = await sampleAnimation(bytes, manifest.clip.animationFrames);
+  const frames = [{ time: 0, result: first }];
+  for (const [index, frame] of further.entries()) frames.push({ time: frame.time, result: await judgeFrame(frame.bytes, index + 1) });
+  const { status, band, fakeScore, clip } = judgeClip(frames, manifest, mode);
+  if (status !== "scored" || band === undefined || fakeScore === undefined) return { ...first, isAnimated: true };
+  const faces = first.status === "scored" ? first.faces : [];
+  return { status, band, fakeScore, faces, imageSize: first.imageSize, clip: { ...clip, worstFrame: undefined } };
+}
 
 /**
  * @param {ArrayBuffer} buffer the file

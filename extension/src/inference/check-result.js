@@ -18,7 +18,8 @@ import { CheckError } from "./check-error.js";
  * @property {"bytes" | "screen_copy"} via
  * @property {{name: string, version: string, sha256: string}} model sha256: of its manifest, which holds that of every file
  * @property {import("../credentials/credentials-summary.js").CredentialsSummary} [credentials] what the image says of itself, which no verdict rests on
- * @property {true} [isAnimated] it has more frames than the first, which was judged
+ * @property {true} [isAnimated] it has more frames than the first, which alone was judged
+ * @property {import("./clip-verdict.js").Clip} [clip] the timeline of an animation whose frames were judged
  * @property {number} tookMs
  *
  * @typedef {object} FailedResult
@@ -38,6 +39,7 @@ import { CheckError } from "./check-error.js";
  * @property {import("./backend.js").BackendName} backend
  * @property {ModelManifest["operatingPoints"]} operatingPoints
  * @property {ModelManifest["scoreTable"]} scoreTable
+ * @property {ModelManifest["clip"]} clip
  */
 
 /**

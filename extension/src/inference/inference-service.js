@@ -1,7 +1,7 @@
 // Answers checks: gets the image, looks it up, runs the pipeline on it, words the result.
 
 import { TimeoutError, withTimeout } from "../shared/with-timeout.js";
-import { isAnimated } from "./animation.js";
+import { isAnimated, judgeAnimation } from "./animation.js";
 import { CheckError } from "./check-error.js";
 import { toFailure } from "./check-result.js";
 import { EngineKeeper } from "./engine-keeper.js";
@@ -60,13 +60,17 @@ export class InferenceService {
       const sha256 = await sha256Hex(bytes);
       const area = source.kind === "data" ? source.crop : undefined;
       // Now, because the search takes the bytes away.
-      const animated = isAnimated(bytes);
+      const animation = isAnimated(bytes) ? bytes.slice(0) : null;
       const { evidence, manifest, manifestSha256 } = await this.#engine.use((engine) => this.#find(engine, request, bytes, sha256, area));
       const credentials = await reading;
+      const first = judge(evidence, manifest, request.mode);
+      const judgeFrame = async (/** @type {ArrayBuffer} */ frame, /** @type {number} */ index) => {
+        const found = await this.#engine.use((engine) => this.#find(engine, request, frame, `${sha256}/${index}`));
+        return judge(found.evidence, manifest, request.mode);
+      };
       return {
-        ...judge(evidence, manifest, request.mode),
+        ...(animation ? await judgeAnimation(animation, first, judgeFrame, manifest, request.mode) : first),
         sha256,
-        ...(animated ? { isAnimated: /** @type {const} */ (true) } : {}),
         ...(credentials.state === "none" ? {} : { credentials }),
         via: source.kind === "data" ? source.via : "bytes",
         model: { name: manifest.name, version: manifest.version, sha256: manifestSha256 },
@@ -86,9 +90,9 @@ export class InferenceService {
   async describe() {
     // In no turn: what waits to be analysed would hold up the first badge, which needs the description.
     const { manifest, manifestSha256: sha256, backend } = await this.#engine.loaded();
-    const { name, version, architecture, mapScale, operatingPoints, scoreTable } = manifest;
+    const { name, version, architecture, mapScale, operatingPoints, scoreTable, clip } = manifest;
     const inputSize = manifest.input.size;
-    return { name, version, sha256, architecture, inputSize, mapScale, backend, operatingPoints, scoreTable };
+    return { name, version, sha256, architecture, inputSize, mapScale, backend, operatingPoints, scoreTable, clip };
   }
 
   /** Forgets what was found in images. */

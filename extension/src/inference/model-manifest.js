@@ -1,5 +1,6 @@
 // Reads the model manifest that the trainer's export writes, and rejects a wrong one with a clear sentence.
 
+import { parseClipRule } from "./clip-rule.js";
 import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
 import { operatingPoint } from "./operating-point.js";
 
@@ -34,6 +35,7 @@ import { operatingPoint } from "./operating-point.js";
  * @property {{temperature: number, bias: number}} calibration
  * @property {Record<"check" | "automatic", import("./operating-point.js").OperatingPoint>} operatingPoints
  * @property {{score: number, realOf100: number, fakeOf100: number}[]} scoreTable
+ * @property {import("./clip-rule.js").ClipRule} clip
  * @property {{path: string, sha256: string, bytes: number}[]} files relative to the manifest
  * @property {{logit: number, tolerance: number}} selfTest
  */
@@ -113,6 +115,7 @@ export function parseModelManifest(json) {
       realOf100: row.get("real_of_100").number(0, 100),
       fakeOf100: row.get("fake_of_100").number(0, 100),
     })),
+    clip: parseClipRule(root.get("clip")),
     files: root.get("files").list().map((file) => ({
       path: file.get("path").text(),
       sha256: file.get("sha256").text(),

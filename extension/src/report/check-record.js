@@ -44,6 +44,7 @@ export function createCheckRecord({ subject, result, facts, model, conditions, c
     },
     result: { status: result.status, band: result.band ?? null, fake_score: result.fakeScore ?? null },
     faces: (result.faces ?? []).map((face) => recordFace(face, model)),
+    ...(result.clip && { clip: recordClip(result.clip) }),
     conditions: conditions.map(({ name: condition, values }) => ({ condition, values })),
     model: { name: model.name, version: model.version, manifest_sha256: model.sha256, architecture: model.architecture, backend: model.backend },
     thresholds: { no_traces_below: noTraces, likely_fake_from: likelyFake },
@@ -53,6 +54,16 @@ export function createCheckRecord({ subject, result, facts, model, conditions, c
     score_table: model.scoreTable.map(({ score, realOf100, fakeOf100 }) => ({ score, real_of_100: realOf100, fake_of_100: fakeOf100 })),
     content_credentials: credentials,
   };
+}
+
+/** @param {import("../inference/clip-verdict.js").Clip} clip of a video, whose frame the image is, or of an animation */
+function recordClip({ times, tracks, worstFrame }) {
+  const faces = tracks.map(({ fakeScore, band, sightings }) => ({
+    mean_fake_score: fakeScore ?? null,
+    band: band ?? null,
+    frames: sightings.map((seen) => ({ time: times[seen.frame], box_xyxy: seen.boxXyxy, fake_score: seen.fakeScore ?? null, band: seen.band ?? null })),
+  }));
+  return { times, image_time: worstFrame === undefined ? null : times[worstFrame], faces };
 }
 
 /**

@@ -1,5 +1,6 @@
 // What the report page shows: nothing yet, a wait, a problem, or a check.
 
+import { createTimeline, formatTime } from "../shared/timeline-view.js";
 import { labelOf, stateOf } from "../shared/verdict-wording.js";
 import { createCredentials } from "./credentials-view.js";
 import { createFaceCard } from "./face-card.js";
@@ -73,6 +74,7 @@ export class ReportView {
     this.#show({ report: true });
     byId("picture").replaceChildren(...(picture ? [createFigure(picture, result, subject, t)] : []));
     showVerdict(byId("verdict"), result, { scoreTable: check?.model.scoreTable ?? null, subject }, t);
+    this.#showTimeline(result);
     const faces = check && picture ? (result.faces ?? []) : [];
     byId("faces-section").hidden = faces.length === 0;
     if (check && picture) {
@@ -104,6 +106,15 @@ export class ReportView {
     byId("credentials").replaceChildren(createCredentials(credentials, { isScreenCopy: via === "screen_copy" }, this.#t));
     // A file that the browser cannot show may have some that can be read.
     if (credentials.state === "valid" || credentials.state === "broken") byId("credentials").closest("section")?.removeAttribute("hidden");
+  }
+
+  /** @param {import("../shared/verdict-wording.js").Result} result its clip, where it has one, and which frame the faces below are of */
+  #showTimeline({ clip }) {
+    byId("timeline-section").hidden = !clip;
+    byId("timeline").replaceChildren(...(clip ? createTimeline(clip, this.#t) : []));
+    const frame = clip?.worstFrame;
+    byId("faces-frame").hidden = frame === undefined;
+    if (clip && frame !== undefined) byId("faces-frame").textContent = this.#t("timelineFrame", formatTime(clip.times[frame], clip.times[clip.times.length - 1]));
   }
 
   /** @param {{drop?: boolean, report?: boolean, status?: string}} parts what is to be seen */

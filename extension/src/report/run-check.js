@@ -33,13 +33,15 @@ export async function runCheck(subject, ask, onStart) {
   onStart();
   const { crop, via } = subject;
   /** @type {Result} */
-  const result =
+  const found =
     subject.buffer.byteLength > MAX_BYTES
       ? { status: "failed", code: "too_large" }
       : await ask("report.check", { dataUrl: await toDataUrl(subject.buffer, facts.mimeType), crop, via });
+  // The frame of a video is shown with its own faces, and the video's verdict.
+  const result = found.status === "failed" || !subject.video ? found : { ...found, band: undefined, fakeScore: undefined, ...subject.video };
   // A check reads them too; what it could not judge may still have some.
   /** @type {Promise<CredentialsSummary>} */
-  const credentials = result.status === "failed" ? readCredentials(subject.buffer) : Promise.resolve(result.credentials ?? { state: "none" });
+  const credentials = found.status === "failed" ? readCredentials(subject.buffer) : Promise.resolve(found.credentials ?? { state: "none" });
   const picture = await Picture.decode(subject.buffer, crop).catch(() => null);
   if (result.status === "failed") return { result, subject, check: null, picture, credentials };
   const model = await ask("model.describe");

@@ -8,6 +8,7 @@ import { reportedImage } from "../shared/report-tab.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Band} Band */
 /** @typedef {{x: number, y: number, width: number, height: number}} Area fractions of the image */
+/** @typedef {Pick<import("../shared/verdict-wording.js").Result, "status" | "code" | "band" | "fakeScore" | "clip">} VideoVerdict */
 /**
  * @typedef {object} PageImage what a content script tells of an image
  * @property {{kind: "url", url: string} | {kind: "data", dataUrl: string}} source
@@ -15,6 +16,7 @@ import { reportedImage } from "../shared/report-tab.js";
  * @property {string} name alternative text
  * @property {Band | null} band on its badge
  * @property {{dataUrl: string, crop: Area} | null} copy of the screen, where that was judged
+ * @property {VideoVerdict | null} video the verdict on a video, of which the image is a frame
  *
  * @typedef {object} Subject
  * @property {ArrayBuffer} buffer of the image file
@@ -24,6 +26,7 @@ import { reportedImage } from "../shared/report-tab.js";
  * @property {string} url of the image; "" where it has none
  * @property {string} pageUrl "" for a file
  * @property {Band | null} badge the band that its badge on the page shows
+ * @property {VideoVerdict | null} [video] the verdict on a video, of which the image is a frame
  */
 
 /** The image may not be read; its site could be allowed. */
@@ -54,9 +57,9 @@ export async function subjectOfAddress() {
   const { tabId, frameId, key } = image;
   const asked = chrome.tabs.sendMessage(tabId, createMessage("content.describe_image", { key }), { frameId });
   /** @type {PageImage} */
-  const { source, pageUrl, name, band, copy } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
+  const { source, pageUrl, name, band, copy, video } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
   const url = source.kind === "url" ? source.url : "";
-  const known = { name, url, pageUrl, badge: band };
+  const known = { name, url, pageUrl, badge: band, video };
   if (copy) return { ...known, buffer: await readImageSource({ kind: "data", ...copy, via: "screen_copy" }), via: "screen_copy", crop: copy.crop };
   if (source.kind === "data") return { ...known, buffer: await readImageSource({ ...source, via: "bytes" }), via: "bytes", crop: null };
   return { ...known, buffer: await readUrl(url), via: "bytes", crop: null };

@@ -1,7 +1,7 @@
 // The top of a report: the image with its faces outlined, and the verdict in words.
 
 import { createElement, createIcon } from "../shared/dom.js";
-import { createScore } from "../shared/score-view.js";
+import { createScore, createScoreLine } from "../shared/score-view.js";
 import { explain, labelOf, meaningOf, stateOf } from "../shared/verdict-wording.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
@@ -50,13 +50,15 @@ export function showVerdict(container, result, { scoreTable, subject: { badge, u
   const title = createElement("h1", { id: "verdict-title", tabindex: "-1" }, [labelOf(state, t)]);
   // The usual words for it speak of what a site sent.
   const isBadFile = result.code === "not_an_image" && url === "";
-  const meaning = result.fakeScore === undefined || !scoreTable ? undefined : meaningOf(result.fakeScore, scoreTable);
+  // What a score means was counted on single pictures, and not on clips.
+  const meaning = result.fakeScore === undefined || !scoreTable || result.clip ? undefined : meaningOf(result.fakeScore, scoreTable);
   /** @type {Node[]} */
   const parts = [
     createElement("p", { class: "eyebrow" }, [t(result.status === "failed" ? "reportNoVerdict" : "reportVerdict")]),
     createElement("div", { class: "headline" }, [createIcon(state), title]),
     createElement("p", { class: "explanation" }, [isBadFile ? t("reportBadFile") : explain(result, t)]),
   ];
+  if (result.clip && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
   if (meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, meaning, t));
   if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
   if (badge && result.band && badge !== result.band) parts.push(createElement("p", { class: "note" }, [t("reportBadgeDiffers", labelOf(badge, t))]));

@@ -9,6 +9,7 @@
  */
 
 const isString = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0;
+const isNumber = (/** @type {unknown} */ value) => typeof value === "number";
 const isBoolean = (/** @type {unknown} */ value) => typeof value === "boolean";
 const isOptionalNumber = (/** @type {unknown} */ value) => value === undefined || typeof value === "number";
 /** @param {string[]} words */
@@ -20,6 +21,11 @@ export function isImageSource(source) {
   const { kind, url, dataUrl } = /** @type {Record<string, unknown>} */ (source);
   if (kind === "url") return typeof url === "string" && /^https?:\/\//i.test(url);
   return kind === "data" && typeof dataUrl === "string" && /^data:image\//i.test(dataUrl);
+}
+
+/** @param {unknown} frames of a video, each with its time and its result */
+function isFrames(frames) {
+  return Array.isArray(frames) && frames.length > 0 && frames.every((frame) => isNumber(frame?.time) && isString(frame.result?.status));
 }
 
 /** @param {unknown} area fractions of an image, or null for all of it */
@@ -37,6 +43,16 @@ export const MESSAGES = {
     from: "content",
     fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
   },
+  // A page checks a video: by which rule, each of its pictures (source: null for a copy of the screen), then the clip.
+  "video.rule": { target: "background", from: "content", fields: {} },
+  "video.frame": {
+    target: "background",
+    from: "content",
+    fields: { key: isString, time: isNumber, source: (value) => value === null || isImageSource(value) },
+  },
+  "video.verdict": { target: "background", from: "content", fields: { key: isString, frames: isFrames, via: oneOf("bytes", "screen_copy") } },
+  // The bytes of a video of another site, where the user has allowed it.
+  "video.read": { target: "background", from: "content", fields: { url: (value) => isImageSource({ kind: "url", url: value }) } },
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
   // The first-run page's picture is checked as one of a page would be.

@@ -19,11 +19,19 @@ export function createScore(fakeScore, { realOf100, fakeOf100 }, t) {
     const value = createElement("b", {}, [t("panelOf100", count)]);
     return createElement("div", { class: "bar" }, [createElement("span", {}, [label]), createElement("span", { class: "track" }, [fill]), value]);
   };
-  const score = createElement("p", { class: "score" }, [createElement("b", {}, [formatScore(fakeScore)]), ` ${t("panelScoreOf")}`]);
   const sentence = createElement("p", {}, [t("panelMeaning", realOf100, fakeOf100)]);
   const bars = createElement("div", { class: "bars", "aria-hidden": "true" }, [
     bar(t("panelFakeFaces"), fakeOf100, "fake"),
     bar(t("panelRealFaces"), realOf100, "real"),
   ]);
-  return createElement("section", {}, [score, sentence, bars]);
+  return createElement("section", {}, [createScoreLine(fakeScore, t), sentence, bars]);
+}
+
+/**
+ * @param {number} fakeScore in [0, 1]
+ * @param {import("./i18n.js").Translate} t
+ * @returns {HTMLElement} the score alone: what it means was counted on single pictures, and not on clips
+ */
+export function createScoreLine(fakeScore, t) {
+  return createElement("p", { class: "score" }, [createElement("b", {}, [formatScore(fakeScore)]), ` ${t("panelScoreOf")}`]);
 }

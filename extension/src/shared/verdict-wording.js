@@ -17,7 +17,9 @@
  * @property {Face[]} [faces]
  * @property {{width: number, height: number}} [imageSize] pixels
  * @property {"bytes" | "screen_copy"} [via]
- * @property {boolean} [isAnimated] of an animation the first frame was judged
+ * @property {boolean} [isAnimated] of an animation the first frame alone was judged
+ * @property {"video"} [media] what was checked, where it is no image
+ * @property {import("../inference/clip-verdict.js").Clip} [clip] the timeline of a video, or of an animation's frames
  * @property {{dataUrl: string, crop: {x: number, y: number, width: number, height: number}}} [copy] of the screen, where it was judged
  * @property {string} [sha256] of the bytes that were judged
  * @property {{name: string, version: string, sha256: string}} [model] sha256: of its manifest, which holds that of every file
@@ -30,7 +32,7 @@
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
 
-const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable"];
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable", "video_protected", "video_black", "video_paused", "video_unreadable", "too_few_frames"];
 
 /**
  * @param {Result | null} result null while it is being checked
@@ -56,9 +58,10 @@ export function labelOf(state, t) {
  * @returns {string} one or two sentences; for a likely fake also what the worst face's traces look like, where that is known
  */
 export function explain(result, t) {
-  if (result.status !== "failed") return [t(`explain_${stateOf(result)}`), ...describeKinds(result, t)].join(" ");
+  const frames = result.clip ? [t("clipFrames", result.clip.times.length, result.clip.framesWithFace)] : [];
+  if (result.status !== "failed") return [t(`explain_${stateOf(result)}`), ...describeKinds(result, t), ...frames].join(" ");
   if (result.code === "no_access") return t("failed_no_access", result.host ?? "");
-  if (result.code && FAILURE_CODES.includes(result.code)) return t(`failed_${result.code}`);
+  if (result.code && FAILURE_CODES.includes(result.code)) return [t(`failed_${result.code}`), ...frames].join(" ");
   return result.reason || t("failed_unknown");
 }
 

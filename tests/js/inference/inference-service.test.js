@@ -1,6 +1,7 @@
 // The service: cache, modes, one image at a time, and failures that are shown and not remembered.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test, { mock } from "node:test";
 
 import { CheckError } from "../../../extension/src/inference/check-error.js";
@@ -193,3 +194,51 @@ test("a context that is lost twice fails the check with a reason", async () => {
   assert.equal(load.mock.callCount(), 2);
   error.mock.restore();
 });
+
+test("of an animation the first frame alone is judged, and said to be, where the browser cannot tell its frames apart", async () => {
+  const { service } = serviceWith(async () => EVIDENCE, { readSource: async () => animatedGif() });
+  const result = await service.check(request());
+  assert.deepEqual([result.band, result.isAnimated, result.clip], ["inconclusive", true, undefined]);
+});
+
+test("an animation's frames decide together, and one that shows a face in the first frame only is judged by that", async () => {
+  const frames = [EVIDENCE, { ...EVIDENCE, faces: [{ ...FACE, logit: 4 }] }];
+  const judged = await withDecoder(2, () => {
+    const left = [...frames];
+    return serviceWith(async () => left.shift(), { readSource: async () => animatedGif() }).service.check(request());
+  });
+  assert.deepEqual([judged.clip.times, judged.clip.framesWithFace, judged.isAnimated, judged.faces.length], [[0, 0.5], 2, undefined, 1]);
+  assert.ok(Math.abs(judged.fakeScore - (0.5 + 1 / (1 + Math.exp(-4))) / 2) < 1e-12);
+  const alone = await withDecoder(2, () => {
+    const left = [EVIDENCE, { ...EVIDENCE, faces: [] }];
+    return serviceWith(async () => left.shift(), { readSource: async () => animatedGif() }).service.check(request());
+  });
+  assert.deepEqual([alone.fakeScore, alone.isAnimated, alone.clip], [0.5, true, undefined]);
+});
+
+/** @returns {ArrayBuffer} of a GIF with several frames */
+function animatedGif() {
+  return Uint8Array.from(readFileSync(new URL("../../fixtures/clips/face.gif", import.meta.url))).buffer;
+}
+
+/** Runs work where the browser's decoder finds so many frames, half a second apart. */
+async function withDecoder(frameCount, work) {
+  const image = (frameIndex) => ({ timestamp: 500_000 * frameIndex, displayWidth: 2, displayHeight: 2, close: () => {} });
+  globalThis.ImageDecoder = class {
+    static isTypeSupported = async (type) => type === "image/gif";
+    tracks = { ready: Promise.resolve(), selectedTrack: { frameCount } };
+    completed = Promise.resolve();
+    decode = async ({ frameIndex }) => ({ image: image(frameIndex) });
+    close() {}
+  };
+  globalThis.OffscreenCanvas = class {
+    getContext = () => ({ drawImage: () => {} });
+    convertToBlob = async () => new Blob(["png"]);
+  };
+  try {
+    return await work();
+  } finally {
+    delete globalThis.ImageDecoder;
+    delete globalThis.OffscreenCanvas;
+  }
+}

@@ -26,6 +26,7 @@ export function validManifest() {
     calibration: { temperature: 1, bias: 0 },
     operating_points: { check: points(), automatic: points() },
     score_table: [{ score: 0.9, real_of_100: 1, fake_of_100: 60 }],
+    clip: { frames: 12, animation_frames: 6, live_seconds: 6, min_frames: 2, min_iou: 0.2, max_centre_distance: 0.75 },
     files: [{ path: "model.json", sha256: "00", bytes: 3 }],
     self_test: { logit: 1.25, tolerance: 0.01 },
   };

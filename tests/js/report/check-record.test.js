@@ -41,6 +41,16 @@ test("a picture without a face, and a model without error rates, give valid reco
   assert.deepEqual([record.result.band, record.faces, record.error_rates], [null, [], null]);
 });
 
+test("of a clip the record holds every frame of every face", () => {
+  const check = aCheck();
+  const sightings = [{ frame: 0, boxXyxy: [0, 0, 90, 90], fakeScore: 0.9, band: "inconclusive" }, { frame: 1, boxXyxy: [0, 0, 30, 30] }];
+  check.result.clip = { times: [0.5, 1.5], framesWithFace: 2, worstFrame: 0, tracks: [{ sightings, fakeScore: 0.9, band: "inconclusive" }, { sightings: [sightings[1]] }] };
+  const record = recordOf(check);
+  assertValid(record);
+  assert.deepEqual([record.clip.image_time, record.clip.faces.map(({ mean_fake_score: mean }) => mean)], [0.5, [0.9, null]]);
+  assert.deepEqual(record.clip.faces[0].frames[1], { time: 1.5, box_xyxy: [0, 0, 30, 30], fake_score: null, band: null });
+});
+
 test("addresses and the file's name are left out on request", () => {
   assert.deepEqual([recordOf(aCheck()).image.url, recordOf(aCheck()).image.name], ["https://a.org/x.jpg", "a portrait"]);
   const silent = recordOf(aCheck(), { withAddress: false });

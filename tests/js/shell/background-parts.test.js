@@ -47,11 +47,17 @@ test("the page's own images and data: addresses are not asked for", async () => 
 });
 
 test("where the browser tells no address, the page is asked what lies under the pointer, and nothing is requested", async () => {
-  for (const info of [{ srcUrl: undefined }, { mediaType: "video", srcUrl: "https://cdn.org/clip.mp4" }]) {
+  for (const info of [{ srcUrl: undefined }, { mediaType: "audio", srcUrl: "https://cdn.org/clip.mp3" }]) {
     const { menu, log } = setUpMenu();
     await menu.handleClick(/** @type {any} */ ({ ...INFO, ...info, targetElementId: 5 }), /** @type {any} */ (TAB));
     assert.deepEqual(log, [["inject", 3], ["content.check_here", 3]]);
   }
+});
+
+test("a video's site is asked for inside the click, and the page is asked what lies under the pointer", async () => {
+  const { menu, log } = setUpMenu();
+  await menu.handleClick(/** @type {any} */ ({ ...INFO, mediaType: "video", srcUrl: "https://cdn.org/clip.mp4", targetElementId: 5 }), /** @type {any} */ (TAB));
+  assert.deepEqual(log.map(([name]) => name), ["request", "inject", "content.check_here"]);
 });
 
 test("a frame that may not be entered leaves the answer to the page around it", async () => {

@@ -1,0 +1,112 @@
+// Checks a video that a page takes pictures of: each picture by itself, then the clip; reads one that its page may not read.
+
+import { judgeClip } from "../inference/clip-verdict.js";
+import { readImageSource } from "../inference/image-source.js";
+import { PRIORITY } from "./check-queue.js";
+import { toFailure } from "./image-checker.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {import("./image-checker.js").ImageOwner} ImageOwner */
+
+// What cannot pass between page and background in one message.
+const MAX_BYTES = 40 * 1024 * 1024;
+// How video files begin: MP4 and QuickTime, WebM and Matroska, Ogg.
+const SIGNATURES = [{ at: 4, text: "ftyp" }, { at: 0, text: "\x1aE\xdf\xa3" }, { at: 0, text: "OggS" }];
+
+/** Answers the content script's video check. */
+export class VideoChecker {
+  #host;
+  #queue;
+  #permissions;
+  #screenCopy;
+  #verdicts;
+
+  /**
+   * @param {object} parts
+   * @param {ReturnType<typeof import("#platform/inference-host.js").createInferenceHost>} parts.host
+   * @param {import("./check-queue.js").CheckQueue<Result>} parts.queue
+   * @param {import("./image-permissions.js").ImagePermissions} parts.permissions
+   * @param {import("./screen-copy.js").ScreenCopy} parts.screenCopy
+   * @param {import("./page-verdicts.js").PageVerdicts} parts.verdicts
+   */
+  constructor({ host, queue, permissions, screenCopy, verdicts }) {
+    this.#host = host;
+    this.#queue = queue;
+    this.#permissions = permissions;
+    this.#screenCopy = screenCopy;
+    this.#verdicts = verdicts;
+  }
+
+  /** @returns {Promise<import("../inference/clip-rule.js").ClipRule>} */
+  async rule() {
+    return (await this.#host.describe()).clip;
+  }
+
+  /**
+   * @param {{key: string, time: number, source: {kind: "data", dataUrl: string} | null}} frame source: null for a copy of the screen
+   * @param {ImageOwner} owner
+   * @returns {Promise<Result>} without what a timeline has no use for
+   */
+  async checkFrame({ key, time, source }, owner) {
+    const run = () => (source ? this.#host.check({ source: { ...source, via: "bytes" }, mode: "check" }) : this.#checkScreen(key, owner));
+    const name = ["video", owner.document, key, time].join(" ");
+    const result = await this.#queue.add({ key: name, owner: owner.document, priority: PRIORITY.asked, run }).catch(toFailure);
+    if (!result) throw new Error("The page is gone.");
+    const faces = result.faces?.map(({ boxXyxy, status, fakeScore, band }) => ({ boxXyxy, status, fakeScore, band }));
+    return { ...result, faces };
+  }
+
+  /**
+   * @param {{key: string, frames: import("../inference/clip-verdict.js").JudgedFrame[], via: "bytes" | "screen_copy"}} clip
+   * @param {ImageOwner} owner
+   * @returns {Promise<Result>}
+   */
+  async judge({ key, frames, via }, owner) {
+    const judged = frames.find(({ result }) => result.status !== "failed")?.result;
+    const result = judged
+      ? { ...judgeClip(frames, await this.#host.describe(), "check"), via, model: judged.model, imageSize: judged.imageSize }
+      : frames[0].result;
+    /** @type {Result} */
+    const told = { ...result, media: "video" };
+    await this.#verdicts.record(owner.tabId, owner.document, key, told);
+    return told;
+  }
+
+  /**
+   * @param {string} url of a video of another site
+   * @returns {Promise<{dataUrl: string} | null>} null where its site was not allowed, it is too large, or no video
+   */
+  async read(url) {
+    if (!(await this.#permissions.has(url))) return null;
+    const bytes = await readImageSource({ kind: "url", url, credentials: "omit" }).catch(() => null);
+    if (!bytes || bytes.byteLength > MAX_BYTES || !isVideo(bytes)) return null;
+    return { dataUrl: await toDataUrl(bytes) };
+  }
+
+  /**
+   * @param {string} key
+   * @param {ImageOwner} owner
+   * @returns {Promise<Result>}
+   */
+  async #checkScreen(key, owner) {
+    const copy = await this.#screenCopy.capture({ ...owner, key });
+    const result = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode: "check" });
+    return result.status === "failed" ? result : { ...result, copy };
+  }
+}
+
+/** @param {ArrayBuffer} bytes */
+function isVideo(bytes) {
+  const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 12)));
+  return SIGNATURES.some(({ at, text }) => start.startsWith(text, at));
+}
+
+/** @param {ArrayBuffer} bytes @returns {Promise<string>} */
+function toDataUrl(bytes) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(/** @type {string} */ (reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(new Blob([bytes]));
+  });
+}

@@ -1,0 +1,130 @@
+// The pictures of a document that are known, each with its check and its badge.
+
+import { isLargeEnough } from "./find-images.js";
+import { takeTurns } from "./idle-slices.js";
+import { TrackedImage } from "./tracked-image.js";
+import { TrackedVideo } from "./tracked-video.js";
+
+/** @typedef {import("../shared/verdict-wording.js").Result} Result */
+/** @typedef {import("./result-request.js").CheckOptions} CheckOptions */
+/** @typedef {import("./overlay.js").Overlay} Overlay */
+/** @typedef {import("./viewport-watch.js").ViewportWatch} ViewportWatch */
+
+// What one page has in the queue at a time, so that a page of thousands of pictures leaves room for others.
+const MAX_UNDER_WAY = 40;
+
+/** From an element to what is tracked of it, and from a check to its badge. */
+export class PictureChecks {
+  #tracked = /** @type {Map<Element, TrackedImage>} */ (new Map());
+  #overlay;
+  #watch;
+  #resultOf;
+  /** @type {import("../shared/settings.js").Settings["badges"]} */
+  badgesWanted = "all";
+
+  /**
+   * @param {object} parts
+   * @param {Overlay} parts.overlay
+   * @param {ViewportWatch} parts.watch
+   * @param {(tracked: TrackedImage, options: CheckOptions) => Promise<Result | null>} parts.resultOf null: dropped with the page
+   */
+  constructor({ overlay, watch, resultOf }) {
+    this.#overlay = overlay;
+    this.#watch = watch;
+    this.#resultOf = resultOf;
+  }
+
+  get size() {
+    return this.#tracked.size;
+  }
+
+  /** @returns {TrackedImage[]} what has been seen so far */
+  known() {
+    return [...this.#tracked.values()];
+  }
+
+  /** @param {Element} image @returns {TrackedImage | undefined} */
+  of(image) {
+    return this.#tracked.get(image);
+  }
+
+  /**
+   * @param {Element} image
+   * @returns {TrackedImage} of what the element shows now
+   */
+  track(image) {
+    const known = this.#tracked.get(image);
+    return known?.isCurrent ? known : this.#add(new TrackedImage(image));
+  }
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @returns {TrackedImage} of what it plays now, in place of its poster
+   */
+  trackVideo(video) {
+    const known = this.#tracked.get(video);
+    return known instanceof TrackedVideo && known.isCurrent ? known : this.#add(new TrackedVideo(video));
+  }
+
+  /** @param {TrackedImage} tracked takes the place of what was known of its element */
+  #add(tracked) {
+    const known = this.#tracked.get(tracked.image);
+    if (known) this.forget(known);
+    this.#tracked.set(tracked.image, tracked);
+    this.#watch.watch(tracked.image);
+    return tracked;
+  }
+
+  /** @param {TrackedImage} tracked */
+  forget(tracked) {
+    this.#tracked.delete(tracked.image);
+    this.#watch.unwatch(tracked.image);
+    this.#overlay.remove(tracked);
+  }
+
+  /** Forgets what elements do not show any more. */
+  prune() {
+    for (const tracked of this.known()) {
+      if (!tracked.isCurrent) this.forget(tracked);
+    }
+  }
+
+  /** Forgets everything; the badges go with the overlay. */
+  clear() {
+    this.#tracked.clear();
+  }
+
+  /**
+   * @param {TrackedImage} tracked
+   * @param {Partial<CheckOptions>} options
+   */
+  async check(tracked, { wasAsked = false, screenCopy = false, isVisible = false }) {
+    const turn = tracked.begin({ wasAsked, isVisible });
+    this.render(tracked);
+    const result = await this.#resultOf(tracked, { wasAsked, screenCopy, isVisible });
+    // Pushed out by others without anyone having asked for it: it has its turn when it is seen again.
+    const kept = result?.code === "busy" && !wasAsked ? null : result;
+    // Meanwhile the image may have changed, or the user may have asked for another check.
+    if (!tracked.finish(turn, kept) || this.#tracked.get(tracked.image) !== tracked) return;
+    this.render(tracked);
+    if (wasAsked || kept?.band === "likely_fake") this.#overlay.announce(tracked);
+  }
+
+  /** Checks everything that is known because the user asked for the page, what is in view first. */
+  checkAll() {
+    const shown = this.known().map((tracked) => ({ tracked, rect: tracked.image.getBoundingClientRect() }));
+    const inView = (/** @type {DOMRect} */ { top, bottom }) => bottom > 0 && top < innerHeight;
+    const checks = shown.filter(({ rect }) => isLargeEnough(rect)).map(({ tracked, rect }) => ({ tracked, isVisible: inView(rect) }));
+    for (const { tracked } of checks) tracked.isWaiting = true;
+    const inOrder = checks.sort((a, b) => Number(b.isVisible) - Number(a.isVisible));
+    void takeTurns(inOrder, MAX_UNDER_WAY, ({ tracked, isVisible }) => this.check(tracked, { wasAsked: true, isVisible }));
+  }
+
+  /** @param {TrackedImage} tracked */
+  render(tracked) {
+    const { wasAsked, result, isChecking } = tracked;
+    const isWanted = this.badgesWanted === "all" || result?.band === "likely_fake";
+    if ((isChecking || result) && (wasAsked || isWanted) && !tracked.isNothing) this.#overlay.show(tracked);
+    else this.#overlay.remove(tracked);
+  }
+}
