@@ -7,9 +7,9 @@ import re
 import pytest
 
 from extension.demo.extension_build import build_extension
+from extension.demo.wait import wait_for
 from python_trainer.files import ROOT
 from python_trainer.predict import Predictor
-from tests.e2e.bidi import wait_for
 from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
 from tests.e2e.firefox_driver import launch_with_extension
 
