@@ -19,8 +19,11 @@ def protocol_page(protocol: dict) -> str:
     return "\n".join(f"# {title}\n\n{table}\n" for title, table in parts.items())
 
 
-def goals_table(protocol: dict) -> str:
-    """Each goal beside what was measured."""
+SHIPPED_DIFFERENCE = "layers"  # of the ablation's variants, the one that ships
+
+
+def goals_table(protocol: dict, ablation: dict | None = None) -> str:
+    """Each goal beside what was measured; `ablation` as `ablate` wrote it, where it was run."""
     goals = protocol["goals"]
     lines = ["| what | goal | measured | reached |", "|---|---|---|---|"]
 
@@ -66,6 +69,11 @@ def goals_table(protocol: dict) -> str:
     if goals["ece"] is not None:
         add(
             "ECE", "≤ 0.03", f"{goals['ece']:.3f} (scored images: {goals['ece_scored_only']:.3f})", goals["ece"] <= 0.03
+        )
+    for name, found in (ablation or {"variants": {}})["variants"].get(SHIPPED_DIFFERENCE, {}).items():
+        (low, high), gain = found["gain"]["interval"], found["gain"]["mean"]
+        add(
+            f"AUC gained by differencing, {name}", "interval above 0", f"{gain:+.3f} [{low:+.3f}, {high:+.3f}]", low > 0
         )
     return "\n".join(lines)
 

@@ -125,16 +125,17 @@ def read_further(folder: Path) -> dict[str, dict]:
 def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict[str, dict]) -> str:
     """The whole card, Markdown; `further` as `read_further` gives it."""
     shipped, protocol = reports[SHIPPED], further["protocol"]
+    ablations = [found for name, found in further.items() if name.startswith("ablation")]
     parts = {
         "version": manifest["version"],
         "date": shipped["date"][:10],
-        "goals": goals_table(protocol),
+        "goals": goals_table(protocol, max(ablations, key=lambda found: found["seeds"], default=None)),
         "models": models_table(reports),
         "confusion": confusion_table(reports),
         "peers": peers_table(protocol),
         "conditions": conditions_table(protocol),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
-        "ablation": ablation_section([found for name, found in further.items() if name.startswith("ablation")]),
+        "ablation": ablation_section(ablations),
         "map": map_table(further["map"]),
         "clips": clips_section(further.get("clips")),
         "points": points_table(manifest),
