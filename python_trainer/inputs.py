@@ -15,9 +15,8 @@ from python_trainer.images import IMAGE_SUFFIXES, ImageError, is_address, read_b
 
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
 SHARD_SUFFIXES = (*TAR_SUFFIXES, ".tfrecord", ".tfrecords")
-PART_SIZE = (
-    32  # files in a part, on average: small enough to lose little when a worker dies, large enough to hand round
-)
+# Files in a part, on average: small enough to lose little when a worker dies, large enough to hand round.
+PART_SIZE = 32
 _READERS = 8  # files read ahead at once, for the sake of addresses
 
 

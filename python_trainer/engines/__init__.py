@@ -24,11 +24,8 @@ class Engine(Protocol):
 
 
 WORKER_DIED = object()
-_ONE_THREAD = {
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-}  # a process for each core
+# There is a process for each core.
+_ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 DEATH = "the process that worked on it died, again and again (out of memory?)"
 
 

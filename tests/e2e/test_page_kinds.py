@@ -18,6 +18,7 @@ from tests.e2e.extension_driver import (
 )
 
 FACE = "faces/real_grace_hopper.jpg"
+GROUP = "images/faces_three.jpg"  # three faces side by side
 OTHER_FACE = "faces/real_eileen_collins.jpg"
 
 KINDS = """
@@ -65,6 +66,18 @@ def test_pictures_of_every_kind_get_a_verdict_and_small_ones_none(page, badges, 
     x, y = badges.centre(outline)
     box = page.locator("#background").bounding_box()
     assert box["x"] < x < box["x"] + box["width"] and box["y"] < y < box["y"] + box["height"], "the face lies in it"
+
+
+def test_faces_that_the_page_cuts_away_are_not_outlined(page, badges, site):
+    page.goto(site.add_page(f'<img src="/{GROUP}" style="width: 90px; height: 300px; object-fit: cover">'))
+    found = wait_for_states(page, badges, {f"{site.origin}/{GROUP}": SCORED})
+    badges.click(found[f"{site.origin}/{GROUP}"])
+    wait_until(page, lambda: "not a proof" in panel_text(badges), 5, "the panel")
+    centres = [badges.centre(outline) for outline in badges.elements(lambda element: element.has_class("outline"))]
+    box = page.locator("img").bounding_box()
+    assert len(centres) == 3 and None in centres, "faces beside the part that is shown"
+    shown = [centre for centre in centres if centre]
+    assert shown and all(box["x"] <= x <= box["x"] + box["width"] for x, _ in shown)
 
 
 def test_a_poster_goes_when_the_video_starts_and_a_background_follows_its_class(page, badges, site):

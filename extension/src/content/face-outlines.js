@@ -1,7 +1,7 @@
 // Outlines the faces of the image whose panel is open.
 
 import { createElement } from "../shared/dom.js";
-import { boxOnPage, partOf, placeOf } from "./image-geometry.js";
+import { boxOnPage, intersect, partOf, placeOf } from "./image-geometry.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 
@@ -31,15 +31,17 @@ export class FaceOutlines {
     const { image, result, screenPart } = this.#tracked ?? {};
     if (!image?.isConnected || !result?.imageSize) return;
     // A copy of the screen was cut from the box; the bytes say how large the picture is, and so how it lies in the box.
-    const { pixels } = placeOf(image, result.via === "screen_copy" ? undefined : result.imageSize);
+    const { box, pixels } = placeOf(image, result.via === "screen_copy" ? undefined : result.imageSize);
     const place = result.via === "screen_copy" && screenPart ? partOf(screenPart, pixels) : pixels;
     const { imageSize, faces = [] } = result;
     faces.forEach((face, index) => {
-      const rect = boxOnPage(face.boxXyxy, imageSize, place);
+      // Cut at the box: what lies beyond it (object-fit: cover) is not shown, and other things of the page are.
+      const rect = intersect(boxOnPage(face.boxXyxy, imageSize, place), box);
       const { style } = /** @type {HTMLElement} */ (this.element.children[index]);
       style.transform = `translate(${Math.round(rect.x - origin.x)}px, ${Math.round(rect.y - origin.y)}px)`;
       style.width = `${Math.round(rect.width)}px`;
       style.height = `${Math.round(rect.height)}px`;
+      style.display = rect.width && rect.height ? "" : "none";
     });
   }
 }

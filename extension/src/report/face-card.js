@@ -2,7 +2,7 @@
 
 import { createElement, createIcon } from "../shared/dom.js";
 import { formatPercent } from "../shared/number-format.js";
-import { createScore } from "../shared/score-view.js";
+import { createScore, createScoreLine } from "../shared/score-view.js";
 import { labelOf, meaningOf } from "../shared/verdict-wording.js";
 import { mapPixels, RANGES } from "./anomaly-map.js";
 import { gradient } from "./colour-map.js";
@@ -27,8 +27,11 @@ export function createFaceCard(face, { number, isOnly }, picture, model, t) {
   const state = face.band ?? "face_too_small";
   const heading = createElement("h3", {}, [createIcon(state), createElement("span", {}, [t("reportFace", number, labelOf(state, t))])]);
   const words = createElement("div", { class: "words" }, [heading]);
-  const meaning = face.fakeScore === undefined ? undefined : meaningOf(face.fakeScore, model.scoreTable);
-  if (face.fakeScore !== undefined && meaning && !isOnly) words.append(createScore(face.fakeScore, meaning, t));
+  if (face.fakeScore !== undefined && !isOnly) {
+    // Scores below the table's first row are those of most faces, real and fake: nothing was counted for them.
+    const meaning = meaningOf(face.fakeScore, model.scoreTable);
+    words.append(meaning ? createScore(face.fakeScore, meaning, t) : createScoreLine(face.fakeScore, t));
+  }
   if (face.kinds?.length && !isOnly) words.append(createElement("p", { class: "kinds" }, [t(face.kinds.length > 1 ? "kinds_both" : `kinds_${face.kinds[0]}`)]));
   if (face.status === "too_small") words.append(createElement("p", {}, [t("explain_face_too_small")]));
   const crop = picture.drawCrop(face.cropSquare ?? squareAround(face.boxXyxy), CROP_SIDE);

@@ -21,6 +21,7 @@ const EXAMPLES = [
   { status: "scored", band: "likely_fake" },
   { status: "no_face" },
   { status: "face_too_small" },
+  { status: "failed", code: "unreachable" },
 ];
 
 const image = /** @type {HTMLImageElement} */ (document.getElementById("try-image"));
@@ -29,7 +30,7 @@ const settings = new SettingsStore(chrome.storage.local);
 
 function showVerdicts() {
   const items = EXAMPLES.map((result) => {
-    const state = result.band ?? /** @type {"no_face" | "face_too_small"} */ (result.status);
+    const state = result.band ?? /** @type {"no_face" | "face_too_small" | "failed"} */ (result.status);
     const term = createElement("dt", { "data-state": state }, [createIcon(state), labelOf(state, t)]);
     return createElement("div", {}, [term, createElement("dd", {}, [explain(result, t)])]);
   });
