@@ -17,6 +17,11 @@ _PUT_CONTENT_SCRIPT = """async (address) => {
   const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
   await chrome.scripting.executeScript({ target: { tabId: tab.id }, files: ["content.js"] });
 }"""
+_CHOOSE_ENTRY = """async ([address, srcUrl]) => {
+  const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
+  const info = { menuItemId: "check-image", srcUrl, pageUrl: address, frameId: 0, mediaType: "video", editable: false };
+  chrome.contextMenus.onClicked.dispatch(info, { ...tab, url: address });
+}"""
 _OPEN_REPORT = """async ([address, key]) => {
   const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
   const id = crypto.randomUUID();
@@ -29,6 +34,13 @@ def start_check(worker: Worker, tab: Page) -> None:
     """Has every picture of the open page checked, as the popup's button does."""
     worker.evaluate(_PUT_CONTENT_SCRIPT, tab.url)
     worker.evaluate(_SEND, [tab.url, "content.check_page", {}])
+
+
+def check_video(worker: Worker, tab: Page) -> None:
+    """Has the page's video checked, as the context menu does: no driver can open the browser's own."""
+    worker.evaluate(_PUT_CONTENT_SCRIPT, tab.url)
+    tab.locator("video").click(button="right")
+    worker.evaluate(_CHOOSE_ENTRY, [tab.url, tab.locator("video").evaluate("video => video.currentSrc")])
 
 
 def list_images(worker: Worker, tab: Page) -> list[dict[str, Any]]:

@@ -47,6 +47,16 @@ def panel(file: str) -> Callable[[Stage], bytes]:
     return take
 
 
+def video(stage: Stage) -> bytes:
+    """A video's panel."""
+    return picture(stage.checked_video(), whole=False)
+
+
+def video_report(stage: Stage) -> bytes:
+    """The report of a video, with its timeline."""
+    return picture(stage.report_of_video())
+
+
 def popup(state: Callable[[Page], None] | None = None, checked: bool = True, page: str = "gallery.html", **settings):
     """The popup over a page. state: what is done in it first."""
 
@@ -142,6 +152,7 @@ SECTIONS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
             Shot(
                 "panel-failed", "The panel of a file that could not be checked, with the reason", panel("truncated.jpg")
             ),
+            Shot("panel-video", "The panel of a video: one verdict from twelve frames", video, ("light", "rtl")),
         ),
     ),
     (
@@ -179,6 +190,7 @@ SECTIONS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
                 report_until("signed/tampered.jpg", CREDENTIALS),
                 ("light", "dark"),
             ),
+            Shot("report-video", "A video, frame by frame", video_report, ("light", "rtl")),
             Shot("report-failed", "A file that is no picture", report("broken/html_named.jpg")),
             Shot("report-empty", "Before a picture is chosen", report(None), ("light", "dark", "narrow")),
             Shot("report-mistake", "The dialog “This is wrong”", mistake, ("light", "rtl", "narrow")),

@@ -9,7 +9,14 @@ from playwright.sync_api import BrowserContext, Page, Worker, expect
 
 from extension.demo.browser import wait_until
 from extension.demo.demo_page import FIXTURES
-from extension.demo.extension_page import list_images, reveal_image, start_check, wait_for_report
+from extension.demo.extension_page import (
+    check_video,
+    list_images,
+    open_report,
+    reveal_image,
+    start_check,
+    wait_for_report,
+)
 
 TIMEOUT_S = 90.0
 HEIGHT = 800
@@ -73,12 +80,15 @@ class Stage:
         tab = self.page("gallery.html")
         tab.set_viewport_size({"width": self._look.width, "height": tab.evaluate("document.body.scrollHeight")})
         start_check(self._worker, tab)
+        self._wait_for_results(tab)
+        tab.evaluate(TWO_FRAMES)
+        return tab
 
-        def is_done() -> bool:
-            images = list_images(self._worker, tab)
-            return bool(images) and all(image["result"] for image in images)
-
-        wait_until(tab, is_done, TIMEOUT_S, "a result on every picture")
+    def checked_video(self) -> Page:
+        """Opens the page with a video and has it checked: its panel is open."""
+        tab = self.page("video.html")
+        check_video(self._worker, tab)
+        self._wait_for_results(tab)
         tab.evaluate(TWO_FRAMES)
         return tab
 
@@ -101,6 +111,16 @@ class Stage:
             wait_for_report(report, TIMEOUT_S)
         return report
 
+    def report_of_video(self) -> Page:
+        """Opens the report of the checked video."""
+        tab = self.checked_video()
+        [key] = [image["key"] for image in list_images(self._worker, tab)]
+        report = open_report(self._worker, tab, key, TIMEOUT_S)
+        self._open.append(report)
+        report.set_viewport_size({"width": self._look.width, "height": HEIGHT})
+        report.emulate_media(color_scheme=self._look.scheme, reduced_motion="reduce")
+        return report
+
     def popup(self, over: Page) -> Page:
         """Opens the popup as it is on top of a page, and waits until it shows the page's pictures and the model."""
         find_tab = "address => chrome.tabs.query({}).then((tabs) => tabs.find(({ url }) => url === address).id)"
@@ -112,6 +132,13 @@ class Stage:
         expect(popup.locator("#images li")).to_have_count(over.locator("img").count())
         popup.wait_for_function(FIRST_THUMBNAILS, timeout=1000 * TIMEOUT_S)
         return popup
+
+    def _wait_for_results(self, tab: Page) -> None:
+        def is_done() -> bool:
+            images = list_images(self._worker, tab)
+            return bool(images) and all(image["result"] for image in images)
+
+        wait_until(tab, is_done, TIMEOUT_S, "a result on every picture")
 
     def _address(self, path: str) -> str:
         return self._worker.url.replace("background.js", path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +26,9 @@ HEADING = Heading(
     "What the badges say",
     "Photos, pictures altered for testing, a drawing and a broken file, with the verdicts of the extension.",
 )
+CLIP = "clips/face.webm"
+VIDEO_PAGE = f"""<!doctype html><title>A video</title><body style="margin: 28px">
+<video src="{Path(CLIP).name}" width="320" height="240" muted></video>"""
 GALLERY = (
     ("altered/altered_retouched_hopper.jpg", "altered", "Grace Hopper, skin smoothed. Photo: James S. Davis, US Navy"),
     (
@@ -61,6 +65,8 @@ def make_pictures(out: Path, everything: bool) -> list[Path]:
     ):
         write_page(Path(folder), "gallery.html", gallery(), server.other_origin, HEADING)
         (Path(folder) / "words.html").write_text("<!doctype html><title>Words</title><p>Words only.", encoding="utf-8")
+        shutil.copy(FIXTURES / CLIP, folder)
+        (Path(folder) / "video.html").write_text(VIDEO_PAGE, encoding="utf-8")
         stage = Stage(context, worker, server.origin)
         for look in LOOKS:
             stage.dress(look)

@@ -56,7 +56,7 @@ export function createDetails({ subject, result, facts, model, checkedAt }, exte
   /** @type {[string, string, string?][]} */
   const rows = [
     [t("detailsTime"), formatDate(checkedAt, lang, "long")],
-    [t("detailsImage"), [facts.format.toUpperCase(), t("detailsBytes", subject.buffer.byteLength), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
+    [t("detailsImage"), [...(facts.format === "unknown" ? [] : [facts.format.toUpperCase()]), t("detailsBytes", subject.buffer.byteLength), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
     [t("detailsSha"), result.sha256 ?? "", "hash"],
     ...(subject.url ? [/** @type {[string, string, string]} */ ([t("detailsUrl"), subject.url, "address hash"])] : []),
     ...(subject.pageUrl ? [/** @type {[string, string, string]} */ ([t("detailsPage"), subject.pageUrl, "address hash"])] : []),
