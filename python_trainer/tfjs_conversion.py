@@ -85,6 +85,8 @@ def export_detector(out_dir: str | Path) -> list[Path]:
     written = []
     for stage, (name, outputs) in zip(stages, _DETECTOR_OUTPUTS.items(), strict=True):
         side = _DETECTOR_INPUT_SIDE[name]
+        # Keras counts a process's networks in their names, which enter the file: the same file in every process.
+        stage.model.name = f"{name[0]}_net"
         module = tf.Module()
         module.network = stage.model
         serving = _named_outputs(tf, stage.model, outputs)
