@@ -21,6 +21,18 @@ def extension_dir(models_dir, tmp_path_factory) -> Path:
     return build_extension(tmp_path_factory.mktemp("extension"), models=models_dir, test_permissions=True)
 
 
+@pytest.fixture(scope="session")
+def shipped_dir(models_dir, tmp_path_factory) -> Path:
+    """The extension for Chrome as users get it, built once: no host may be read until they allow it."""
+    return build_extension(tmp_path_factory.mktemp("shipped"), models=models_dir, test_permissions=False)
+
+
+@pytest.fixture(scope="module")
+def build(extension_dir) -> Path:
+    """What the browsers of a test file run, Firefox's beside it; a file that tests permissions overrides it."""
+    return extension_dir
+
+
 @pytest.fixture(scope="package")
 def playwright():
     """Playwright, started once and stopped before tests elsewhere start their own: it allows one at a time."""
@@ -29,13 +41,13 @@ def playwright():
 
 
 @pytest.fixture(scope="module")
-def browser(playwright, extension_dir):
+def browser(playwright, build):
     """(context, service worker) of a Chromium with the extension and a fresh profile, one per test file.
 
     The extra flag lets a test click the toolbar button (CDP Extensions.triggerAction): it grants activeTab.
     """
     flags = ["--enable-unsafe-extension-debugging"]
-    with launch_extension(playwright, extension_dir, extra_args=flags) as started:
+    with launch_extension(playwright, build, extra_args=flags) as started:
         yield started
 
 
@@ -82,10 +94,10 @@ def firefox_program() -> str:
 
 
 @pytest.fixture(scope="module")
-def firefox(firefox_program, extension_dir, tmp_path_factory):
-    """A Firefox with the extension, all hosts granted, and a fresh profile, one per test file."""
+def firefox(firefox_program, build, tmp_path_factory):
+    """A Firefox with the extension and a fresh profile, one per test file."""
     profile = tmp_path_factory.mktemp("firefox")
-    with launch_with_extension(firefox_program, extension_dir.parent / "firefox", profile) as running:
+    with launch_with_extension(firefox_program, build.parent / "firefox", profile) as running:
         yield running
 
 

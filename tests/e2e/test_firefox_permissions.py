@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from extension.demo.extension_build import build_extension
 from extension.demo.wait import wait_for
 from tests.e2e.extension_driver import SCORED
-from tests.e2e.firefox_driver import BASE, launch_with_extension
+from tests.e2e.firefox_driver import BASE
 
 FACE = "faces/real_grace_hopper.jpg"
 REVOKE = "async () => chrome.permissions.remove({ origins: (await chrome.permissions.getAll()).origins })"
 
 
 @pytest.fixture(scope="module")
-def firefox(firefox_program, models_dir, tmp_path_factory):
-    """A Firefox with the build that is shipped: it may read no host until the user allows it."""
-    folder = build_extension(tmp_path_factory.mktemp("shipped"), models=models_dir, test_permissions=False)
-    with launch_with_extension(
-        firefox_program, folder.parent / "firefox", tmp_path_factory.mktemp("firefox")
-    ) as running:
-        yield running
+def build(shipped_dir):
+    return shipped_dir
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,10 @@ import re
 
 import pytest
 
-from extension.demo.extension_build import build_extension
 from extension.demo.wait import wait_for
 from python_trainer.files import ROOT
 from python_trainer.predict import Predictor
 from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
-from tests.e2e.firefox_driver import launch_with_extension
 
 CLIP = "clips/face.webm"
 SCORE_TOLERANCE = 5  # of 100: browsers and FFmpeg turn YUV into RGB with other rounding
@@ -20,13 +18,8 @@ REVOKE = "async () => chrome.permissions.remove({ origins: (await chrome.permiss
 
 
 @pytest.fixture(scope="module")
-def firefox(firefox_program, models_dir, tmp_path_factory):
-    """A Firefox with the build that is shipped: it may read no host until the user allows it."""
-    folder = build_extension(tmp_path_factory.mktemp("shipped"), models=models_dir, test_permissions=False)
-    with launch_with_extension(
-        firefox_program, folder.parent / "firefox", tmp_path_factory.mktemp("firefox")
-    ) as running:
-        yield running
+def build(shipped_dir):
+    return shipped_dir
 
 
 @pytest.fixture(autouse=True)

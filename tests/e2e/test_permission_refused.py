@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from extension.demo.browser import launch_extension, wait_until
-from extension.demo.extension_build import build_extension
+from extension.demo.browser import wait_until
 from tests.e2e.extension_driver import SCORED, panel_text, right_click, trigger_action, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -24,10 +23,8 @@ def open_report(context, badges):
 
 
 @pytest.fixture(scope="module")
-def browser(playwright, models_dir, tmp_path_factory):
-    folder = build_extension(tmp_path_factory.mktemp("shipped"), models=models_dir, test_permissions=False)
-    with launch_extension(playwright, folder, extra_args=["--enable-unsafe-extension-debugging"]) as started:
-        yield started
+def build(shipped_dir):
+    return shipped_dir
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ const REST_FACTOR = 10;
 const MAX_REST_MS = 5000;
 /** With more places than this to look at, the whole page is one place. */
 const MAX_PLACES = 500;
-// A shadow root that is attached to an old element changes nothing that can be observed: elements are asked now and then.
+// A shadow root that is attached to an old element changes nothing that can be observed: elements are asked now and then,
+// and less and less often where the page rests.
 const SWEEP_MS = 2000;
+const MAX_SWEEP_MS = 32_000;
 
 /** Scans one document. */
 export class PageScan {
@@ -29,12 +31,13 @@ export class PageScan {
   #running = /** @type {Promise<void> | null} */ (null);
   #notBefore = 0;
   #wake = () => {};
-  #sweepTimer;
+  #sweepTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  #sweepMs = SWEEP_MS;
 
   /** @param {ScanListener} listener */
   constructor(listener) {
     this.#listener = listener;
-    this.#sweepTimer = setTimeout(() => void this.#sweep(), SWEEP_MS);
+    this.#sweepIn(SWEEP_MS);
   }
 
   /** @param {Root | Element | null} place that may show other pictures now; null: only `onDone` is wanted */
@@ -50,6 +53,7 @@ export class PageScan {
       this.#places.add(place);
     }
     this.#running ??= this.#run();
+    if (this.#sweepMs > SWEEP_MS) this.#sweepIn(SWEEP_MS);
   }
 
   /** @returns {Promise<void>} once the whole page has been looked at anew, without a rest before */
@@ -109,7 +113,14 @@ export class PageScan {
       if (found) this.request(found);
     };
     if (!document.hidden) await inIdleSlices(walk(document), visit, this.#abort.signal);
-    this.#sweepTimer = setTimeout(() => void this.#sweep(), SWEEP_MS);
+    this.#sweepIn(Math.min(MAX_SWEEP_MS, 2 * this.#sweepMs));
+  }
+
+  /** @param {number} ms */
+  #sweepIn(ms) {
+    clearTimeout(this.#sweepTimer);
+    this.#sweepMs = ms;
+    this.#sweepTimer = setTimeout(() => void this.#sweep(), ms);
   }
 }
 

@@ -48,6 +48,7 @@ export class AutomaticSwitch {
     const key = { all: "automaticAllHint", site: "automaticSiteHint", off: isElsewhere ? "automaticOtherHint" : "automaticOffHint" }[choice];
     const isDenied = site !== null && settings.deniedSites.includes(site);
     this.#hint.textContent = this.#translate(settings.paused ? "automaticPausedHint" : isDenied ? "automaticDeniedHint" : key, site ?? "");
+    this.#inputs[0].closest(".segments")?.toggleAttribute("data-idle", settings.paused || isDenied);
     if (choice === "off" || settings.paused || isDenied) return;
     const origins = choice === "all" ? [ALL_SITES] : [patternOf(site ?? "")];
     const isAllowed = await chrome.permissions.contains({ origins });

@@ -89,6 +89,7 @@ export class ReportView {
     byId("details").replaceChildren(...(check ? createDetails(check, this.#extensionVersion, t) : []));
     for (const id of ["limits", "details", "record"]) byId(id).closest("section")?.toggleAttribute("hidden", !check);
     byId("credentials").closest("section")?.toggleAttribute("hidden", !picture);
+    byId("next").closest("section")?.toggleAttribute("hidden", !picture && !subject.url);
     byId("conditions").closest("section")?.toggleAttribute("hidden", result.status !== "scored" && !check?.conditions.length);
     byId("credentials").replaceChildren(createCredentials(null, { isScreenCopy: false }, t));
     // Names the tab, and the file when the page is printed into one.
