@@ -14,11 +14,6 @@ class ProcessTree:
     def __init__(self, marker: str):
         self._marker = marker
 
-    @property
-    def is_known(self) -> bool:
-        """False where there is no /proc, or no such program: then every figure is 0."""
-        return bool(self._pids())
-
     def cpu_s(self) -> float:
         """Processor time of the processes that run now, seconds."""
         ticks = 0

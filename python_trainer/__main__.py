@@ -10,7 +10,7 @@ from python_trainer.errors import UserError
 VERBS = {
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "reconstruct": "make training fakes: real photos passed through autoencoders",
-    "train": "train one of the three models",
+    "train": "train one of the four models",
     "average": "the mean of checkpoints, often better than each",
     "ablate": "train the readings of differencing alike and compare them",
     "evaluate": "measure a checkpoint, per source, with intervals",
@@ -18,7 +18,7 @@ VERBS = {
     "measure_map": "measure where the anomaly map points, beside Grad-CAM and chance",
     "probe": "can file and image statistics alone tell real from fake, before and after augmentation",
     "export": "convert the shipped model to TensorFlow.js for the extension",
-    "predict": "judge images, one JSON object a line",
+    "predict": "judge images and videos",
 }
 
 

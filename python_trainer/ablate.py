@@ -14,6 +14,7 @@ from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_prepared
 from python_trainer.paired_bootstrap import Part, compare
+from python_trainer.part_results import check_same_settings
 from python_trainer.report_tables import ablation_table
 
 SCHEMA_VERSION = 1
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.seeds < 1:
         raise UserError(f"--seeds {args.seeds}: at least 1")
+    given = {"stages": args.stages, "samples_per_epoch": args.samples_per_epoch, "weights": str(args.weights)}
+    check_same_settings(args.out, given | {"init": str(args.init), "data": [str(folder) for folder in args.data]})
     rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in args.data]
     parts, scores = None, {}
     for variant in [BASELINE, *(v for v in args.variants if v != BASELINE)]:

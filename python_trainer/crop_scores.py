@@ -70,7 +70,7 @@ class EngineScores:
         """Nothing is loaded here."""
         self._engine, self._checkpoint, self._prepared = engine, checkpoint, prepared
         self._folder = out / "unfinished"
-        self._model = sha256_of(checkpoint)[:16]
+        self._model, self._data = sha256_of(checkpoint)[:16], sha256_of(prepared / "manifest.csv")[:16]
 
     def __call__(self, rows: list[CropRow], condition: str) -> np.ndarray:
         """As `score_rows`.
@@ -80,7 +80,7 @@ class EngineScores:
         """
         parts = into_parts(Item(row.crop) for row in rows if row.crop)
         work = partial(CropWork, self._checkpoint, self._prepared, condition)
-        folder = self._folder / f"{self._model}-{condition}"
+        folder = self._folder / f"{self._model}-{self._data}-{condition}"
         tally = make_results(self._engine, work, parts, folder, f"evaluate, {condition}")
         for crop, reason in tally.failed.items():
             raise UserError(f"{crop} could not be scored: {reason}")

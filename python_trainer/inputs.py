@@ -1,7 +1,9 @@
 """What the verbs read: files, folders, lists, addresses and shards, cut into parts that any worker reads by itself."""
 
+import glob
 import hashlib
 import json
+import re
 import tarfile
 from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +71,9 @@ def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) ->
             lines = read_text(location).splitlines()
             found += [item.location for item in list_items((line.strip() for line in lines if line.strip()), suffixes)]
         elif is_address(location) and (location.endswith("/") or "*" in location):
-            found += [name for name in list_address(location) if _ends(name, (*suffixes, *SHARD_SUFFIXES))]
+            found += [name for name in list_address(location) if has_suffix(name, (*suffixes, *SHARD_SUFFIXES))]
+        elif _is_pattern(location):
+            found += sorted(glob.glob(location, recursive=True))
         elif not is_address(location) and Path(location).is_dir():
             found += map(str, _below(Path(location), (*suffixes, *SHARD_SUFFIXES)))
         else:
@@ -81,12 +85,19 @@ def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) ->
 
 def list_shards(location: str) -> list[str]:
     """The shards that a location is, matches or, without photos beside them, holds; empty where it is something else."""
-    if _ends(location, SHARD_SUFFIXES):
-        return list_address(location) if is_address(location) and "*" in location else [location]
+    if has_suffix(location, SHARD_SUFFIXES):
+        if is_address(location):
+            return list_address(location) if "*" in location else [location]
+        return sorted(glob.glob(location)) if _is_pattern(location) else [location]
     if is_address(location) or (Path(location) / "manifest.csv").exists():
         return []
     below = list(map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))))
-    return below if all(_ends(name, SHARD_SUFFIXES) for name in below) else []
+    return below if all(has_suffix(name, SHARD_SUFFIXES) for name in below) else []
+
+
+def _is_pattern(location: str) -> bool:
+    """A shell that was given it in quotes, or that knows no patterns, has left it as it is."""
+    return not is_address(location) and "*" in location and not Path(location).exists()
 
 
 def list_address(location: str) -> list[str]:
@@ -121,8 +132,8 @@ def into_parts(items: Iterable[Item]) -> list[Part]:
     parts, pending = [], []
     for text in dict.fromkeys(json.dumps([item.location, item.known], sort_keys=True) for item in items):
         location, known = json.loads(text)
-        if _ends(location, SHARD_SUFFIXES):
-            parts.append(_part(PurePosixPath(location).name.split(".")[0], [Item(location, known)]))
+        if has_suffix(location, SHARD_SUFFIXES):
+            parts.append(_part(re.split(r"[/\\]", location)[-1].split(".")[0], [Item(location, known)]))
             continue
         pending.append(Item(location, known))
         cut = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % PART_SIZE == 0
@@ -137,13 +148,14 @@ def read_part(part: Part, unread: tuple[str, ...] = ()) -> Iterator[Sample]:
 
     unread: suffixes of local files that the caller reads itself, because they may not fit into memory: data is None there.
     """
-    files = [item for item in part.items if not _ends(item.location, SHARD_SUFFIXES)]
+    files = [item for item in part.items if not has_suffix(item.location, SHARD_SUFFIXES)]
     if files:
         with ThreadPoolExecutor(_READERS) as pool:
-            yield from pool.map(partial(_read_file, unread=unread), files)
+            for start in range(0, len(files), _READERS):
+                yield from pool.map(partial(_read_file, unread=unread), files[start : start + _READERS])
         return
     for item in part.items:
-        read = _tar_samples if _ends(item.location, TAR_SUFFIXES) else _tfrecord_samples
+        read = _tar_samples if has_suffix(item.location, TAR_SUFFIXES) else _tfrecord_samples
         count = 0
         try:
             for sample in read(item):
@@ -154,7 +166,7 @@ def read_part(part: Part, unread: tuple[str, ...] = ()) -> Iterator[Sample]:
 
 
 def _read_file(item: Item, unread: tuple[str, ...] = ()) -> Sample:
-    if unread and _ends(item.location, unread) and not is_address(item.location):
+    if unread and has_suffix(item.location, unread) and not is_address(item.location):
         return Sample(item.location, None, known=item.known)
     try:
         return Sample(item.location, read_bytes(item.location), known=item.known)
@@ -181,12 +193,14 @@ def _tar_samples(item: Item) -> Iterator[Sample]:
 def _samples_of_group(item: Item, group: dict[str, bytes]) -> Iterator[Sample]:
     known = dict(item.known)
     for name, data in group.items():
-        if name.endswith(".json"):
-            known |= json.loads(data)
-        elif name.endswith(".cls"):
-            known["label"] = int(data)
+        try:
+            known |= (
+                json.loads(data) if name.endswith(".json") else {"label": int(data)} if name.endswith(".cls") else {}
+            )
+        except (ValueError, TypeError):  # of this image alone, and of no account to whoever asks for no label
+            known["label"] = f"unreadable in {PurePosixPath(name).name}"
     for name, data in group.items():
-        if _ends(name, tuple(IMAGE_SUFFIXES)):
+        if has_suffix(name, tuple(IMAGE_SUFFIXES)):
             yield Sample(f"tar://{name}::{item.location}", data, known={"member": name, **known})
 
 
@@ -219,11 +233,13 @@ def _open(location: str) -> IO[bytes]:
 
 
 def _below(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if _ends(path.name, suffixes) and path.is_file())
+    return sorted(path for path in folder.rglob("*") if has_suffix(path.name, suffixes) and path.is_file())
 
 
-def _ends(name: str, suffixes: tuple[str, ...]) -> bool:
-    return name.lower().endswith(suffixes)
+def has_suffix(name: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether a path or an address ends in one of them, in small letters or not."""
+    # A signed address has its signature behind the name.
+    return (name.partition("?")[0] if is_address(name) else name).lower().endswith(suffixes)
 
 
 def _part(start: str, items: list[Item]) -> Part:

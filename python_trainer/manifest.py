@@ -82,7 +82,9 @@ def read_sources(locations: list[str | Path]) -> list[SourceImage]:
     for location in map(str, locations):
         folder = location.rstrip("/") if is_address(location) else str(Path(location))
         if location.lower().endswith(".csv"):
-            found = _read_table(location, folder.rpartition("/")[0] or ".")
+            found = _read_table(
+                location, folder.rpartition("/")[0] if is_address(location) else str(Path(folder).parent)
+            )
         elif is_address(location):
             found = _label_files(folder, list_address(location))
         elif not Path(location).is_dir():
@@ -104,13 +106,14 @@ def _read_table(table: str, folder: str) -> list[SourceImage]:
     reader = csv.DictReader(io.StringIO(read_text(table), newline=""))
     if missing := {"path", "label"} - set(reader.fieldnames or ()):
         raise UserError(f"{table} lacks the column {', '.join(sorted(missing))}")
+    source = folder.rpartition("/")[2] if is_address(folder) else Path(folder).resolve().name
     images = []
     for line, row in enumerate(reader, 2):
         path = row["path"]
         if not is_address(path):
             path = f"{folder}/{path}" if is_address(folder) else str(Path(folder) / path)
         try:
-            images.append(source_image(path, row, default_source=folder.rpartition("/")[2]))
+            images.append(source_image(path, row, default_source=source))
         except ValueError as error:
             raise UserError(f"{table} line {line}: {error}") from error
     return images
@@ -130,11 +133,16 @@ def source_image(path: str, known: dict, default_source: str) -> SourceImage:
     return SourceImage(
         path=path,
         label=int(label),
-        source=str(known.get("source") or default_source),
+        source=_text(known.get("source")) or default_source,
         split=SPLIT_NAMES.get(split.lower(), ""),
         face_crop=str(known.get("face_crop")) in ("1", "true", "True"),
-        **{name: str(known.get(name) or "") for name in ("generator", "identity", "pair_id", "demographic")},
+        **{name: _text(known.get(name)) for name in ("generator", "identity", "pair_id", "demographic")},
     )
+
+
+def _text(value: object) -> str:
+    """Shards may number people and pairs from 0, which is known as well as any other."""
+    return "" if value is None else str(value)
 
 
 def label_of_folder(name: str) -> int | None:

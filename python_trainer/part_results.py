@@ -81,8 +81,10 @@ def make_results(
             tally.merge(done)
         else:
             todo.append(part)
+    # What a run before this one left may be what killed it.
+    resumed = len(todo) < len(parts)
     with tqdm(total=len(parts), initial=len(parts) - len(todo), desc=title, unit="part") as bar:
-        for part, answer in engine.map(partial(PartWriter, make_work, folder), todo):
+        for part, answer in engine.map(partial(PartWriter, make_work, folder), todo, isolate=resumed):
             if answer is WORKER_DIED:
                 answer = Tally(Counter(failed=len(part.items)), {item.location: DEATH for item in part.items})
             tally.merge(answer)

@@ -14,7 +14,7 @@ from python_trainer.errors import UserError
 from python_trainer.faces import detect_faces
 from python_trainer.files import ROOT, write_atomically
 from python_trainer.images import IMAGE_SUFFIXES, ImageError, decode_bytes, read_bytes
-from python_trainer.inputs import Part, into_parts, list_items, read_part
+from python_trainer.inputs import Part, has_suffix, into_parts, list_items, read_part
 from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import ModelManifest, read_model_manifest
 from python_trainer.models import load_checkpoint
@@ -158,7 +158,7 @@ class Predictor:
 
     def judge_bytes(self, name: str, data: bytes, mode: str = "check") -> dict:
         """As `judge`, of the file's bytes."""
-        if name.lower().endswith(tuple(VIDEO_SUFFIXES)):
+        if has_suffix(name, tuple(VIDEO_SUFFIXES)):
             return judge_clip(self, name, io.BytesIO(data), mode)
         result = _unjudged(name)
         try:
@@ -166,8 +166,11 @@ class Predictor:
         except ImageError as error:
             return result | {"reason": str(error)}
         if image.frames > 1:
-            clip = judge_frames(self, sample_animation(data, self.manifest.clip), mode)
-            if clip["status"] == "scored":
+            try:
+                clip = judge_frames(self, sample_animation(data, self.manifest.clip), mode)
+            except ImageError:
+                clip = None  # the first frame is whole, and judged alone
+            if clip and clip["status"] == "scored":
                 return result | clip | {"reason": f"animated: {clip['frames']} of {image.frames} frames"}
         found = self.judge_faces(image.rgb, mode)
         faces = [face for face in found if "fake_score" in face]

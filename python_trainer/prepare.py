@@ -18,6 +18,7 @@ from python_trainer.files import write_atomically
 from python_trainer.images import ImageError, decode_bytes
 from python_trainer.inputs import Item, Part, Sample, into_parts, list_shards, read_part
 from python_trainer.manifest import (
+    SPLIT_NAMES,
     CropRow,
     SourceImage,
     known_of_path,
@@ -178,8 +179,9 @@ def _label(sample: Sample) -> SourceImage:
     )
     if "member" in known:
         known = known_of_path(known.pop("member"), shard) | known
+    split = next((word for word in re.split(r"[-_.]", shard.lower()) if word in SPLIT_NAMES), "")
     try:
-        return source_image(sample.key, known, shard)
+        return source_image(sample.key, {"split": split} | known, shard)
     except ValueError as error:
         raise ImageError(str(error)) from error
 

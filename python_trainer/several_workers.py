@@ -65,6 +65,16 @@ def wait_for_all(what: str) -> None:
         sync_global_devices(what)
 
 
+def agreed(value: float) -> float:
+    """The first worker's value, in every worker: what decides how long to train must not differ in a last digit."""
+    if count_workers() == 1:
+        return value
+    import numpy as np
+    from jax.experimental.multihost_utils import broadcast_one_to_all
+
+    return float(broadcast_one_to_all(np.float32(value)))
+
+
 @contextmanager
 def alone() -> Iterator[None]:
     """Networks built and run in this block are this process's own."""

@@ -159,12 +159,13 @@ class TrainingRun:
     def _keep(self, epoch: int, model, trained, record: dict) -> None:
         """Save weights, optimiser, logs and curves; only then count the epoch as done. Of several workers one writes."""
         from python_trainer.figures import plot_curves
-        from python_trainer.several_workers import leads, wait_for_all
+        from python_trainer.several_workers import agreed, leads, wait_for_all
 
         by_source = record.pop("by_source", {})
         criterion = record["val_loss"]
         if self.recipe.select == "macro_auc":
             criterion = -(record["val_macro_auc"] + record["val_web_macro_auc"]) / 2
+        criterion = agreed(criterion)
         best = self.state["best"] is None or criterion < self.state["best"]
         if best:
             self.state |= {"best": criterion, "best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}

@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 
 from python_trainer.clips import sample_times
 from python_trainer.config import ClipRule
-from python_trainer.images import MAX_PIXELS, ImageError, to_srgb
+from python_trainer.images import MAX_PIXELS, ImageError, to_srgb, why_unreadable
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".3gp", ".ogv"})
 
@@ -57,16 +57,22 @@ def sample_video(source: Path | IO[bytes], rule: ClipRule) -> Iterator[Frame]:
 def sample_animation(data: bytes, rule: ClipRule) -> list[Frame]:
     """The first and further frames of an animated image, `rule.animation_frames` in all or as many as it has.
 
-    data: the file's bytes, of a picture that decodes. Times are those at which the frames begin.
+    data: the file's bytes. Times are those at which the frames begin.
+
+    Raises:
+        ImageError: a frame is damaged.
     """
-    with Image.open(io.BytesIO(data)) as image:
-        wanted = set(animation_indices(getattr(image, "n_frames", 1), rule.animation_frames))
-        frames, time = [], 0.0
-        for index, frame in enumerate(ImageSequence.Iterator(image)):
-            frame.load()
-            if index in wanted:
-                frames.append(Frame(round(time, 3), np.asarray(to_srgb(frame.copy()))))
-            time += frame.info.get("duration", 0) / 1000
+    frames, time = [], 0.0
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            wanted = set(animation_indices(getattr(image, "n_frames", 1), rule.animation_frames))
+            for index, frame in enumerate(ImageSequence.Iterator(image)):
+                frame.load()
+                if index in wanted:
+                    frames.append(Frame(round(time, 3), np.asarray(to_srgb(frame.copy()))))
+                time += frame.info.get("duration", 0) / 1000
+    except Exception as error:  # each format's reader raises its own
+        raise ImageError(f"frame {len(frames) + 1} of those looked at is damaged: {why_unreadable(error)}") from error
     return frames
 
 

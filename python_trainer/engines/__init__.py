@@ -16,8 +16,10 @@ MakeWorker = Callable[[], Worker]  # picklable; called once in each process, so 
 class Engine(Protocol):
     """Hands parts to workers."""
 
-    def map(self, make_worker: MakeWorker, parts: list[Part]) -> Iterator[tuple[Part, Any]]:
+    def map(self, make_worker: MakeWorker, parts: list[Part], isolate: bool = False) -> Iterator[tuple[Part, Any]]:
         """Each part with what a worker answers for it, as they come; `WORKER_DIED` where its process died each time.
+
+        isolate: never in the caller's own process, not even a lone part: what kills a worker must not kill the caller.
 
         What a worker raises is raised here.
         """
@@ -32,13 +34,16 @@ DEATH = "the process that worked on it died, again and again (out of memory?)"
 class HeldWorker:
     """A process's worker, made at its first part: what goes wrong then reaches the caller as it is."""
 
-    def __init__(self, make_worker: MakeWorker):
-        self._make_worker, self._worker = make_worker, None
+    def __init__(self, make_worker: MakeWorker, folder: str | None = None):
+        """`folder`: the caller's, where its relative paths hold; None where this process is in it already."""
+        self._make_worker, self._worker, self._folder = make_worker, None, folder
 
     def work(self, part: Part) -> Any:
         """The worker's answer."""
         if self._worker is None:
             os.environ.update(_ONE_THREAD)
+            if self._folder:
+                os.chdir(self._folder)
             self._worker = self._make_worker()
         return self._worker(part)
 

@@ -1,6 +1,7 @@
 """The engine of one machine: a process for each core, and new ones where some die."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -15,15 +16,16 @@ _held: HeldWorker  # in a process of the pool
 
 
 class LocalEngine:
-    """Processes on this machine; for one part or one worker none beside this one."""
+    """Processes on this machine; unless it must be isolated, one part or one worker needs none beside this one."""
 
     def __init__(self, workers: int | None = None):
         """`workers`: processes; None for as many as there are cores."""
-        self._workers = workers or os.cpu_count() or 1
+        most = 61 if sys.platform == "win32" else 1 << 20  # what Windows can wait for
+        self._workers = min(workers or os.cpu_count() or 1, most)
 
-    def map(self, make_worker: MakeWorker, parts: list[Part]) -> Iterator[tuple[Part, Any]]:
+    def map(self, make_worker: MakeWorker, parts: list[Part], isolate: bool = False) -> Iterator[tuple[Part, Any]]:
         """As `Engine.map`."""
-        if min(self._workers, len(parts)) <= 1:
+        if not isolate and min(self._workers, len(parts)) <= 1:
             worker = make_worker() if parts else None
             yield from ((part, worker(part)) for part in parts)
             return

@@ -25,14 +25,14 @@ class RayEngine:
         """`workers`: actors; None for as many as the cluster has CPUs now. More than that wait until nodes join."""
         self._workers = workers
 
-    def map(self, make_worker: MakeWorker, parts: list[Part]) -> Iterator[tuple[Part, Any]]:
-        """As `Engine.map`."""
+    def map(self, make_worker: MakeWorker, parts: list[Part], isolate: bool = False) -> Iterator[tuple[Part, Any]]:
+        """As `Engine.map`; actors are processes of their own in any case."""
         if not ray.is_initialized():
             variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
             ray.init(runtime_env={"env_vars": {"PYTHONPATH": str(ROOT), **variables}}, log_to_driver=False)
         count = min(len(parts), self._workers or int(ray.cluster_resources().get("CPU", 1)))
         actor_class = ray.remote(num_cpus=1)(HeldWorker)
-        idle = [actor_class.remote(make_worker) for _ in range(count)]
+        idle = [actor_class.remote(make_worker, os.getcwd()) for _ in range(count)]
         waiting, in_hand, deaths = deque(parts), {}, Counter()
         while waiting or in_hand:
             while waiting and idle:
@@ -47,7 +47,7 @@ class RayEngine:
                 raise error.cause from None
             except ray.exceptions.RayError:  # the actor, its process or its node is gone
                 deaths[part.name] += 1
-                idle.append(actor_class.remote(make_worker))
+                idle.append(actor_class.remote(make_worker, os.getcwd()))
                 if deaths[part.name] < _ATTEMPTS:
                     waiting.append(part)
                 else:

@@ -77,6 +77,14 @@ def test_a_part_that_kills_every_process_is_listed_and_the_rest_done(engine, fil
     assert set(images_in(tmp_path / "out", parts)) == set(files) - set(tally.failed)
 
 
+def test_a_part_that_killed_a_run_does_not_kill_the_next(files, tmp_path):
+    parts = into_parts(list_items(files))
+    work = partial(AlwaysKilledWork, files[70])
+    first = make_results(LocalEngine(2), work, parts, tmp_path / "out", "test")
+    again = make_results(LocalEngine(2), work, parts, tmp_path / "out", "test")
+    assert again.failed == first.failed and len(again.failed) > 0
+
+
 def test_what_a_worker_raises_arrives_as_it_is(engine, files, tmp_path):
     with pytest.raises(UserError, match=r"^no such checkpoint$"):
         make_results(engine, FailingWork, into_parts(list_items(files)), tmp_path / "out", "test")

@@ -12,8 +12,8 @@ import pytest
 from python_trainer.__main__ import main
 from python_trainer.errors import UserError
 from python_trainer.images import ImageError, read_bytes
-from python_trainer.inputs import PART_SIZE, Item, into_parts, list_items, list_shards, read_part
-from python_trainer.manifest import read_prepared, read_sources
+from python_trainer.inputs import PART_SIZE, Item, has_suffix, into_parts, list_items, list_shards, read_part
+from python_trainer.manifest import read_prepared, read_sources, source_image
 from tests.python.faces import save_astronaut
 
 
@@ -101,6 +101,24 @@ def test_a_damaged_shard_keeps_the_images_before_the_damage(tmp_path):
     assert "No such file" in last.reason
 
 
+def test_an_odd_label_is_of_its_image_alone(tmp_path):
+    shard = write_tar(
+        tmp_path / "a.tar", {"1.jpg": b"one", "1.cls": b"cat", "2.jpg": b"two", "2.json": b'{"label": 1}'}
+    )
+    first, second = read_part(into_parts([Item(str(shard))])[0])
+    assert first.data == b"one" and first.known["label"] == "unreadable in 1.cls"
+    assert second.data == b"two" and second.known["label"] == 1
+
+
+def test_patterns_in_quotes_and_signed_addresses(tmp_path):
+    for name in ("train-000.tar", "train-001.tar"):
+        write_tar(tmp_path / name, {"1.jpg": b"one"})
+    pattern = str(tmp_path / "train-*.tar")
+    found = [str(tmp_path / "train-000.tar"), str(tmp_path / "train-001.tar")]
+    assert [item.location for item in list_items([pattern])] == found and list_shards(pattern) == found
+    assert has_suffix("https://host/a.MP4?signature=1.jpg", (".mp4",)) and not has_suffix("a.mp4?x", (".mp4",))
+
+
 def test_a_tfrecord_holds_images_with_labels(tmp_path):
     import tensorflow as tf
 
@@ -168,3 +186,8 @@ def test_when_every_image_is_bad_prepare_fails(tmp_path, capsys):
 def test_an_address_without_its_library_says_what_to_install():
     with pytest.raises(ImageError, match="s3fs"):
         read_bytes("s3://bucket/a.jpg")
+
+
+def test_people_and_pairs_may_be_numbered_from_0():
+    image = source_image("a.jpg", {"label": 0, "identity": 0, "pair_id": 0, "source": None}, default_source="mine")
+    assert (image.identity, image.pair_id, image.source) == ("0", "0", "mine")

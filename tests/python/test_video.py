@@ -128,3 +128,11 @@ def test_a_folder_of_videos_is_judged_in_parts_with_a_report(tmp_path):
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["status"] == {"failed": 1, "no_face": 1}
     assert "damaged" in report["failed"][str(videos / "broken.mp4")]
+
+
+def test_an_animation_that_breaks_off_is_judged_by_its_first_frame(predictor):
+    data = (CLIPS / "face.gif").read_bytes()[:-3000]
+    with pytest.raises(ImageError, match="damaged"):
+        sample_animation(data, RULE)
+    result = predictor.judge_bytes("face.gif", data)
+    assert result["status"] == "scored" and len(result["faces"]) == 1 and "tracks" not in result

@@ -62,10 +62,14 @@ export class VideoChecker {
    * @returns {Promise<Result>}
    */
   async judge({ key, frames, via }, owner) {
-    const judged = frames.find(({ result }) => result.status !== "failed")?.result;
-    const result = judged
-      ? { ...judgeClip(frames, await this.#host.describe(), "check"), via, model: judged.model, imageSize: judged.imageSize }
-      : frames[0].result;
+    const model = await this.#host.describe();
+    const judged = frames.filter(({ result }) => result.status !== "failed").map(({ result }) => result);
+    const failure = frames.find(({ result }) => result.status === "failed")?.result;
+    // Too few for a clip because the others failed: that they did is the answer, not what the few show.
+    const isEnough = judged.length >= model.clip.minFrames || !failure;
+    const result = isEnough
+      ? { ...judgeClip(frames, model, "check"), via, model: judged[0].model, imageSize: judged[0].imageSize }
+      : failure;
     /** @type {Result} */
     const told = { ...result, media: "video" };
     await this.#verdicts.record(owner.tabId, owner.document, key, told);

@@ -17,6 +17,7 @@ export class BadgeLayer {
   #inView = /** @type {Set<Element>} */ (new Set());
   #toRender = /** @type {Set<TrackedImage>} */ (new Set());
   #toPlace = /** @type {TrackedImage[]} */ ([]);
+  #seenAt = "";
   /** Whether anything may have moved. */
   isStale = false;
   element = createElement("div");
@@ -57,6 +58,18 @@ export class BadgeLayer {
   setInView(image, isInView) {
     if (isInView) this.#inView.add(image);
     else this.#inView.delete(image);
+  }
+
+  /** @returns {boolean} whether a picture in view lies elsewhere than at the last call */
+  hasMoved() {
+    const places = [...this.#inView].map((image) => {
+      const { x, y, width, height } = image.getBoundingClientRect();
+      return [x, y, width, height].join();
+    });
+    const seenAt = places.join(";");
+    const hasMoved = seenAt !== this.#seenAt;
+    this.#seenAt = seenAt;
+    return hasMoved;
   }
 
   /** @param {TrackedImage} tracked */

@@ -8,6 +8,9 @@ import { OverlayHost } from "./overlay-host.js";
 import { Panel } from "./panel.js";
 import { Redraw } from "./redraw.js";
 
+// Of the looks at what has moved: two seconds, while nothing has.
+const LOOKS_TO_DRAW = 4;
+
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 /** @typedef {{onAgain: (tracked: TrackedImage) => void, onReport: (tracked: TrackedImage) => void}} OverlayActions what the panel's buttons ask for */
 
@@ -22,6 +25,7 @@ export class Overlay {
   #panel;
   #host;
   #redraw = new Redraw(() => this.#draw());
+  #looks = 0;
 
   /**
    * @param {import("../shared/i18n.js").Translate} translate
@@ -44,7 +48,8 @@ export class Overlay {
   show(tracked) {
     this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
-    this.#redraw.keepLooking(() => this.schedule());
+    // Drawn when something has moved, and now and then all the same: the page may have taken the badges away.
+    this.#redraw.keepLooking(() => (this.#badges.hasMoved() || (this.#looks += 1) % LOOKS_TO_DRAW === 0) && this.schedule());
     this.schedule();
   }
 

@@ -103,10 +103,10 @@ export class PageChecker {
     }
   }
 
-  /** Checks again what had a verdict: the page comes back from the back/forward cache, where it was forgotten. */
+  /** Checks again what had a verdict: the page comes back from the back/forward cache, where it was forgotten. Videos keep theirs. */
   resume() {
     for (const tracked of this.known()) {
-      if (tracked.result) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked, isVisible: true });
+      if (tracked.result && !(tracked instanceof TrackedVideo)) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked, isVisible: true });
     }
   }
 

@@ -113,7 +113,7 @@ export class PageScan {
       if (found) this.request(found);
     };
     if (!document.hidden) await inIdleSlices(walk(document), visit, this.#abort.signal);
-    this.#sweepIn(Math.min(MAX_SWEEP_MS, 2 * this.#sweepMs));
+    this.#sweepIn(document.hidden ? SWEEP_MS : Math.min(MAX_SWEEP_MS, 2 * this.#sweepMs));
   }
 
   /** @param {number} ms */

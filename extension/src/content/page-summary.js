@@ -1,6 +1,7 @@
 // Lists the images of the page for the popup, with thumbnails where the page may read them.
 
 import { nameOf } from "./picture.js";
+import { TrackedVideo } from "./tracked-video.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 
@@ -32,13 +33,14 @@ export class PageSummary {
   }
 
   /** @param {TrackedImage} tracked @param {boolean} hasThumbnail */
-  #summarise({ image, key, url, result, isChecking, isWaiting }, hasThumbnail) {
+  #summarise(tracked, hasThumbnail) {
+    const { image, key, url, result, isChecking, isWaiting } = tracked;
     // The maps and the copy of the screen are large, and the list has no use for them.
     const faces = result?.faces?.map((face) => ({ ...face, anomalyMap: undefined }));
     return {
       key,
-      // A long data: URL is shown by its thumbnail.
-      url: url.startsWith("http") ? url : "",
+      // A long data: URL is shown by its thumbnail; a video's address is that of no picture.
+      url: url.startsWith("http") && !(tracked instanceof TrackedVideo) ? url : "",
       name: nameOf(image),
       thumbnail: hasThumbnail ? this.#thumbnailOf(image, url) : null,
       result: result && { ...result, faces, copy: undefined },

@@ -110,9 +110,10 @@ export class PictureChecks {
     if (wasAsked || kept?.band === "likely_fake") this.#overlay.announce(tracked);
   }
 
-  /** Checks everything that is known because the user asked for the page, what is in view first. */
+  /** Checks every picture that is known because the user asked for the page, what is in view first; videos are asked for one by one. */
   checkAll() {
-    const shown = this.known().map((tracked) => ({ tracked, rect: tracked.image.getBoundingClientRect() }));
+    const pictures = this.known().filter((tracked) => !(tracked instanceof TrackedVideo));
+    const shown = pictures.map((tracked) => ({ tracked, rect: tracked.image.getBoundingClientRect() }));
     const inView = (/** @type {DOMRect} */ { top, bottom }) => bottom > 0 && top < innerHeight;
     const checks = shown.filter(({ rect }) => isLargeEnough(rect)).map(({ tracked, rect }) => ({ tracked, isVisible: inView(rect) }));
     for (const { tracked } of checks) tracked.isWaiting = true;

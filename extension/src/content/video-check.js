@@ -22,6 +22,7 @@ class VideoError extends Error {
 /** One check at a time for each video; whatever goes wrong becomes a failed result. */
 export class VideoCheck {
   #ask;
+  #running = /** @type {WeakMap<TrackedVideo, Promise<Result>>} */ (new WeakMap());
 
   /** @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} ask the background */
   constructor(ask) {
@@ -32,11 +33,19 @@ export class VideoCheck {
    * @param {TrackedVideo} tracked its frame for the report is set
    * @returns {Promise<Result>}
    */
-  async of(tracked) {
+  of(tracked) {
+    const running = this.#running.get(tracked) ?? this.#check(tracked).finally(() => this.#running.delete(tracked));
+    this.#running.set(tracked, running);
+    return running;
+  }
+
+  /** @param {TrackedVideo} tracked @returns {Promise<Result>} */
+  async #check(tracked) {
     try {
       if (tracked.video.mediaKeys) throw new VideoError("video_protected");
       const { frames, via } = await this.#look(tracked, await this.#ask("video.rule"));
-      const judged = frames.map(({ time, result }) => ({ time, result }));
+      // Without the copies of the screen: a dozen are more than one message may hold.
+      const judged = frames.map(({ time, result }) => ({ time, result: { ...result, copy: undefined } }));
       /** @type {Result} */
       const result = await this.#ask("video.verdict", { key: tracked.key, frames: judged, via });
       const shown = frames.filter((frame) => frame.result.status !== "failed")[result.clip?.worstFrame ?? 0];
@@ -56,7 +65,7 @@ export class VideoCheck {
   async #look(tracked, rule) {
     for await (const { url, crossOrigin } of this.#copies(tracked)) {
       try {
-        return { frames: await this.#judge(tracked, seekFrames(url, crossOrigin, rule.frames), rule), via: "bytes" };
+        return { frames: await this.#judge(tracked, seekFrames(tracked.video, { url, crossOrigin }, rule.frames), rule), via: "bytes" };
       } catch (error) {
         // Another copy may do, or the video itself.
         if (!(error instanceof CopyError || (error instanceof UnreadableError && error.code === "unreadable"))) throw error;

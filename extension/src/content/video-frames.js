@@ -9,6 +9,7 @@ import { readPixels } from "./canvas-picture.js";
 const LOAD_LIMIT_MS = 15_000;
 const SEEK_LIMIT_MS = 10_000;
 const SEEK_TOLERANCE_S = 0.05;
+const HAVE_METADATA = 1;
 const HAVE_CURRENT_DATA = 2;
 /** Of 255: a darker picture shows nothing. */
 const BLACK_LEVEL = 12;
@@ -19,14 +20,14 @@ export class CopyError extends Error {}
 /**
  * The element itself is not touched: it plays on, or stands where it stood.
  *
- * @param {string} url
- * @param {string | null} crossOrigin as the attribute
+ * @param {HTMLVideoElement} video whose copy is looked at
+ * @param {{url: string, crossOrigin: string | null}} from crossOrigin: as the attribute
  * @param {number} count
  * @returns {AsyncGenerator<VideoFrame>} spread over the whole video
  * @throws {CopyError}
  * @throws {import("./canvas-picture.js").UnreadableError} its pixels belong to another site
  */
-export async function* seekFrames(url, crossOrigin, count) {
+export async function* seekFrames(video, { url, crossOrigin }, count) {
   const copy = document.createElement("video");
   copy.muted = true;
   copy.preload = "auto";
@@ -35,6 +36,7 @@ export async function* seekFrames(url, crossOrigin, count) {
     copy.src = url;
     await happens(copy, "loadeddata", LOAD_LIMIT_MS);
     if (!Number.isFinite(copy.duration) || copy.videoWidth === 0) throw new CopyError("The video is a stream, or has no picture.");
+    if (isOther(video, copy)) throw new CopyError("The address gives another video now.");
     for (const time of sampleTimes(copy.duration, count)) {
       copy.currentTime = time;
       await happens(copy, "seeked", SEEK_LIMIT_MS);
@@ -47,6 +49,17 @@ export async function* seekFrames(url, crossOrigin, count) {
     copy.removeAttribute("src");
     copy.load();
   }
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {HTMLVideoElement} copy loaded
+ * @returns {boolean} whether they cannot be the same: a signed address used up, a rotating advertisement, a site that hides something
+ */
+function isOther(video, copy) {
+  if (video.readyState < HAVE_METADATA) return false;
+  const shape = (/** @type {HTMLVideoElement} */ { videoWidth, videoHeight }) => videoWidth / videoHeight;
+  return Math.abs(video.duration - copy.duration) > 0.5 || Math.abs(shape(video) - shape(copy)) > 0.02;
 }
 
 /**

@@ -26,8 +26,11 @@ export async function sampleAnimation(buffer, count) {
     const frames = [];
     for (const frameIndex of animationIndices(decoder.tracks.selectedTrack?.frameCount ?? 0, count)) {
       const { image } = await decoder.decode({ frameIndex });
-      frames.push({ time: image.timestamp / 1e6, bytes: await toPng(image) });
-      image.close();
+      try {
+        frames.push({ time: image.timestamp / 1e6, bytes: await toPng(image) });
+      } finally {
+        image.close();
+      }
     }
     return frames;
   } catch (error) {

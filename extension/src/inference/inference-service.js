@@ -143,7 +143,10 @@ export class InferenceService {
     try {
       return await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
     } catch (error) {
-      if (error instanceof TimeoutError) this.#engine.forget();
+      if (error instanceof TimeoutError) {
+        this.#engine.forget();
+        pipeline.dispose();
+      }
       throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;
     }
   }

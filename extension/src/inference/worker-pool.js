@@ -45,9 +45,11 @@ export class WorkerPool {
     });
   }
 
-  /** Ends every worker, and with it what they do. */
+  /** Ends every worker, and with it what they do and what waits for them. */
   dispose() {
     clearTimeout(this.#quiet);
+    this.#size = 0;
+    for (const { reject } of this.#jobs.splice(0)) reject(new Error("The detection model was closed."));
     for (const worker of this.#workers) worker.terminate();
     this.#workers.clear();
   }
@@ -81,7 +83,8 @@ export class WorkerPool {
     clearTimeout(this.#quiet);
     worker.analyze(job.bytes, job.options).then(job.resolve, job.reject).then(() => {
       this.#assign();
-      this.#quiet = setTimeout(() => this.#shrink(), QUIET_LIMIT_MS);
+      clearTimeout(this.#quiet);
+      if (this.#size > 0) this.#quiet = setTimeout(() => this.#shrink(), QUIET_LIMIT_MS);
     });
   }
 

@@ -63,6 +63,7 @@ export class ImageList {
     const report = /** @type {HTMLButtonElement} */ (row.lastElementChild);
     report.setAttribute("aria-label", t("popupReportOn", name));
     report.onclick = () => this.#onReport(image);
+    report.hidden = image.result?.media === "video" && !image.result.clip;
     const words = createElement("span", { class: "words" }, [
       createElement("span", { class: "state" }, [label]),
       createElement("span", { class: "detail" }, this.#detailOf(image, name)),

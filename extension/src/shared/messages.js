@@ -23,9 +23,15 @@ export function isImageSource(source) {
   return kind === "data" && typeof dataUrl === "string" && /^data:image\//i.test(dataUrl);
 }
 
+/** @param {unknown} source the bytes of a picture, or null for a copy of the screen */
+function isPictureOrNull(source) {
+  return source === null || (isImageSource(source) && /** @type {{kind: string}} */ (source).kind === "data");
+}
+
 /** @param {unknown} frames of a video, each with its time and its result */
 function isFrames(frames) {
-  return Array.isArray(frames) && frames.length > 0 && frames.every((frame) => isNumber(frame?.time) && isString(frame.result?.status));
+  const isStatus = oneOf("scored", "no_face", "face_too_small", "failed");
+  return Array.isArray(frames) && frames.length > 0 && frames.every((frame) => isNumber(frame?.time) && isStatus(frame.result?.status));
 }
 
 /** @param {unknown} area fractions of an image, or null for all of it */
@@ -48,7 +54,7 @@ export const MESSAGES = {
   "video.frame": {
     target: "background",
     from: "content",
-    fields: { key: isString, time: isNumber, source: (value) => value === null || isImageSource(value) },
+    fields: { key: isString, time: isNumber, source: isPictureOrNull },
   },
   "video.verdict": { target: "background", from: "content", fields: { key: isString, frames: isFrames, via: oneOf("bytes", "screen_copy") } },
   // The bytes of a video of another site, where the user has allowed it.

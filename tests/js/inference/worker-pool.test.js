@@ -129,6 +129,33 @@ test("added workers go when it is quiet; closing ends all", async () => {
   mock.timers.reset();
 });
 
+test("workers stay while images keep coming", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { engine, workers } = await engineOf(2);
+  const running = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
+  await workers[1].reply(READY);
+  for (const worker of workers) await worker.reply({ evidence: EVIDENCE, backend: "wasm" });
+  await Promise.all(running);
+  mock.timers.tick(19_000);
+  const later = engine.pipeline.analyze(image());
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  await later;
+  mock.timers.tick(1_500);
+  assert.equal(workers[1].terminate.mock.callCount(), 0);
+  mock.timers.tick(20_000);
+  assert.equal(workers[1].terminate.mock.callCount(), 1);
+  mock.timers.reset();
+});
+
+test("what waits when the pool is closed is told so", async () => {
+  const { engine, workers } = await engineOf(1);
+  void engine.pipeline.analyze(image()).catch(() => undefined);
+  const waiting = engine.pipeline.analyze(image());
+  engine.pipeline.dispose();
+  await assert.rejects(waiting, /closed/);
+  assert.equal(workers.length, 1);
+});
+
 test("the pool's size follows cores and memory", () => {
   const sizes = [
     [{ hardwareConcurrency: 1, deviceMemory: 8 }, 2],
