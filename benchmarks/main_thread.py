@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from extension.demo.browser import launch_extension, wait_until
-from extension.demo.demo import LIST_IMAGES
 from extension.demo.extension_build import ROOT, build_extension
+from extension.demo.extension_page import list_images
 from tests.e2e.shadow_dom import ShadowReader
 from tests.e2e.two_host_server import serve_site
 
@@ -59,7 +59,7 @@ def measure(context, worker, site, html: str) -> list[tuple[float, float]]:
     for _ in range(4):
         wait_until(page, lambda: any("data-score" in badge.attributes for badge in reader.buttons()), 60, "verdicts")
         page.mouse.wheel(0, 700)
-    worker.evaluate(LIST_IMAGES, page.url)
+    list_images(worker, page)
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     worker.evaluate("() => chrome.storage.local.set({ settings: { version: 2, automatic: 'all', paused: true } })")
     wait_until(page, lambda: not reader.buttons(), 30, "all badges gone")
