@@ -132,6 +132,12 @@ def test_content_credentials_are_shown_beside_the_verdict(report, fixtures_dir, 
     expect(report.locator("#verdict")).not_to_contain_text("AI")
 
 
+@pytest.mark.parametrize(("file", "format_name"), [("png_rgb.png", "PNG"), ("webp_lossless.webp", "WEBP")])
+def test_the_format_is_told_by_the_bytes(report, fixtures_dir, file, format_name):
+    choose(report, fixtures_dir / "images" / file)
+    expect(report.locator("#details")).to_contain_text(format_name)
+
+
 def test_the_panel_opens_the_report_of_its_image(page, context, badges, site, worker):
     set_settings(worker, "off")
     page.goto(site.add_page(f'<img src="/{FACE}" alt="An admiral" width="300">'))

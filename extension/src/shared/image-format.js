@@ -15,7 +15,10 @@ const FORMATS = [
 
 /** @param {Uint8Array} bytes @returns {string} a character for each byte */
 export function latin1(bytes) {
-  return new TextDecoder("latin1").decode(bytes);
+  // Not a TextDecoder: browsers take "latin1" for Windows-1252, in which 0x80 to 0x9f are other characters.
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 /**
