@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 from extension.demo.browser import launch_extension
 from extension.demo.ensure_firefox import NoFirefoxError, find_firefox
 from extension.demo.extension_build import build_extension
-from tests.e2e.firefox_driver import launch_with_extension
+from tests.e2e.firefox_driver import REVOKE_HOSTS, launch_with_extension
 from tests.e2e.shadow_dom import ShadowReader
 from tests.e2e.two_host_server import serve_site
 
@@ -107,3 +107,10 @@ def firefox_tab(firefox):
     tab = firefox.open_tab()
     yield tab
     tab.close()
+
+
+@pytest.fixture
+def nothing_allowed(firefox):
+    """What a test has the user allow is taken back after it."""
+    yield
+    firefox.in_extension(REVOKE_HOSTS)

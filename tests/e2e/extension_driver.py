@@ -9,7 +9,6 @@ from playwright.sync_api import BrowserContext, Page, Worker
 from extension.demo.browser import wait_until
 from tests.e2e.shadow_dom import ShadowElement, ShadowReader
 
-HOST_NAME = "deepfake-detector-overlay"
 SCORED = frozenset({"no_traces", "inconclusive", "likely_fake"})
 FIRST_CHECK_S = 60  # the model is loaded with the first check, on a machine that may be busy
 

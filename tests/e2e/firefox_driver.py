@@ -17,6 +17,7 @@ ID = "deepfake-detector@example.org"
 # Firefox gives each installation a random host name unless it is told one.
 UUID = "6d1f3a52-9f0b-4b8e-8a55-3f6f0a1c2b3d"
 BASE = f"moz-extension://{UUID}"
+REVOKE_HOSTS = "async () => chrome.permissions.remove({ origins: (await chrome.permissions.getAll()).origins })"
 OVERLAYS = "() => [...document.querySelectorAll('deepfake-detector-overlay')]"
 MENU_ITEM = "deepfake-detector_example_org-menuitem-_check-image"
 

@@ -6,21 +6,15 @@ import pytest
 
 from extension.demo.wait import wait_for
 from tests.e2e.extension_driver import SCORED
-from tests.e2e.firefox_driver import BASE
+from tests.e2e.firefox_driver import BASE, REVOKE_HOSTS
 
 FACE = "faces/real_grace_hopper.jpg"
-REVOKE = "async () => chrome.permissions.remove({ origins: (await chrome.permissions.getAll()).origins })"
+pytestmark = pytest.mark.usefixtures("nothing_allowed")
 
 
 @pytest.fixture(scope="module")
 def build(shipped_dir):
     return shipped_dir
-
-
-@pytest.fixture(autouse=True)
-def nothing_allowed(firefox):
-    yield
-    firefox.in_extension(REVOKE)
 
 
 def test_the_manifest_asks_for_little(firefox):
@@ -119,7 +113,7 @@ def test_automatic_checking_asks_starts_and_ends_when_the_access_is_taken_back(f
     assert "all" in firefox.answer_prompt(allow=True)
     firefox_tab.activate()
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED, f"{site.other_origin}/{FACE}": SCORED})
-    firefox.in_extension(REVOKE)
+    firefox.in_extension(REVOKE_HOSTS)
     registered = "async () => (await chrome.scripting.getRegisteredContentScripts()).length"
     wait_for(lambda: firefox.in_extension(registered) == 0, 10, "no page gets the content script any more")
     firefox_tab.goto(site.add_page(f'<img src="/{FACE}" width="300">', "later.html"))

@@ -14,18 +14,12 @@ from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
 CLIP = "clips/face.webm"
 SCORE_TOLERANCE = 5  # of 100: browsers and FFmpeg turn YUV into RGB with other rounding
 READY = "() => document.querySelector('video').readyState >= 2"
-REVOKE = "async () => chrome.permissions.remove({ origins: (await chrome.permissions.getAll()).origins })"
+pytestmark = pytest.mark.usefixtures("nothing_allowed")
 
 
 @pytest.fixture(scope="module")
 def build(shipped_dir):
     return shipped_dir
-
-
-@pytest.fixture(autouse=True)
-def nothing_allowed(firefox):
-    yield
-    firefox.in_extension(REVOKE)
 
 
 def show(tab, site, source: str, more: str = "") -> None:

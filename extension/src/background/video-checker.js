@@ -2,6 +2,8 @@
 
 import { judgeClip } from "../inference/clip-verdict.js";
 import { readImageSource } from "../inference/image-source.js";
+import { dataUrlOf } from "../shared/data-url.js";
+import { latin1 } from "../shared/image-format.js";
 import { PRIORITY } from "./check-queue.js";
 import { toFailure } from "./image-checker.js";
 
@@ -84,7 +86,7 @@ export class VideoChecker {
     if (!(await this.#permissions.has(url))) return null;
     const bytes = await readImageSource({ kind: "url", url, credentials: "omit" }).catch(() => null);
     if (!bytes || bytes.byteLength > MAX_BYTES || !isVideo(bytes)) return null;
-    return { dataUrl: await toDataUrl(bytes) };
+    return { dataUrl: await dataUrlOf(new Blob([bytes])) };
   }
 
   /**
@@ -101,16 +103,6 @@ export class VideoChecker {
 
 /** @param {ArrayBuffer} bytes */
 function isVideo(bytes) {
-  const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 12)));
+  const start = latin1(new Uint8Array(bytes, 0, Math.min(12, bytes.byteLength)));
   return SIGNATURES.some(({ at, text }) => start.startsWith(text, at));
-}
-
-/** @param {ArrayBuffer} bytes @returns {Promise<string>} */
-function toDataUrl(bytes) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(/** @type {string} */ (reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(new Blob([bytes]));
-  });
 }

@@ -1,5 +1,6 @@
 // Turns a picture of the page into what the background can read: an address, or its bytes as a data: URL.
 
+import { imageUrlOf } from "../shared/data-url.js";
 import { readPixels, UnreadableError } from "./canvas-picture.js";
 import { sourceKindOf } from "./find-images.js";
 
@@ -46,12 +47,5 @@ async function readBlob(element, url) {
  */
 export function toDataUrl(blob) {
   if (blob.size > MAX_BYTES) throw new Error(`The image is larger than ${MAX_BYTES / 1024 / 1024} MB.`);
-  // Pages often leave the type of a blob empty; the decoder looks at the bytes.
-  const typed = blob.type.startsWith("image/") ? blob : new Blob([blob], { type: "image/png" });
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(/** @type {string} */ (reader.result));
-    reader.onerror = () => reject(reader.error ?? new Error("The image's data could not be read."));
-    reader.readAsDataURL(typed);
-  });
+  return imageUrlOf(blob);
 }

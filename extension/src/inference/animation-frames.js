@@ -1,15 +1,9 @@
 // Takes frames out of an animated image, where the browser has a decoder for them.
 
+import { formatOf } from "../shared/image-format.js";
 import { animationIndices } from "./clip-rule.js";
 
 /** @typedef {{time: number, bytes: ArrayBuffer}} Frame time: seconds from the first; bytes: of a PNG */
-
-const TYPES = [
-  { type: "image/gif", at: 0, text: "GIF8" },
-  { type: "image/webp", at: 8, text: "WEBP" },
-  { type: "image/png", at: 1, text: "PNG" },
-  { type: "image/avif", at: 4, text: "ftypavis" },
-];
 
 /**
  * @param {ArrayBuffer} buffer of an animated image
@@ -18,8 +12,8 @@ const TYPES = [
  */
 export async function sampleAnimation(buffer, count) {
   const { ImageDecoder } = /** @type {{ImageDecoder?: any}} */ (globalThis);
-  const type = typeOf(buffer);
-  if (!ImageDecoder || !type || !(await ImageDecoder.isTypeSupported(type))) return [];
+  const type = formatOf(new Uint8Array(buffer)).mimeType;
+  if (!ImageDecoder || !(await ImageDecoder.isTypeSupported(type))) return [];
   const decoder = new ImageDecoder({ data: buffer, type });
   try {
     await Promise.all([decoder.tracks.ready, decoder.completed]);
@@ -50,10 +44,4 @@ async function toPng(image) {
   if (!context) throw new Error("The browser gave no canvas for a frame.");
   context.drawImage(image, 0, 0, width, height);
   return (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer();
-}
-
-/** @param {ArrayBuffer} buffer @returns {string | undefined} by its bytes, whatever it is called */
-function typeOf(buffer) {
-  const start = String.fromCharCode(...new Uint8Array(buffer.slice(0, 16)));
-  return TYPES.find(({ at, text }) => start.startsWith(text, at))?.type;
 }

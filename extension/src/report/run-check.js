@@ -1,10 +1,10 @@
 // Has one image judged and reads all else that a report says of it.
 
-import { conditionsOf } from "./conditions.js";
 import { readCredentials } from "../credentials/credentials.js";
+import { imageUrlOf } from "../shared/data-url.js";
+import { conditionsOf } from "./conditions.js";
 import { readImageFacts } from "./image-facts.js";
 import { Picture } from "./picture.js";
-import { toDataUrl } from "./subject.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("../credentials/credentials-summary.js").CredentialsSummary} CredentialsSummary */
@@ -36,7 +36,7 @@ export async function runCheck(subject, ask, onStart) {
   const found =
     subject.buffer.byteLength > MAX_BYTES
       ? { status: "failed", code: "too_large" }
-      : await ask("report.check", { dataUrl: await toDataUrl(subject.buffer, facts.mimeType), crop, via });
+      : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, via });
   // The frame of a video is shown with its own faces, and the video's verdict.
   const result = found.status === "failed" || !subject.video ? found : { ...found, band: undefined, fakeScore: undefined, ...subject.video };
   // A check reads them too; what it could not judge may still have some.

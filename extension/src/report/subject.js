@@ -80,18 +80,3 @@ async function readUrl(url) {
     throw isAllowed ? error : new NoAccessError(hostname, /** @type {Error} */ (error).message);
   }
 }
-
-/**
- * @param {ArrayBuffer} buffer
- * @param {string} mimeType
- * @returns {Promise<string>} data: URL; always of an image, because the decoder looks at the bytes and not at the type
- */
-export function toDataUrl(buffer, mimeType) {
-  const blob = new Blob([buffer], { type: mimeType.startsWith("image/") ? mimeType : "image/png" });
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(/** @type {string} */ (reader.result));
-    reader.onerror = () => reject(reader.error ?? new Error("The image's data could not be read."));
-    reader.readAsDataURL(blob);
-  });
-}
