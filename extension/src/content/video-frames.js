@@ -8,6 +8,7 @@ import { readPixels } from "./canvas-picture.js";
 
 const LOAD_LIMIT_MS = 15_000;
 const SEEK_LIMIT_MS = 10_000;
+const SHOW_LIMIT_MS = 1000;
 const SEEK_TOLERANCE_S = 0.05;
 const HAVE_METADATA = 1;
 const HAVE_CURRENT_DATA = 2;
@@ -38,8 +39,10 @@ export async function* seekFrames(video, { url, crossOrigin }, count) {
     if (!Number.isFinite(copy.duration) || copy.videoWidth === 0) throw new CopyError("The video is a stream, or has no picture.");
     if (isOther(video, copy)) throw new CopyError("The address gives another video now.");
     for (const time of sampleTimes(copy.duration, count)) {
+      const shown = nextShown(copy);
       copy.currentTime = time;
       await happens(copy, "seeked", SEEK_LIMIT_MS);
+      await shown;
       // Of a server that hands out whole files only, browsers go back to the start instead, and say that they have sought.
       if (Math.abs(copy.currentTime - time) > SEEK_TOLERANCE_S) throw new CopyError("The video cannot be sought at its address.");
       yield await takePicture(copy, time);
@@ -49,6 +52,20 @@ export async function* seekFrames(video, { url, crossOrigin }, count) {
     copy.removeAttribute("src");
     copy.load();
   }
+}
+
+/**
+ * A busy browser says that it has sought before it shows the new frame, and would hand out the old one.
+ *
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<void>} once another frame is shown; where the browser does not tell, or shows nothing (a tab behind), soon
+ */
+function nextShown(video) {
+  return new Promise((resolve) => {
+    if (!video.requestVideoFrameCallback) return resolve();
+    video.requestVideoFrameCallback(() => resolve());
+    setTimeout(resolve, SHOW_LIMIT_MS);
+  });
 }
 
 /**
