@@ -10,8 +10,9 @@ from python_trainer.errors import UserError
 VERBS = {
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "reconstruct": "make training fakes: real photos passed through autoencoders",
-    "train": "train one of the four models",
+    "train": "train one of the four models, or the yardstick",
     "average": "the mean of checkpoints, often better than each",
+    "balance": "weigh the evidence network's two kinds of evidence on validation",
     "ablate": "train the readings of differencing alike and compare them",
     "evaluate": "measure a checkpoint, per source, with intervals",
     "report": "write the model card and the README's results from evaluations",

@@ -12,8 +12,8 @@ from python_trainer.images import recompress
 def augment(crop: np.ndarray, recipe: Recipe, size: int, rng: np.random.Generator) -> np.ndarray:
     """One random view of a crop.
 
-    Geometry first (one resampling for flip, rotation, zoom and the final size), then colour, then what the web does
-    to a picture. Two crops of a pair given generators of the same seed get the same draw.
+    Geometry first (one resampling for flip, rotation, zoom and the final size), then erased rectangles, colour, and
+    what the web does to a picture. Two crops of a pair given generators of the same seed get the same draw.
 
     Args:
         crop: uint8 [s, s, 3].
@@ -22,7 +22,7 @@ def augment(crop: np.ndarray, recipe: Recipe, size: int, rng: np.random.Generato
     Returns:
         uint8 [size, size, 3].
     """
-    image = _geometry(Image.fromarray(crop), recipe, size, rng)
+    image = _erased(_geometry(Image.fromarray(crop), recipe, size, rng), recipe, rng)
     if recipe.color:
         for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
             image = enhance(image).enhance(1 + rng.uniform(-recipe.color, recipe.color))
@@ -80,7 +80,23 @@ def augment_mask(mask: np.ndarray, recipe: Recipe, size: int, rng: np.random.Gen
         float32 [size, size] in [0, 1].
     """
     image = Image.fromarray(np.floor(mask * 255 + 0.5).astype(np.uint8))
-    return np.asarray(_geometry(image, recipe, size, rng), np.float32) / 255
+    return np.asarray(_erased(_geometry(image, recipe, size, rng), recipe, rng), np.float32) / 255
+
+
+def _erased(image: Image.Image, recipe: Recipe, rng: np.random.Generator) -> Image.Image:
+    """One to three rectangles painted over (DeVries & Taylor 2017), of a mask with 0: what is hidden is not altered.
+
+    No single part of a face, say the mouth, may then be all that a verdict rests on.
+    """
+    if not recipe.erase or rng.uniform() > recipe.erase:
+        return image
+    image = image.copy()
+    for _ in range(rng.integers(1, 4)):
+        width, height = (max(1, round(image.width * share)) for share in rng.uniform(0.1, 0.4, 2))
+        left, top = int(rng.integers(0, image.width - width + 1)), int(rng.integers(0, image.height - height + 1))
+        colour = tuple(int(value) for value in rng.integers(0, 256, 3))
+        image.paste(colour if image.mode == "RGB" else 0, (left, top, left + width, top + height))
+    return image
 
 
 def degrade(image: Image.Image, rng: np.random.Generator) -> Image.Image:

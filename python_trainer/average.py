@@ -1,7 +1,6 @@
 """The verb `average`: the mean of checkpoints of one run or of runs from one start, often better than each (model soups)."""
 
 import argparse
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +24,11 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: fewer than two checkpoints, one is missing, or they are of different networks.
     """
-    from python_trainer.models import load_checkpoint
+    from python_trainer.models import check_checkpoint_name, load_checkpoint, save_checkpoint
 
     if len(args.checkpoints) < 2:
         raise UserError("--checkpoints: give two or more")
-    if not args.out.name.endswith(".weights.h5"):
-        raise UserError(f"--out {args.out}: its name must end in .weights.h5")
+    check_checkpoint_name(args.out)
     model, recipe = load_checkpoint(args.checkpoints[0])
     total = [weight.astype(np.float64) for weight in model.get_weights()]
     for path in args.checkpoints[1:]:
@@ -40,12 +38,6 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"{path} is another network than {args.checkpoints[0]}")
         total = [mean + weight for mean, weight in zip(total, other.get_weights(), strict=True)]
     model.set_weights([weight / len(args.checkpoints) for weight in total])
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = args.out.with_name(f"new-{args.out.name}")
-    model.save_weights(temporary)
-    temporary.replace(args.out)
-    source, target = args.checkpoints[0].with_name("recipe.json"), args.out.with_name("recipe.json")
-    if source.resolve() != target.resolve():
-        shutil.copyfile(source, target)
+    save_checkpoint(model, args.out, args.checkpoints[0])
     print(f"wrote {args.out}, the mean of {len(args.checkpoints)} checkpoints")
     return 0

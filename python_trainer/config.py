@@ -1,4 +1,4 @@
-"""Settings as frozen dataclasses, and one named recipe for each model: the thesis's three and the one that ships."""
+"""Settings as frozen dataclasses, and one named recipe for each model: the thesis's three, a yardstick and the one that ships."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -78,6 +78,7 @@ class Recipe:
     color: float = 0.2
     geometry: float = 1.0  # probability that a crop is turned and zoomed at all
     window: int = 0  # 1: stages smaller than the crop see a piece of it at its own scale, not all of it shrunk
+    erase: float = 0.0  # probability that rectangles of a crop are painted over
     degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping
@@ -86,8 +87,10 @@ class Recipe:
     difference_taps: tuple[str, str] = ("block_12_add", "block_10_project_BN")
     pair_tap: str = "block_12_add"
     self_blended: float = 0.0  # share of the fakes that are made while training, from a real of the batch
+    cross_blended: float = 0.0  # share of the fakes made while training by pasting another real's face on one
     blend_mask: str = ""  # of those: "hull" or "ellipse", self_blending.MASKS; empty: either by chance
     reconstructed: float = 0.0  # share of the fakes that an autoencoder made (`reconstruct`)
+    texture: int = 0  # 1: the evidence network's verdict sees statistics of its early layers too
     patch_weight: float = 0.5  # weights of the evidence network's further losses: its map,
     trace_weight: float = 0.3  # and its two kinds of traces
     select: str = "val_loss"  # what the best epoch is best in; "macro_auc": mean AUC over sources, clean and JPEG
@@ -105,6 +108,27 @@ RECIPES = {
     "mtcnn": Recipe("mtcnn", "mtcnn_classifier", 256, True, stages=((100, 256, False),)),
     "mobilenet": Recipe("mobilenet", "mobilenet", 224, False, stages=((80, 224, False),)),
     "ifmd": Recipe("ifmd", "ifmd", 224, False, stages=((2, 224, False),), pair_weight=0.1),
+    # No thesis's model but the yardstick of all: what MobileNetV2 makes of whole photos, faces not looked for.
+    "plain": Recipe(
+        "plain",
+        "mobilenet",
+        224,
+        True,
+        stages=((6, 224, False),),
+        optimizer="adamw",
+        learning_rate=4e-4,
+        schedule="cosine",
+        patience=100,
+        samples_per_epoch=6000,
+        vertical_flip=0.0,
+        rotation=0.03,
+        zoom=0.15,
+        geometry=0.5,
+        degrade=0.65,
+        label_smoothing=0.02,
+        clip_norm=1.0,
+        ema=0.99,
+    ),
     "evidence": Recipe(
         "evidence",
         "evidence",

@@ -132,9 +132,17 @@ def _pair_map(real: np.ndarray, fake: np.ndarray) -> np.ndarray:
 
 def predict_logits(model: keras.Model, crops: np.ndarray, size: int, batch_size: int = 64) -> np.ndarray:
     """Logits of fake, float64 [n], of uint8 crops [n, s, s, 3] resized to the model's `size`."""
-    logits = []
+    return predict_outputs(model, crops, size, ("logit",), batch_size)["logit"]
+
+
+def predict_outputs(
+    model: keras.Model, crops: np.ndarray, size: int, names: tuple[str, ...], batch_size: int = 64
+) -> dict[str, np.ndarray]:
+    """Those outputs of one number an image, by name, each float64 [n], of uint8 crops [n, s, s, 3] resized to `size`."""
+    parts: dict[str, list[np.ndarray]] = {name: [np.empty(0)] for name in names}
     for start in range(0, len(crops), batch_size):
         batch = [resize_antialiased(crop, size, size) for crop in crops[start : start + batch_size]]
         output = model.predict_on_batch(np.asarray(batch, np.float32))
-        logits.append(np.asarray(output["logit"], np.float64).reshape(-1))
-    return np.concatenate(logits) if logits else np.empty(0)
+        for name in names:
+            parts[name].append(np.asarray(output[name], np.float64).reshape(-1))
+    return {name: np.concatenate(values) for name, values in parts.items()}

@@ -8,6 +8,7 @@ from PIL import Image, ImageFilter
 
 from python_trainer.augmentation import augment, augment_mask
 from python_trainer.config import FaceCropSettings, Recipe
+from python_trainer.cross_blending import CANDIDATES, cross_blend, nearest_donor
 from python_trainer.dataset import draw_pairs
 from python_trainer.manifest import CropRow
 from python_trainer.preprocessing import crop_points
@@ -23,6 +24,7 @@ TRACES = {
     "gan_face_blended": (1, 1),
     "stylegan": (0, 1),
     "self_blended": (1, 0),
+    "cross_blended": (1, 0),
     "reconstruction": (0, 1),
     "pasted_reconstruction": (None, 1),
 }
@@ -45,8 +47,8 @@ def keypoints_in_crop(row: CropRow, settings: FaceCropSettings) -> np.ndarray:
 class EvidenceBatches(keras.utils.PyDataset):
     """One epoch of batches: the first half reals, the second half a fake for each.
 
-    The fake is, by the recipe's shares, the real blended with itself, its copy from an autoencoder (all of it, or a
-    part pasted back), or one of the dataset: the real's own forgery where there is one, else one of the same source.
+    The fake is, by the recipe's shares, the real blended with itself or with another, its copy from an autoencoder (all
+    of it, or a part pasted back), or one of the dataset: the real's own forgery where there is one, else one of the same source.
     Real and fake of an aligned pair are changed by the same draw.
     """
 
@@ -73,6 +75,7 @@ class EvidenceBatches(keras.utils.PyDataset):
         drawn = draw_pairs([rows[i] for i in given], self._steps * self._half, np.random.default_rng((*self._seed, 77)))
         self._pairs = [(given[real], given[fake], aligned) for real, fake, aligned in drawn]
         self._copies = _copies(rows)
+        self._reals = [i for i in given if rows[i].label == 0]
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -121,15 +124,19 @@ class EvidenceBatches(keras.utils.PyDataset):
         size, choice = crops.shape[1], rng.uniform()
         if choice < recipe.self_blended:
             real = self._pairs[place][0]
-            points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
+            points = self._keypoints(real)
             target, fake, mask = self_blend(crops[real], points, rng, recipe.blend_mask or None)
             return target, fake, mask, 1.0, "self_blended", True
-        if choice < recipe.self_blended + recipe.reconstructed and self._copies:
+        choice -= recipe.self_blended
+        if choice < recipe.cross_blended:
+            return self._cross_blended(self._pairs[place][0], rng)
+        choice -= recipe.cross_blended
+        if choice < recipe.reconstructed and self._copies:
             real, fake = self._copies[rng.integers(len(self._copies))]
             copy = crops[fake]
             if rng.uniform() >= PARTLY_RECONSTRUCTED:
                 return crops[real], copy, np.ones((size, size), np.float32), 1.0, "reconstruction", True
-            points = keypoints_in_crop(self._rows[real], recipe.crop) * size / recipe.crop.size
+            points = self._keypoints(real)
             mask = _soft(face_mask(size, points, rng, ("hull", "ellipse")[rng.integers(2)]), rng)
             fake = np.floor(mask[..., None] * copy + (1 - mask[..., None]) * crops[real] + 0.5).astype(np.uint8)
             return crops[real], fake, mask, 1.0, "pasted_reconstruction", True
@@ -141,6 +148,18 @@ class EvidenceBatches(keras.utils.PyDataset):
             return crops[real], crops[fake], difference_mask(crops[real], crops[fake]), PAIR_MAP_WEIGHT, kind, True
         # Cut from two boxes, the crops differ at every edge: where the forgery is cannot be read off them.
         return crops[real], crops[fake], np.zeros((size, size), np.float32), 0.0, kind, aligned
+
+    def _cross_blended(self, real: int, rng: np.random.Generator) -> tuple:
+        """As `_pair`: another given real's face on this one's."""
+        donors = [int(i) for i in rng.choice(self._reals, CANDIDATES)]
+        points = self._keypoints(real)
+        donor = donors[nearest_donor(points, [self._keypoints(i) for i in donors])]
+        fake, mask = cross_blend(self._crops[real], points, self._crops[donor], self._keypoints(donor), rng)
+        return self._crops[real], fake, mask, 1.0, "cross_blended", True
+
+    def _keypoints(self, index: int) -> np.ndarray:
+        crop = self._recipe.crop
+        return keypoints_in_crop(self._rows[index], crop) * self._crops.shape[1] / crop.size
 
 
 def difference_mask(real: np.ndarray, fake: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def self_blend(
     strength = np.float32(rng.choice([0.5, 0.75, 1.0, 1.0, 1.0]))
     hard = face_mask(size, keypoints, rng, shape or MASKS[rng.integers(len(MASKS))])
     source, hard = _shifted(source, hard, rng)
-    mask = np.asarray(_softened(hard, rng), np.float32) / 255
+    mask = np.asarray(soften(hard, rng), np.float32) / 255
     if mask.mean() < LEAST_AREA:  # eroded to nothing: a pair must differ
         mask = np.asarray(hard, np.float32) / 255
     share = (mask * strength)[..., None]
@@ -117,8 +117,8 @@ def _shifted(source: Image.Image, mask: Image.Image, rng: np.random.Generator) -
     return moved[0], Image.composite(moved[1], Image.new("L", source.size), inside)
 
 
-def _softened(mask: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Wobble the edge, erode it by a blur of which only full value stays, then blur again."""
+def soften(mask: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A hard mask "L" made soft: wobble its edge, erode it by a blur of which only full value stays, blur again."""
     size = mask.width
     coarse = rng.uniform(-1, 1, (2, 6, 6)) * size * 0.015
     wobble = [np.asarray(Image.fromarray(c.astype(np.float32)).resize((size, size), Image.Resampling.BICUBIC)) for c in coarse]  # fmt: skip

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from python_trainer.config import Recipe
-from python_trainer.dataset import load_crops
+from python_trainer.dataset import load_crops, predict_outputs
 from python_trainer.evaluation_report import is_held_out
 from python_trainer.evidence_batches import TRACES
 from python_trainer.manifest import read_prepared
@@ -27,15 +27,14 @@ def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict
         r for r in read_prepared(prepared) if r.split == "val" and r.crop and r.train_use and not is_held_out(r.source)
     ]
     crops = load_crops(prepared, rows, recipe.input_size)
-    outputs = [model.predict_on_batch(crops[i : i + 64].astype(np.float32)) for i in range(0, len(crops), 64)]
+    outputs = predict_outputs(model, crops, recipe.input_size, KINDS)
     labels = np.array([row.label for row in rows])
     result = {}
     for place, kind in enumerate(KINDS):
-        logits = np.concatenate([np.asarray(o[kind], np.float64).reshape(-1) for o in outputs])
-        threshold = threshold_at_rate(logits[labels == 0], CHECK_RATE)
+        threshold = threshold_at_rate(outputs[kind][labels == 0], CHECK_RATE)
         known = np.array([TRACES.get(r.generator, (None, None))[place] if r.label else None for r in rows], object)
         shares = {
-            name: float(np.mean(logits[known == value] >= threshold)) if (known == value).any() else None
+            name: float(np.mean(outputs[kind][known == value] >= threshold)) if (known == value).any() else None
             for name, value in (("found", 1), ("wrong", 0))
         }
         counts = {"n_with": int((known == 1).sum()), "n_without": int((known == 0).sum())}

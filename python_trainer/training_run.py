@@ -12,6 +12,7 @@ from python_trainer.config import Recipe, recipe_to_dict
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow
+from python_trainer.models import save_weights
 from python_trainer.training_log import append_epoch
 
 
@@ -80,7 +81,7 @@ class TrainingRun:
             try:
                 record = self._fit_epoch(epoch, model, trained, targets, size)
             except KeyboardInterrupt:
-                _save_weights(model, self.out / "interrupted.weights.h5")
+                save_weights(model, self.out / "interrupted.weights.h5")
                 raise
             self._keep(epoch, model, trained, record)
             if self.state["stale"] >= self.recipe.patience:
@@ -173,8 +174,8 @@ class TrainingRun:
             self.state["stale"] += 1
         if leads():
             if best:
-                _save_weights(model, self.out / "best.weights.h5")
-            _save_weights(model, self.out / "last.weights.h5")
+                save_weights(model, self.out / "best.weights.h5")
+            save_weights(model, self.out / "last.weights.h5")
             with write_atomically(self.out / "optimizer.npz", "wb") as file:
                 np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
             log = append_epoch(self.out, record)
@@ -202,9 +203,3 @@ class TrainingRun:
             values = [saved[name] for name in saved.files]
         for variable, value in zip(trained.optimizer.variables, values, strict=True):
             variable.assign(value)
-
-
-def _save_weights(model, path: Path) -> None:
-    temporary = path.with_name(f"new-{path.name}")
-    model.save_weights(temporary)
-    temporary.replace(path)

@@ -1,6 +1,7 @@
 """The thesis's three networks and the one that ships, and how a checkpoint on disk becomes one of them again."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def build_model(recipe: Recipe, size: int | None = None, weights: str | None = N
     if recipe.architecture == "evidence":
         from python_trainer.models.evidence import build_evidence
 
-        return build_evidence(size, weights, recipe.difference_taps, recipe.difference)
+        return build_evidence(size, weights, recipe.difference_taps, recipe.difference, bool(recipe.texture))
     raise UserError(f"unknown architecture {recipe.architecture!r}")
 
 
@@ -55,6 +56,28 @@ def load_checkpoint(path: str | Path) -> tuple["keras.Model", Recipe]:
     except (ValueError, OSError) as error:
         raise UserError(f"{path} does not hold the weights of {recipe.architecture}: {error}") from error
     return model, recipe
+
+
+def save_weights(model: "keras.Model", path: Path) -> None:
+    """Write `NAME.weights.h5` whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"new-{path.name}")
+    model.save_weights(temporary)
+    temporary.replace(path)
+
+
+def save_checkpoint(model: "keras.Model", path: Path, like: Path) -> None:
+    """Write a network made of the checkpoint `like`: weights, and the same recipe.json beside them."""
+    save_weights(model, path)
+    source, target = like.with_name("recipe.json"), path.with_name("recipe.json")
+    if source.resolve() != target.resolve():
+        shutil.copyfile(source, target)
+
+
+def check_checkpoint_name(path: Path) -> None:
+    """Raises UserError where `path` does not end as Keras wants weights to."""
+    if not path.name.endswith(".weights.h5"):
+        raise UserError(f"--out {path}: its name must end in .weights.h5")
 
 
 def copy_weights(path: Path, model: "keras.Model") -> int:

@@ -7,6 +7,11 @@ from python_trainer.models.ifmd import EPSILON, MapWeighting
 from python_trainer.models.mobilenet import build_backbone
 
 PATCH_FILTERS = 32
+# From a quarter to a sixteenth of the image's side: what the decoder of a generator leaves is finer than what
+# reaches the last layers.
+TEXTURE_TAPS = (
+    "block_1_project_BN", "block_2_add", "block_4_add", "block_5_add", "block_7_add", "block_9_add", "block_11_add",
+)  # fmt: skip
 
 
 def build_evidence(
@@ -14,6 +19,7 @@ def build_evidence(
     weights: str | None = None,
     taps: tuple[str, str] = ("block_12_add", "block_10_project_BN"),
     difference: str = "layers",
+    texture: bool = False,
 ) -> keras.Model:
     """Intermediate feature map differencing (Rutikanga 2024), with a map that is trained.
 
@@ -23,7 +29,8 @@ def build_evidence(
     cell: "this cell was altered". Their smooth maximum joins the pooled features; their probabilities raise the weight
     of the last features by up to two (eq. 17, with weights that are learned). A pasted face and a generated face leave
     different traces (ProDet, arXiv:2408.17052), so there is a logit for each; the verdict's is their noisy-or:
-    1 - (1 - p_seam)(1 - p_synthetic).
+    1 - (1 - p_seam)(1 - p_synthetic). With `texture`, both logits also see the mean and the deviation of each channel
+    of TEXTURE_TAPS over the image.
 
     Returns:
         RGB float32 [n, size, size, 3] in [0, 255] -> {"logit": [n, 1], "seam": [n, 1], "synthetic": [n, 1],
@@ -49,6 +56,17 @@ def build_evidence(
     x = layers.Concatenate(name="head_evidence")([x, SmoothMaximum(name="patch_maximum")(patch_logits)])
     seam = layers.Dense(1, name="logit_seam")(x)
     synthetic = layers.Dense(1, name="logit_synthetic")(x)
+    if texture:
+        statistics = [
+            ChannelStatistics(name=f"statistics_{tap}")(backbone.get_layer(tap).output) for tap in TEXTURE_TAPS
+        ]
+        x = layers.BatchNormalization(name="head_texture_norm")(layers.Concatenate(name="texture")(statistics))
+        x = layers.Dropout(0.3, name="head_texture_dropout")(x)
+        # From nothing, so that a checkpoint without this branch goes on where it was.
+        seam, synthetic = (
+            layers.Add(name=name)([logit, layers.Dense(1, kernel_initializer="zeros", name=f"logit_texture_{name}")(x)])
+            for name, logit in (("seam", seam), ("synthetic", synthetic))
+        )
     outputs = {
         "logit": NoisyOr(name="logit")([seam, synthetic]),
         "seam": seam,
@@ -106,6 +124,21 @@ class DifferenceFromReals(layers.Layer):
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """The same."""
         return input_shape
+
+
+@keras.saving.register_keras_serializable("python_trainer")
+class ChannelStatistics(layers.Layer):
+    """Features [n, m, m, c] -> each channel's mean and standard deviation over the cells, [n, 2c]."""
+
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
+        """[n, 2c]."""
+        mean = ops.mean(features, axis=(1, 2), keepdims=True)
+        deviation = ops.sqrt(ops.mean(ops.square(features - mean), axis=(1, 2)) + EPSILON**2)
+        return ops.concatenate([mean[:, 0, 0], deviation], axis=-1)
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """[n, 2c]."""
+        return (input_shape[0], 2 * input_shape[-1])
 
 
 @keras.saving.register_keras_serializable("python_trainer")

@@ -74,3 +74,17 @@ def test_a_window_of_the_mask_is_that_of_the_crop(knobs):
     image = augment(np.repeat(bright, 3, axis=2), recipe, 96, np.random.default_rng(8))
     mask = augment_mask(bright[..., 0].astype(np.float32) / 255, recipe, 96, np.random.default_rng(8))
     assert np.abs(image[..., 0] / 255 - mask).mean() < 0.01
+
+
+def test_erased_rectangles_hide_the_same_of_crop_and_mask():
+    hidden = []
+    for seed in range(8):
+        recipe = get_recipe("ifmd", **(STILL | {"erase": 1.0, "rotation": 0.03}))
+        without = get_recipe("ifmd", **(STILL | {"rotation": 0.03}))
+        seen, whole = (augment(FACE, r, 224, np.random.default_rng(seed)) for r in (recipe, without))
+        mask = augment_mask(np.ones((224, 224), np.float32), recipe, 224, np.random.default_rng(seed))
+        assert np.array_equal(seen[mask == 1], whole[mask == 1])
+        assert (seen[mask == 0] != whole[mask == 0]).any(axis=-1).mean() > 0.9
+        hidden.append((mask == 0).mean())
+    assert min(hidden) > 0.005 and max(hidden) < 0.5
+    assert np.array_equal(view(0, erase=0.0), FACE)

@@ -49,6 +49,25 @@ def test_without_a_difference_the_trained_verdict_is_another():
     assert np.ptp(np.asarray(after["anomaly_map"])) < 1e-6 < np.ptp(np.asarray(before["anomaly_map"]))
 
 
+def test_the_texture_branch_starts_from_nothing_and_sees_statistics_of_the_early_layers():
+    keras.utils.set_random_seed(1)
+    network = build_model(get_recipe("evidence", texture=1), 96)
+    image = np.random.default_rng(0).uniform(0, 255, (2, 96, 96, 3)).astype(np.float32)
+    before = network(image)
+    sum_without = keras.Model(network.input, [network.get_layer(f"logit_{k}").output for k in ("seam", "synthetic")])
+    for name, value in zip(("seam", "synthetic"), sum_without(image), strict=True):
+        assert np.array_equal(before[name], value)
+    tap = "block_4_add"
+    inside = keras.Model(network.input, [network.get_layer(n).output for n in (tap, f"statistics_{tap}")])
+    features, statistics = (np.asarray(value) for value in inside(image))
+    cells = features.reshape(2, -1, features.shape[-1])
+    assert np.allclose(statistics, np.concatenate([cells.mean(axis=1), cells.std(axis=1)], axis=-1), atol=1e-4)
+    layer = network.get_layer("logit_texture_synthetic")
+    layer.set_weights([np.ones_like(layer.get_weights()[0]), layer.get_weights()[1]])
+    after = network(image)
+    assert np.array_equal(before["seam"], after["seam"]) and not np.allclose(before["synthetic"], after["synthetic"])
+
+
 def test_noisy_or_is_one_or_the_other_also_far_out():
     pairs = np.array([(0.3, -1.2), (-30, -25), (40, -3), (50, 60)], np.float32)
     logit = np.asarray(NoisyOr()([pairs[:, :1], pairs[:, 1:]]))[:, 0]
@@ -95,6 +114,7 @@ def material():
     [
         ({"self_blended": 1.0, "reconstructed": 0.0}, (1, 1), (0, 1), 1.0),
         ({"self_blended": 0.0, "reconstructed": 1.0}, None, (1, 1), 1.0),
+        ({"self_blended": 0.0, "reconstructed": 0.0, "cross_blended": 1.0}, (1, 1), (0, 1), 1.0),
         ({"self_blended": 0.0, "reconstructed": 0.0}, (0, 0), (0, 0), 0.5),
     ],
 )

@@ -1,0 +1,89 @@
+"""The verb `balance`: weighs the evidence of seams against that of synthesis, by four numbers chosen on validation."""
+
+import argparse
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from python_trainer.errors import UserError
+from python_trainer.traces import KINDS
+
+if TYPE_CHECKING:
+    import keras
+
+SCALES = (0.5, 0.75, 1.0, 1.5)
+BIASES = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of `balance`."""
+    parser.add_argument("--checkpoint", type=Path, required=True, metavar="FILE", help="of the evidence network")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="PREPARED",
+        help="folders of `prepare` and `reconstruct`, as for `train`; their validation split is used",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new NAME.weights.h5")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scale and shift both logits where their noisy-or then has the best mean AUC over sources, clean and JPEG; returns 0.
+
+    Each logit learns from the images whose traces are known for it, and so each has a prior of its own, which the
+    noisy-or takes for evidence. The numbers go into the weights of the last layers; the network stays the same.
+
+    Raises:
+        UserError: the checkpoint is missing or of a network without these outputs, or a name is wrong.
+    """
+    from python_trainer.dataset import predict_outputs
+    from python_trainer.manifest import read_prepared
+    from python_trainer.models import check_checkpoint_name, load_checkpoint, save_checkpoint
+    from python_trainer.validation import Validation
+
+    check_checkpoint_name(args.out)
+    model, recipe = load_checkpoint(args.checkpoint)
+    if not set(KINDS) <= set(model.output):
+        raise UserError(f"{args.checkpoint} has one logit only; `balance` weighs the two of the evidence network")
+    rows = [[r for r in read_prepared(folder) if r.crop and r.train_use and r.split == "val"] for folder in args.data]
+    validation = Validation(args.data, rows, recipe)
+    logits = [
+        predict_outputs(model, crops, recipe.input_size, KINDS) for crops in (validation.crops, validation.recompressed)
+    ]
+    before = _score(logits, validation, (1.0, 0.0, 1.0, 0.0))
+    grid = itertools.product(SCALES, BIASES, SCALES, BIASES)
+    after, numbers = max((_score(logits, validation, numbers), numbers) for numbers in grid)
+    _apply(model, numbers)
+    save_checkpoint(model, args.out, args.checkpoint)
+    print(
+        f"wrote {args.out}: seam times {numbers[0]} plus {numbers[1]}, synthetic times {numbers[2]} plus {numbers[3]}; "
+        f"mean AUC over validation sources, clean and JPEG, {before:.4f} to {after:.4f}"
+    )
+    return 0
+
+
+def _score(logits: list[dict[str, np.ndarray]], validation: object, numbers: tuple[float, ...]) -> float:
+    """Mean over clean and recompressed of the mean AUC over sources."""
+    from python_trainer.validation import auc_by_group
+
+    seam_scale, seam_bias, synthetic_scale, synthetic_bias = numbers
+    values = []
+    for one in logits:
+        seam, synthetic = seam_scale * one["seam"] + seam_bias, synthetic_scale * one["synthetic"] + synthetic_bias
+        either = np.logaddexp(np.logaddexp(seam, synthetic), seam + synthetic)  # models.evidence.NoisyOr
+        values.append(np.mean(list(auc_by_group(validation.labels, either, validation.groups).values())))
+    return float(np.mean(values))
+
+
+def _apply(model: "keras.Model", numbers: tuple[float, ...]) -> None:
+    names = {layer.name for layer in model.layers}
+    for kind, scale, bias in zip(KINDS, numbers[::2], numbers[1::2], strict=True):
+        for name, shift in ((f"logit_{kind}", bias), (f"logit_texture_{kind}", 0.0)):
+            if name in names:
+                layer = model.get_layer(name)
+                kernel, offset = layer.get_weights()
+                layer.set_weights([kernel * scale, offset * scale + shift])
