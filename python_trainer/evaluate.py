@@ -17,7 +17,7 @@ from python_trainer.evaluation_figures import draw
 from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
-from python_trainer.protocol import add_protocol_arguments, load_scorers, run_protocol
+from python_trainer.protocol import add_protocol_arguments, protocol_scores, run_protocol
 
 RowScores = Callable[[list[CropRow], str], np.ndarray]  # rows, condition -> logits of fake, float [n], NaN without crop
 
@@ -58,7 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score, report, write; returns 0."""
-    from python_trainer.dataset import predict_logits
     from python_trainer.models import load_checkpoint
     from python_trainer.traces import trace_thresholds
 
@@ -67,11 +66,9 @@ def run(args: argparse.Namespace) -> int:
     if settings.exists() and json.loads(settings.read_text())["whole_image"] != recipe.whole_image:
         raise UserError(f"{args.data} was not prepared for {recipe.architecture}; run prepare for its recipe")
 
-    def score(crops: np.ndarray) -> np.ndarray:
-        return predict_logits(model, crops, recipe.input_size)
-
-    scorers = load_scorers(args, recipe, score)  # first, so that a wrong flag fails before the work
-    scores = EngineScores(get_engine(args), args.checkpoint, args.data, args.out)
+    engine = get_engine(args)
+    score_protocol = protocol_scores(args, engine)
+    scores = EngineScores(engine, args.checkpoint, args.data, args.out)
     report = evaluate(
         scores, args.data, args.out, split=args.split, conditions=tuple(args.conditions),
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
@@ -80,9 +77,9 @@ def run(args: argparse.Namespace) -> int:
             "traces": trace_thresholds(model, args.data, recipe),
         },
     )  # fmt: skip
+    if score_protocol:
+        run_protocol(report, score_protocol, args.data, args.out, args.bootstrap, args.seed)
     scores.forget()
-    if scorers:
-        run_protocol(report, scorers, args.data, args.out, args.bootstrap, args.seed)
     print(json.dumps(report, indent=2) if args.json else format_table(report))
     return 0
 

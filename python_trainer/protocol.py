@@ -1,24 +1,25 @@
 """The full protocol of `evaluate`: the split under every condition, peers beside the model; writes protocol.json."""
 
 import argparse
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
-import numpy as np
-
 from python_trainer import peers
-from python_trainer.condition_scores import Scorer, score_conditions
-from python_trainer.conditions import CONDITIONS, CURVES, FLIP_VARIANTS, View
-from python_trainer.config import Recipe
+from python_trainer.condition_scores import Scorer, Scores, SplitConditions, score_conditions
+from python_trainer.conditions import CONDITIONS, CURVES, FLIP_VARIANTS
+from python_trainer.engines import Engine
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, summarise
 from python_trainer.figures import plot_robustness
 from python_trainer.files import write_atomically
-from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.manifest import CropRow, read_prepared, sha256_of
 from python_trainer.protocol_figures import band_shares, curves, goals, groups
 from python_trainer.protocol_tables import protocol_page
+
+ConditionScores = Callable[[list[CropRow], SplitConditions], Scores]
 
 SCHEMA_VERSION = 1
 MAX_BOOTSTRAP = 200  # resamples for each condition
@@ -46,10 +47,9 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load_scorers(args: argparse.Namespace, recipe: Recipe, score: Callable[[np.ndarray], np.ndarray]) -> list[Scorer]:
-    """The model under evaluation and its peers, ready to run; `args` are evaluate's, empty for `--protocol basic`.
-
-    `score`: uint8 crops [n, s, s, 3] -> logits of fake, float [n].
+def protocol_scores(args: argparse.Namespace, engine: Engine) -> ConditionScores | None:
+    """What scores photos under conditions, with the model under evaluation and its peers; `args` are evaluate's. None
+    for `--protocol basic`. What is done is kept in `unfinished` of the output folder, for a run that is killed.
 
     Raises:
         UserError: a flag of the full protocol without it, or a peer that cannot be loaded.
@@ -57,28 +57,47 @@ def load_scorers(args: argparse.Namespace, recipe: Recipe, score: Callable[[np.n
     if args.protocol == "basic":
         if args.meso4 or args.peer:
             raise UserError("--meso4 and --peer belong to --protocol full")
-        return []
-    view = View(recipe.input_size, recipe.crop, recipe.whole_image)
-    peers.check_crop_settings(args.data, view)
-    others = peers.load_peers(args.data, read_prepared(args.data), view, args.meso4, args.peer, args.seed)
-    return [Scorer(peers.OWN_NAME, view, score, tuple(CONDITIONS)), *others]
+        return None
+    make_scorers = partial(load_scorers, args.checkpoint, args.data, args.meso4, tuple(args.peer), args.seed)
+    scorers = make_scorers()  # first, so that a wrong flag fails before the work
+    others = [Path(peer.partition("=")[2]) for peer in args.peer]
+    files = [args.data / "manifest.csv", args.checkpoint, *([args.meso4] if args.meso4 else []), *others]
+    text = repr([args.seed, *((s.name, s.view, s.conditions) for s in scorers), *map(sha256_of, files)])
+    folder = args.out / "unfinished" / f"conditions-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return partial(score_conditions, engine, make_scorers, folder)
+
+
+@cache  # the process that checks the flags may be the one that scores
+def load_scorers(
+    checkpoint: Path, prepared: Path, meso4: Path | None, others: tuple[str, ...], seed: int
+) -> list[Scorer]:
+    """The checkpoint under evaluation and its peers, `others` as NAME=CHECKPOINT, ready to run.
+
+    Raises:
+        UserError: one cannot be loaded.
+    """
+    model = peers.load_checkpoint_scorer(peers.OWN_NAME, checkpoint, tuple(CONDITIONS))
+    peers.check_crop_settings(prepared, model.view)
+    rows = read_prepared(prepared)
+    return [model, *peers.load_peers(prepared, rows, model.view, meso4, list(others), seed)]
 
 
 def run_protocol(
-    report: dict, scorers: list[Scorer], prepared: Path, out: Path, bootstrap: int = MAX_BOOTSTRAP, seed: int = 0
+    report: dict, score: ConditionScores, prepared: Path, out: Path, bootstrap: int = MAX_BOOTSTRAP, seed: int = 0
 ) -> dict:
     """Score validation and the report's split under all conditions; write `out`/protocol.json, its tables to
     protocol.md, and return it.
 
     Calibration, thresholds and bands are `report`'s (evaluate's), which come from validation alone; nothing is chosen
-    here. `scorers` are from `load_scorers`. At most MAX_BOOTSTRAP resamples.
+    here. `score` is from `protocol_scores`. At most MAX_BOOTSTRAP resamples.
 
     Raises:
         UserError: a photo behind the prepared folder is gone.
     """
     split, bootstrap = report["split"], min(bootstrap, MAX_BOOTSTRAP)
     rows = [row for row in read_prepared(prepared) if row.split in ("val", split)]
-    scores = _score(scorers, rows, split)
+    # Validation, where it is not what is reported, is scored under the peers' conditions alone.
+    scores = score(rows, {"val": peers.CONDITIONS, split: tuple(CONDITIONS)})
     every = {c: collect_images(rows, logits) for c, logits in scores[peers.OWN_NAME].items()}
     images = {c: [i for i in part if i.split == split] for c, part in every.items()}
     conditions = {
@@ -104,18 +123,6 @@ def run_protocol(
     with write_atomically(out / "protocol.md") as file:
         file.write(protocol_page(result))
     return result
-
-
-def _score(scorers: list[Scorer], rows: list[CropRow], split: str) -> dict[str, dict[str, np.ndarray]]:
-    """As `score_conditions`; validation, where it is not the split reported, under the peers' conditions alone."""
-    few = [replace(s, conditions=tuple(c for c in s.conditions if c in peers.CONDITIONS)) for s in scorers]
-    scores = {s.name: {c: np.full(len(rows), np.nan) for c in s.conditions} for s in scorers}
-    for part, wanted in ((split, scorers), *([] if split == "val" else [("val", few)])):
-        indices = [index for index, row in enumerate(rows) if row.split == part]
-        for name, by_condition in score_conditions(wanted, [rows[i] for i in indices]).items():
-            for condition, values in by_condition.items():
-                scores[name][condition][indices] = values
-    return scores
 
 
 def _bands(images: list[ImageScore], report: dict) -> dict:

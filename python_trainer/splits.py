@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -103,11 +104,27 @@ def linked_groups(items: list[SplitItem]) -> list[int]:
 
 
 def near_duplicates(hashes: list[int | None], bits: int = NEAR_DUPLICATE_BITS) -> list[tuple[int, int]]:
-    """Index pairs whose 64-bit hashes differ in at most `bits` bits."""
-    known = np.asarray([i for i, value in enumerate(hashes) if value is not None], np.int64)
-    values = np.asarray([hashes[i] for i in known], np.uint64)
-    pairs = []
-    for row in range(len(values) - 1):
-        close = np.flatnonzero(np.bitwise_count(values[row + 1 :] ^ values[row]) <= bits)
-        pairs += [(int(known[row]), int(known[row + 1 + j])) for j in close]
-    return pairs
+    """Index pairs (lower one first, in order) whose 64-bit hashes differ in at most `bits` bits.
+
+    Hashes are cut into `bits` + 2 bands: so few differences leave at least two of them alike, and only pairs that share
+    two bands (of `bits` = 4: one in two million of unrelated ones, for each two bands) are compared.
+    """
+    known = np.array([i for i, value in enumerate(hashes) if value is not None], np.int64)
+    values = np.array([hashes[i] for i in known], np.uint64)
+    count, found = len(values), np.empty(0, np.int64)  # a pair as first * count + second
+    for mask in _masks_of_two_bands(bits + 2):
+        order = np.argsort(values & mask, kind="stable")  # alike ones side by side, lower index first
+        ordered = values[order]
+        keys = ordered & mask
+        pairs, at, apart = [], np.arange(count), 1
+        while len(at := at[at < count - apart]) and len(at := at[keys[at] == keys[at + apart]]):
+            close = at[np.bitwise_count(ordered[at] ^ ordered[at + apart]) <= bits]
+            pairs.append(order[close] * count + order[close + apart])
+            apart += 1
+        found = np.unique(np.concatenate([found, *pairs]))
+    return [(int(known[pair // count]), int(known[pair % count])) for pair in found]
+
+
+def _masks_of_two_bands(bands: int) -> list[np.uint64]:
+    each = [sum(1 << bit for bit in range(band, 64, bands)) for band in range(bands)]
+    return [np.uint64(one | other) for one, other in combinations(each, 2)]

@@ -3,8 +3,12 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from python_trainer.condition_scores import ConditionWork, Scorer
+from python_trainer.conditions import CONDITIONS, View
+from python_trainer.config import FaceCropSettings
 from python_trainer.inputs import Part, read_part
 
 
@@ -35,6 +39,20 @@ class KilledOnceWork:
             if record["image"] == self._victim and not self._mark.exists():
                 self._mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_condition_work(victim: str, mark: Path, *arguments) -> KilledOnceWork:
+    """In the place of ConditionWork."""
+    return KilledOnceWork(partial(ConditionWork, *arguments), victim, mark)
+
+
+def brightness_scorers() -> list[Scorer]:
+    """Two detectors that need no network, of face crops and of whole photos."""
+    faces = View(32, FaceCropSettings(size=32))
+    return [
+        Scorer("faces", faces, lambda crops: crops.mean(axis=(1, 2, 3)), tuple(CONDITIONS)),
+        Scorer("whole", View(16, faces.crop, True), lambda crops: -crops.mean(axis=(1, 2, 3)), ("clean", "web")),
+    ]
 
 
 class AlwaysKilledWork:

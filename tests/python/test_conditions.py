@@ -12,6 +12,7 @@ from python_trainer import condition_scores
 from python_trainer.condition_scores import Scorer, score_conditions
 from python_trainer.conditions import CONDITIONS, CURVES, FLIP_VARIANTS, View, cut
 from python_trainer.config import FaceCropSettings
+from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
 from python_trainer.preprocessing import crop_face, resize_antialiased
 from tests.python.faces import astronaut
@@ -27,6 +28,12 @@ def face_row(**changes):
 
 def photo_row(path, **changes):
     return dataclasses.replace(crop_row(path.stem, 0, "test", **changes), image=str(path))
+
+
+def score(tmp_path, scorers, rows, conditions=None):
+    """In this process; all conditions where none are named."""
+    conditions = conditions or {"test": tuple(CONDITIONS)}
+    return score_conditions(LocalEngine(1), lambda: scorers, tmp_path / "kept", rows, conditions)
 
 
 def detail(image: np.ndarray) -> float:
@@ -106,7 +113,7 @@ def test_scores_belong_to_their_rows_and_each_photo_is_decoded_once(tmp_path, mo
     monkeypatch.setattr(condition_scores, "decode_image", counted)
     one = Scorer("one", VIEW, lambda crops: crops.mean(axis=(1, 2, 3)), ("clean", "web"))
     two = Scorer("two", View(8, VIEW.crop, True), lambda crops: -crops.mean(axis=(1, 2, 3)), ("clean",))
-    scores = score_conditions([one, two], rows)
+    scores = score(tmp_path, [one, two], rows)
     expected = [160, 120, 120, 80, 40, 0, np.nan]
     assert scores["one"]["clean"] == pytest.approx(expected, nan_ok=True)
     assert scores["one"]["web"] == pytest.approx(expected, abs=2, nan_ok=True)
@@ -114,11 +121,32 @@ def test_scores_belong_to_their_rows_and_each_photo_is_decoded_once(tmp_path, mo
     assert set(scores["two"]) == {"clean"} and sorted(decoded) == sorted(str(tmp_path / f"{i}.png") for i in range(5))
 
 
-def test_missing_photos_and_broken_scores_are_said(tmp_path):
-    path = tmp_path / "a.png"
+def test_photos_that_are_gone_are_all_named_and_tried_again_once_they_are_back(tmp_path):
+    paths = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
+    scorer = Scorer("mean", VIEW, lambda crops: crops.mean(axis=(1, 2, 3)), ("clean",))
+    Image.fromarray(astronaut()).save(paths[1])
+    rows = [photo_row(path) for path in paths]
+    with pytest.raises(
+        UserError, match=r"(?s)a\.png: cannot.*c\.png: cannot.*made from the photos themselves"
+    ) as caught:
+        score(tmp_path, [scorer], rows)
+    assert "b.png" not in str(caught.value)
+    for path in (paths[0], paths[2]):
+        Image.fromarray(astronaut()).save(path)
+    assert np.unique(score(tmp_path, [scorer], rows)["mean"]["clean"]).size == 1
+
+
+def test_broken_scores_are_said(tmp_path):
+    Image.fromarray(astronaut()).save(tmp_path / "a.png")
     scorer = Scorer("odd", VIEW, lambda crops: np.full(len(crops), np.inf), ("clean",))
-    with pytest.raises(UserError, match=r"a\.png.*made from the photos themselves"):
-        score_conditions([scorer], [photo_row(path)])
-    Image.fromarray(astronaut()).save(path)
     with pytest.raises(UserError, match="odd gives scores that are not numbers"):
-        score_conditions([scorer], [photo_row(path)])
+        score(tmp_path, [scorer], [photo_row(tmp_path / "a.png")])
+
+
+def test_a_split_is_scored_under_its_own_conditions(tmp_path):
+    Image.fromarray(astronaut()).save(tmp_path / "a.png")
+    rows = [dataclasses.replace(photo_row(tmp_path / "a.png"), split=split) for split in ("train", "val", "test")]
+    scorer = Scorer("mean", VIEW, lambda crops: crops.mean(axis=(1, 2, 3)), ("clean", "web"))
+    scores = score(tmp_path, [scorer], rows, {"val": ("clean",), "test": ("web", "clean")})["mean"]
+    assert np.isnan(scores["clean"]).tolist() == [True, False, False]
+    assert np.isnan(scores["web"]).tolist() == [True, True, False]

@@ -4,15 +4,27 @@ import json
 from collections import Counter
 from functools import partial
 
+import numpy as np
 import pytest
 
 from python_trainer.__main__ import main
+from python_trainer.condition_scores import score_conditions
+from python_trainer.conditions import CONDITIONS
 from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT
 from python_trainer.inputs import into_parts, list_items
+from python_trainer.manifest import read_prepared
 from python_trainer.part_results import make_results, read_results
-from tests.python.engine_workers import AlwaysKilledWork, EchoWork, FailingWork, KilledOnceWork
+from tests.python.engine_workers import (
+    AlwaysKilledWork,
+    EchoWork,
+    FailingWork,
+    KilledOnceWork,
+    brightness_scorers,
+    killed_condition_work,
+)
+from tests.python.test_protocol import make_prepared
 
 
 @pytest.fixture
@@ -97,6 +109,45 @@ def test_failed_images_are_tried_again_on_request(files, tmp_path):
     (tmp_path / "late.png").write_bytes(b"x")
     assert make_results(LocalEngine(1), EchoWork, parts, tmp_path / "out", "test").failed
     assert not make_results(LocalEngine(1), EchoWork, parts, tmp_path / "out", "test", retry_failed=True).failed
+
+
+class Stopping:
+    """An engine that counts the parts it is given, and is interrupted after the first."""
+
+    given = 0
+
+    def map(self, make_worker, parts, isolate=False):
+        self.given = len(parts)
+        yield from LocalEngine(1).map(make_worker, parts[:1])
+        raise KeyboardInterrupt
+
+
+def test_conditions_are_scored_alike_by_any_engine_and_a_process_that_is_killed_costs_nothing(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("python_trainer.inputs.PART_SIZE", 8)
+    rows = [row for row in read_prepared(make_prepared(tmp_path)) if row.split != "train"]
+    conditions = {"val": ("clean", "web"), "test": tuple(CONDITIONS)}
+    alone = score_conditions(LocalEngine(1), brightness_scorers, tmp_path / "alone", rows, conditions)
+    assert {name: np.isnan(by["web"]).sum() for name, by in alone.items()} == {"faces": 1, "whole": 1}
+    assert np.isnan(alone["faces"]["hard"]).sum() == 1 + sum(row.split == "val" for row in rows)
+
+    out, stopping = tmp_path / "out", Stopping()
+    with pytest.raises(KeyboardInterrupt):
+        score_conditions(stopping, brightness_scorers, out, rows, conditions)
+    done = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    assert len(done) == 1 < stopping.given
+    killed = partial(killed_condition_work, rows[-2].image, tmp_path / "killed")
+    monkeypatch.setattr("python_trainer.condition_scores.ConditionWork", killed)
+    scores = score_conditions(engine, brightness_scorers, out, rows, conditions)
+    assert (tmp_path / "killed").exists()
+    for name, by_condition in alone.items():
+        for condition, values in by_condition.items():
+            np.testing.assert_allclose(scores[name][condition], values, atol=1e-6, err_msg=f"{name} {condition}")
+    files = sorted(out.iterdir())
+    assert len(files) == stopping.given and all(path.stat().st_mtime_ns == time for path, time in done.items())
+    images = [json.loads(line)["image"] for path in files for line in path.read_text().splitlines()]
+    assert sorted(images) == sorted(row.image for row in rows if row.crop)
 
 
 def test_predict_answers_the_same_on_ray(ray_cluster, fixtures_dir, tmp_path, capsys):

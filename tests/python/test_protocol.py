@@ -10,10 +10,11 @@ from PIL import Image
 
 from python_trainer import protocol_figures
 from python_trainer.__main__ import main
-from python_trainer.condition_scores import Scorer
+from python_trainer.condition_scores import Scorer, score_conditions
 from python_trainer.conditions import CONDITIONS, FLIP_VARIANTS, View
 from python_trainer.config import FaceCropSettings
 from python_trainer.crop_scores import score_rows
+from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
 from python_trainer.evaluate import evaluate
 from python_trainer.evaluation_report import ImageScore
@@ -65,7 +66,9 @@ def scorer() -> Scorer:
 
 def run(folder, out, **options) -> tuple[dict, dict]:
     report = evaluate(partial(score_rows, brightness, folder, 32), folder, out, bootstrap=0, samples=False)
-    return report, run_protocol(report, [scorer(), dataclasses.replace(scorer(), name="twin")], folder, out, **options)
+    scorers = [scorer(), dataclasses.replace(scorer(), name="twin")]
+    score = partial(score_conditions, LocalEngine(1), lambda: scorers, out / "unfinished")
+    return report, run_protocol(report, score, folder, out, **options)
 
 
 def test_end_to_end(tmp_path):

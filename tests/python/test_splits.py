@@ -1,8 +1,10 @@
 """Nothing straddles: identities, pairs, exact copies, near copies."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from python_trainer.splits import SplitItem, assign_splits, near_duplicates
 
@@ -56,3 +58,24 @@ def test_without_splits_80_10_10_by_identity_and_the_seed_decides():
 
 def test_near_duplicates_are_found_up_to_four_bits():
     assert near_duplicates([0b0, None, 0b1111, 0b11111]) == [(0, 2), (2, 3)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_near_duplicates_are_those_that_comparing_all_with_all_finds(seed):
+    """Copies with 0 to 7 bits turned, of few originals, in any order, some without a hash."""
+    rng = np.random.default_rng(seed)
+    originals = [int(value) for value in rng.integers(0, 2**64, 12, np.uint64)] + [0, 2**64 - 1]
+    hashes: list[int | None] = [None, None]
+    for _ in range(150):
+        turned = rng.choice(64, rng.integers(0, 8), replace=False)
+        hashes.append(originals[rng.integers(len(originals))] ^ sum(1 << int(bit) for bit in turned))
+    hashes = [hashes[i] for i in rng.permutation(len(hashes))]
+    for bits in (0, 1, 4):
+        expected = [
+            (i, j)
+            for (i, one), (j, other) in itertools.combinations(enumerate(hashes), 2)
+            if one is not None and other is not None and (one ^ other).bit_count() <= bits
+        ]
+        assert near_duplicates(hashes, bits) == expected
+        assert expected
+    assert near_duplicates([]) == near_duplicates([None, 5]) == []
