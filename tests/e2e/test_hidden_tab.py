@@ -6,7 +6,14 @@ import pytest
 
 from extension.demo.browser import wait_until
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED, checked_images, right_click, set_settings, wait_for_states
+from tests.e2e.extension_driver import (
+    SCORED,
+    badges_by_image,
+    checked_images,
+    right_click,
+    set_settings,
+    wait_for_states,
+)
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
@@ -25,16 +32,14 @@ ADD = """(sources) => Promise.all(sources.map(async (src) => {
 
 @pytest.fixture
 def behind(context, page, worker):
-    """Puts `page` behind another tab and back to the front, as far as the extension can tell."""
+    """Tells the content script of `page` that it is behind other tabs; it is drawn all the same, and observers report."""
     set_settings(worker, "all")
-    other = context.new_page()
     session = context.new_cdp_session(page)
     worlds: list[dict] = []
     session.on("Runtime.executionContextCreated", lambda event: worlds.append(event["context"]))
     session.send("Runtime.enable")
 
     def put(is_behind: bool) -> None:
-        (other if is_behind else page).bring_to_front()
         # The last: documents before this one had a world of ours too.
         ours = [world["id"] for world in worlds if world["origin"] and world["origin"] in worker.url][-1]
         told = SET_HIDDEN % ("true" if is_behind else "false")
@@ -42,21 +47,23 @@ def behind(context, page, worker):
         assert "exceptionDetails" not in answer, answer
 
     yield put
-    other.close()
     set_settings(worker, "off")
 
 
 def test_no_check_starts_behind_but_the_one_asked_for(page, badges, site, worker, behind):
-    page.goto(site.add_page(f'<img src="/{FACE}" width="240">'))
+    page.goto(site.add_page(f'<img id="first" src="/{FACE}" width="240">'))
     url, late, asked = (f"{site.origin}/{name}" for name in (FACE, OTHER_FACE, SMALL))
     wait_for_states(page, badges, {url: SCORED})
     behind(True)
     page.evaluate(ADD, [late, asked])
+    page.evaluate("document.getElementById('first').src += '?changed'")
+    wait_until(page, lambda: url not in badges_by_image(badges), 20, "the page has been looked at anew")
     right_click(worker, page, asked)
     wait_until(page, lambda: asked in checked_images(worker), 30, "what was asked for is checked behind too")
     assert late not in checked_images(worker)
+    assert late not in badges_by_image(badges), "nor is it on its way"
     behind(False)
-    wait_for_states(page, badges, {url: SCORED, late: SCORED})
+    wait_for_states(page, badges, {f"{url}?changed": SCORED, late: SCORED})
 
 
 def test_firefox_no_check_starts_in_a_tab_behind(firefox, firefox_tab, site):
