@@ -11,8 +11,13 @@ export class PageVerdicts {
   #area;
   #isAlive;
   #onChange = /** @type {((tabId: number) => void)[]} */ ([]);
-  // Reading, changing and writing a tab's entry takes turns: two results may arrive together.
+  // What is stored, by tab, once it was read: nobody else writes it.
+  #tabs = /** @type {Map<number, TabVerdicts>} */ (new Map());
+  // Reading and changing takes turns: two results may arrive together.
   #turn = /** @type {Promise<unknown>} */ (Promise.resolve());
+  #written = /** @type {Promise<unknown>} */ (Promise.resolve());
+  // By tab, the write that has not begun: it takes along whatever changes until then.
+  #waiting = /** @type {Map<number, Promise<unknown>>} */ (new Map());
 
   /**
    * @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session
@@ -38,7 +43,8 @@ export class PageVerdicts {
     const { status, band, fakeScore, reason, code, host, via } = result;
     return this.#change(tabId, async (verdicts) => {
       if (!verdicts[document]) await this.#dropGone(tabId, verdicts);
-      verdicts[document] = { ...verdicts[document], [key]: { status, band, fakeScore, reason, code, host, via } };
+      verdicts[document] ??= {};
+      verdicts[document][key] = { status, band, fakeScore, reason, code, host, via };
     });
   }
 
@@ -53,8 +59,9 @@ export class PageVerdicts {
   }
 
   /** @param {number} tabId that is closed */
-  dropTab(tabId) {
-    return this.#inTurn(() => this.#area.remove(PREFIX + tabId));
+  async dropTab(tabId) {
+    await this.#inTurn(async () => this.#tabs.set(tabId, {}));
+    await this.#write(tabId);
   }
 
   /**
@@ -71,11 +78,8 @@ export class PageVerdicts {
    * @param {(verdicts: TabVerdicts) => Promise<void>} change
    */
   async #change(tabId, change) {
-    await this.#inTurn(async () => {
-      const verdicts = await this.#read(tabId);
-      await change(verdicts);
-      await this.#area.set({ [PREFIX + tabId]: verdicts });
-    });
+    await this.#inTurn(async () => change(await this.#read(tabId)));
+    await this.#write(tabId);
     for (const listener of this.#onChange) listener(tabId);
   }
 
@@ -99,11 +103,34 @@ export class PageVerdicts {
   }
 
   /**
+   * A tab is written as a whole: each verdict by itself would make the thousandth a thousand times as dear as the first.
+   *
+   * @param {number} tabId
+   * @returns {Promise<unknown>} once what is known now is stored
+   */
+  #write(tabId) {
+    const waiting = this.#waiting.get(tabId);
+    if (waiting) return waiting;
+    const write = this.#written.then(() => {
+      this.#waiting.delete(tabId);
+      const verdicts = this.#tabs.get(tabId) ?? {};
+      return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
+    });
+    this.#waiting.set(tabId, write);
+    this.#written = write.catch(() => undefined);
+    return write;
+  }
+
+  /**
    * @param {number} tabId
    * @returns {Promise<TabVerdicts>}
    */
   async #read(tabId) {
+    const known = this.#tabs.get(tabId);
+    if (known) return known;
     const stored = await this.#area.get(PREFIX + tabId);
-    return /** @type {TabVerdicts} */ (stored[PREFIX + tabId] ?? {});
+    const verdicts = /** @type {TabVerdicts} */ (stored[PREFIX + tabId] ?? {});
+    this.#tabs.set(tabId, verdicts);
+    return verdicts;
   }
 }

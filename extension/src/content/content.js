@@ -4,6 +4,7 @@ import { hostNameOf } from "../shared/host-patterns.js";
 import { translate, useLanguage } from "../shared/i18n.js";
 import { createRouter } from "../shared/message-router.js";
 import { isAutomaticOn, SettingsStore } from "../shared/settings.js";
+import { AutomaticPause } from "./automatic-pause.js";
 import { askBackground, OrphanedError } from "./background-client.js";
 import { Overlay } from "./overlay.js";
 import { HOST_NAME } from "./overlay-host.js";
@@ -16,7 +17,6 @@ import { ScreenPlace } from "./screen-place.js";
 import { ViewportWatch } from "./viewport-watch.js";
 
 const RUNNING = "deepfakeDetectorIsRunning";
-const ORPHAN_CHECK_MS = 1000;
 
 /** Starts the script; the background may inject it again and again. */
 function start() {
@@ -25,8 +25,9 @@ function start() {
   /** @type {Overlay | undefined} */
   let overlay;
   const checker = new PageChecker({
-    createOverlay: (actions) => (overlay = new Overlay(translate, actions)),
+    createOverlay: (actions) => (overlay = new Overlay(translate, { ...actions, onLook: stopIfGone })),
     createWatch: (listener) => new ViewportWatch(listener),
+    createPause: (onEnd) => new AutomaticPause(onEnd),
     ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
   });
   const pointer = new PointerWatch();
@@ -72,16 +73,18 @@ function start() {
   addEventListener("pagehide", () => void askBackground("page.gone").catch(() => undefined), { signal: abort.signal });
   addEventListener("pageshow", (event) => event.persisted && checker.resume(), { signal: abort.signal });
   void settings.load().then(configure).catch(stopIfOrphaned);
-  // Chrome lets the script of a removed or updated extension run on: it makes room for its successor.
-  const orphanCheck = setInterval(() => !chrome.runtime?.id && stop(), ORPHAN_CHECK_MS);
 
   function stop() {
-    clearInterval(orphanCheck);
     abort.abort();
     pointer.stop();
     checker.stop();
     stopListening();
     chrome.runtime?.onMessage?.removeListener(router);
+  }
+
+  /** Chrome lets the script of a removed or updated extension run on: it makes room for its successor. */
+  function stopIfGone() {
+    if (!chrome.runtime?.id) stop();
   }
 
   /** @param {unknown} error */

@@ -4,15 +4,17 @@ import { createElement } from "../shared/dom.js";
 import { labelOf, stateOf } from "../shared/verdict-wording.js";
 import { BadgeLayer } from "./badge-layer.js";
 import { FaceOutlines } from "./face-outlines.js";
+import { MotionWatch } from "./motion-watch.js";
 import { OverlayHost } from "./overlay-host.js";
 import { Panel } from "./panel.js";
 import { Redraw } from "./redraw.js";
 
-// Of the looks at what has moved: two seconds, while nothing has.
-const LOOKS_TO_DRAW = 4;
+// A look after a longer rest draws, whether something has moved or not: the page may have taken the badges away.
+const REST_MS = 2000;
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 /** @typedef {{onAgain: (tracked: TrackedImage) => void, onReport: (tracked: TrackedImage) => void}} OverlayActions what the panel's buttons ask for */
+/** @typedef {OverlayActions & {onLook: () => void}} OverlayListener onLook: now and then, while there are badges and the page is to be seen */
 
 /** Draws what the page checker tells it; scrolling the page itself moves the badges without any script. */
 export class Overlay {
@@ -25,14 +27,18 @@ export class Overlay {
   #panel;
   #host;
   #redraw = new Redraw(() => this.#draw());
-  #looks = 0;
+  #motion;
 
   /**
    * @param {import("../shared/i18n.js").Translate} translate
-   * @param {OverlayActions} actions
+   * @param {OverlayListener} listener
    */
-  constructor(translate, { onAgain, onReport }) {
+  constructor(translate, { onAgain, onReport, onLook }) {
     this.#translate = translate;
+    this.#motion = new MotionWatch((restMs) => {
+      onLook();
+      return this.#look(restMs);
+    });
     this.#badges = new BadgeLayer(translate, (tracked) => this.open(tracked, { takeFocus: true }));
     this.#panel = new Panel(translate, {
       onClose: () => this.close({ returnFocus: true }),
@@ -48,8 +54,7 @@ export class Overlay {
   show(tracked) {
     this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
-    // Drawn when something has moved, and now and then all the same: the page may have taken the badges away.
-    this.#redraw.keepLooking(() => (this.#badges.hasMoved() || (this.#looks += 1) % LOOKS_TO_DRAW === 0) && this.schedule());
+    this.#motion.start();
     this.schedule();
   }
 
@@ -107,12 +112,13 @@ export class Overlay {
 
   /** Draws soon, once, however often it is asked. */
   schedule() {
-    this.#badges.isStale = true;
-    this.#redraw.request();
+    this.#motion.soon();
+    this.#redrawAll();
   }
 
   /** Leaves nothing behind. */
   destroy() {
+    this.#motion.stop();
     this.#redraw.stop();
     this.#abort.abort();
     this.#host.unmount();
@@ -130,8 +136,20 @@ export class Overlay {
 
   #unmountIfEmpty() {
     if (this.#badges.size > 0 || this.#opened) return;
-    this.#redraw.rest();
+    this.#motion.stop();
     this.#host.unmount();
+  }
+
+  /** @param {number} restMs since the look before @returns {boolean} whether something has moved */
+  #look(restMs) {
+    const hasMoved = this.#badges.hasMoved();
+    if (hasMoved || restMs > REST_MS) this.#redrawAll();
+    return hasMoved;
+  }
+
+  #redrawAll() {
+    this.#badges.isStale = true;
+    this.#redraw.request();
   }
 
   #draw() {

@@ -20,6 +20,7 @@ export class PageChecker {
   #checks;
   #lone;
   #pictures;
+  #pause;
   #isAutomatic = false;
   #sensitivity = /** @type {Settings["sensitivity"] | null} */ (null);
   #reportPlace = /** @type {Settings["report"]} */ ("tab");
@@ -29,9 +30,10 @@ export class PageChecker {
    * @param {object} parts
    * @param {(actions: import("./overlay.js").OverlayActions) => import("./overlay.js").Overlay} parts.createOverlay
    * @param {(listener: import("./viewport-watch.js").ViewportListener) => import("./viewport-watch.js").ViewportWatch} parts.createWatch
+   * @param {(onEnd: () => void) => import("./automatic-pause.js").AutomaticPause} parts.createPause
    * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} parts.ask the background
    */
-  constructor({ createOverlay, createWatch, ask }) {
+  constructor({ createOverlay, createWatch, createPause, ask }) {
     this.#request = new ResultRequest(ask);
     this.#overlay = createOverlay({
       onAgain: (tracked) => void this.#checks.check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }),
@@ -42,6 +44,7 @@ export class PageChecker {
       onLeave: (image) => this.#overlay.setInView(image, false),
       onResize: (image) => this.#handleResize(image),
     });
+    this.#pause = createPause(() => this.#goOn());
     const videos = new VideoCheck(ask);
     this.#checks = new PictureChecks({
       overlay: this.#overlay,
@@ -131,6 +134,7 @@ export class PageChecker {
   /** Stops watching and takes every badge away. */
   stop() {
     this.#pictures.leave();
+    this.#pause.stop();
     this.#watch.stop();
     this.#overlay.destroy();
     this.#checks.clear();
@@ -157,8 +161,16 @@ export class PageChecker {
     const tracked = this.#checks.of(image);
     if (isVisible) this.#overlay.setInView(image, true);
     if (!tracked || tracked.result || tracked.isWaiting || !isLargeEnough(size) || !this.#isFollowing) return;
+    if (this.#pause.isPaused && !this.#wasPageAsked) return;
     const isMoreUrgent = isVisible && !tracked.isUrgent;
     if (!tracked.isChecking || isMoreUrgent) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked || this.#wasPageAsked, isVisible });
+  }
+
+  /** Automatic checks have waited: what is near or in view now is reported again. */
+  #goOn() {
+    for (const { image, result, isChecking } of this.known()) {
+      if (!result && !isChecking) this.#watch.lookAgain(image);
+    }
   }
 
   /** @param {Element} image may have been too small until now */

@@ -37,6 +37,7 @@ export class PageScan {
   /** @param {ScanListener} listener */
   constructor(listener) {
     this.#listener = listener;
+    document.addEventListener("visibilitychange", () => this.#sweepIn(SWEEP_MS), { signal: this.#abort.signal });
     this.#sweepIn(SWEEP_MS);
   }
 
@@ -112,13 +113,14 @@ export class PageScan {
       const found = this.#noteRoot(element);
       if (found) this.request(found);
     };
-    if (!document.hidden) await inIdleSlices(walk(document), visit, this.#abort.signal);
-    this.#sweepIn(document.hidden ? SWEEP_MS : Math.min(MAX_SWEEP_MS, 2 * this.#sweepMs));
+    await inIdleSlices(walk(document), visit, this.#abort.signal);
+    this.#sweepIn(Math.min(MAX_SWEEP_MS, 2 * this.#sweepMs));
   }
 
-  /** @param {number} ms */
+  /** @param {number} ms not in a tab behind others, which sweeps when it comes to the front */
   #sweepIn(ms) {
     clearTimeout(this.#sweepTimer);
+    if (document.hidden) return;
     this.#sweepMs = ms;
     this.#sweepTimer = setTimeout(() => void this.#sweep(), ms);
   }

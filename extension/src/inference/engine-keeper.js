@@ -16,7 +16,7 @@ export class EngineKeeper {
   #running = /** @type {Set<Promise<unknown>>} */ (new Set());
   #waiting = /** @type {(() => void)[]} */ ([]);
 
-  /** @param {() => Promise<Engine>} load called again after a failure */
+  /** @param {(signal: AbortSignal) => Promise<Engine>} load called again after a failure; signal: nobody waits for it any more */
   constructor(load) {
     this.#load = load;
   }
@@ -50,7 +50,11 @@ export class EngineKeeper {
    */
   async loaded() {
     const limit = `The detection model did not load within ${LOAD_LIMIT_MS / 1000} s.`;
-    this.#engine ??= withTimeout(this.#load(), LOAD_LIMIT_MS, limit);
+    if (!this.#engine) {
+      const abort = new AbortController();
+      this.#engine = withTimeout(this.#load(abort.signal), LOAD_LIMIT_MS, limit);
+      this.#engine.catch((error) => abort.abort(error));
+    }
     const loading = this.#engine;
     try {
       const engine = await loading;

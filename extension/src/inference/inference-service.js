@@ -34,7 +34,7 @@ export class InferenceService {
   #searches = /** @type {Map<string, Promise<Evidence>>} */ (new Map());
 
   /**
-   * @param {() => Promise<Engine>} load called again after a failure
+   * @param {(signal: AbortSignal) => Promise<Engine>} load called again after a failure; signal: nobody waits for it any more
    * @param {{readSource?: typeof readImageSource, readCredentials?: (buffer: ArrayBuffer) => Promise<CredentialsSummary>, cache?: VerdictCache}} [options] readCredentials: must not reject
    */
   constructor(load, { readSource = readImageSource, readCredentials = noCredentials, cache = new VerdictCache() } = {}) {

@@ -1,6 +1,5 @@
 // An engine whose work is done in workers: as many as the machine bears, one where a GPU computes.
 
-import { withTimeout } from "../shared/with-timeout.js";
 import { AnalysisWorker } from "./analysis-worker.js";
 import { NEVER_LOST } from "./context-loss.js";
 import { WorkerPool } from "./worker-pool.js";
@@ -9,9 +8,6 @@ import { WorkerPool } from "./worker-pool.js";
 const MOST_WORKERS = 4;
 // What a worker may take of the machine's memory; it holds about 150 MB.
 const MEMORY_OF_WORKER_GB = 2;
-
-// Below the limit of whoever waits for the engine, so that no worker is left behind.
-const LOAD_LIMIT_MS = 80_000;
 
 /**
  * @param {{hardwareConcurrency: number, deviceMemory?: number}} machine deviceMemory in GB, where the browser tells it
@@ -27,16 +23,17 @@ export function poolSize({ hardwareConcurrency, deviceMemory = 4 }) {
  *
  * @param {(preference: "auto" | "wasm") => import("./analysis-worker.js").WorkerLike} startWorker
  * @param {"auto" | "wasm"} preference of what computes
+ * @param {AbortSignal} signal ends the worker that still loads
  * @param {number} [size] workers at most
  * @returns {Promise<import("./engine.js").Engine>}
  * @throws {Error} with a sentence for the reader, when the model cannot be loaded
  */
-export async function loadWorkerEngine(startWorker, preference, size = poolSize(navigator)) {
+export async function loadWorkerEngine(startWorker, preference, signal, size = poolSize(navigator)) {
+  signal.throwIfAborted();
   const first = new AnalysisWorker(startWorker(preference));
-  const { manifest, manifestSha256, backend } = await withTimeout(first.ready, LOAD_LIMIT_MS, "The detection model did not load.").catch((error) => {
-    first.terminate();
-    throw error;
-  });
+  const giveUp = () => first.terminate();
+  signal.addEventListener("abort", giveUp);
+  const { manifest, manifestSha256, backend } = await first.ready.finally(() => signal.removeEventListener("abort", giveUp));
   const lanes = backend === "wasm" ? size : 1;
   return {
     manifest,

@@ -10,7 +10,7 @@ import { WORKER_SCRIPT } from "../inference/worker-messages.js";
  * @returns {InferenceService}
  */
 export function createExtensionService(preference) {
-  return new InferenceService(async () => loadWorkerEngine(startWorker, await preference()), { readCredentials });
+  return new InferenceService(async (signal) => loadWorkerEngine(startWorker, await preference(), signal), { readCredentials });
 }
 
 /** @param {"auto" | "wasm"} preference is told in the address: a worker may not read the settings itself */

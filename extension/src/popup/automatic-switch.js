@@ -1,5 +1,6 @@
 // The popup's automatic switch: off, this site, all sites; asks for the access inside the click.
 
+import { isLow, readBattery } from "../shared/battery.js";
 import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
 import { isAutomaticOn } from "../shared/settings.js";
 
@@ -53,6 +54,7 @@ export class AutomaticSwitch {
     const origins = choice === "all" ? [ALL_SITES] : [patternOf(site ?? "")];
     const isAllowed = await chrome.permissions.contains({ origins });
     if (!isAllowed) this.#hint.textContent = this.#translate("automaticRefused");
+    else if (isLow(await readBattery())) this.#hint.textContent = this.#translate("automaticBatteryHint");
   }
 
   /** @param {string} choice off, site or all */

@@ -1,5 +1,6 @@
 // The first-run page: words in the user's language, what each verdict means, and a picture that is checked as on any page.
 
+import { AutomaticPause } from "../content/automatic-pause.js";
 import { Overlay } from "../content/overlay.js";
 import { PageChecker } from "../content/page-checker.js";
 import { PictureList } from "../content/picture-list.js";
@@ -81,8 +82,9 @@ async function start() {
   showVerdicts();
   await showPicture();
   const checker = new PageChecker({
-    createOverlay: (actions) => new Overlay(t, actions),
+    createOverlay: (actions) => new Overlay(t, { ...actions, onLook: () => undefined }),
     createWatch: (listener) => new ViewportWatch(listener),
+    createPause: (onEnd) => new AutomaticPause(onEnd),
     ask,
   });
   checker.configure(false, DEFAULT_SETTINGS);

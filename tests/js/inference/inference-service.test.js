@@ -148,6 +148,22 @@ test("a model that does not load fails the check, and is tried again for the nex
   error.mock.restore();
 });
 
+test("a model that does not load in time fails the check, and what loads it is told", async () => {
+  const error = mock.method(console, "error", () => {});
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const load = mock.fn(() => new Promise(() => undefined));
+  const { service } = serviceWith(undefined, { load });
+  const checked = service.check(request());
+  while (load.mock.callCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+  const [signal] = load.mock.calls[0].arguments;
+  assert.equal(signal.aborted, false);
+  mock.timers.tick(90_000);
+  assert.match((await checked).reason, /did not load within 90 s/);
+  assert.equal(signal.aborted, true);
+  mock.timers.reset();
+  error.mock.restore();
+});
+
 test("clearing the cache makes it look again; closing frees the model", async () => {
   const analyze = mock.fn(async () => EVIDENCE);
   const { service, engine, load } = serviceWith(analyze);

@@ -39,7 +39,7 @@ async function engineOf(size, ready = READY) {
     workers.push(new FakeWorker(preference));
     return workers.at(-1);
   };
-  const loading = loadWorkerEngine(start, "auto", size);
+  const loading = loadWorkerEngine(start, "auto", new AbortController().signal, size);
   await workers[0].reply(ready);
   return { engine: await loading, workers };
 }
@@ -103,7 +103,7 @@ test("a worker whose analysis is given up goes, and the next image gets another"
 
 test("what a worker cannot load is told, first and later", async () => {
   const worker = new FakeWorker();
-  const loading = assert.rejects(loadWorkerEngine(() => worker, "auto", 2), /has been altered/);
+  const loading = assert.rejects(loadWorkerEngine(() => worker, "auto", new AbortController().signal, 2), /has been altered/);
   await worker.reply({ failure: { message: "The model has been altered." } });
   await loading;
   const { engine, workers } = await engineOf(1);
@@ -113,6 +113,17 @@ test("what a worker cannot load is told, first and later", async () => {
   const next = assert.rejects(engine.pipeline.analyze(image()), /has been altered/);
   await workers[1].reply({ failure: { message: "The model has been altered." } });
   await next;
+});
+
+test("a worker that still loads when nobody waits for it any more is ended, and none is started then", async () => {
+  const abort = new AbortController();
+  const start = mock.fn(() => new FakeWorker());
+  const loading = assert.rejects(loadWorkerEngine(start, "auto", abort.signal, 2));
+  abort.abort();
+  await loading;
+  assert.ok(start.mock.calls[0].result.terminate.mock.callCount() > 0);
+  await assert.rejects(loadWorkerEngine(start, "auto", abort.signal, 2));
+  assert.equal(start.mock.callCount(), 1);
 });
 
 test("added workers go when it is quiet; closing ends all", async () => {

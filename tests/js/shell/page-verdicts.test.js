@@ -1,0 +1,71 @@
+// The verdicts of the open pages: stored in few writes, there for the next worker, and gone with their page.
+
+import assert from "node:assert/strict";
+import test, { mock } from "node:test";
+
+import { PageVerdicts } from "../../../extension/src/background/page-verdicts.js";
+import { MemoryArea } from "./memory-area.js";
+
+const FAKE = /** @type {any} */ ({ status: "scored", band: "likely_fake", fakeScore: 0.9, faces: [] });
+const FAILED = /** @type {any} */ ({ status: "failed", code: "refused" });
+
+/** Verdicts over an area that counts what it is asked, and takes a moment to write. */
+function setUp(isAlive = async () => true) {
+  const area = new MemoryArea();
+  const get = mock.method(area, "get");
+  const store = area.set.bind(area);
+  // In a browser another process stores it.
+  const set = mock.method(area, "set", async (items) => (await new Promise((resolve) => setImmediate(resolve)), store(items)));
+  return { area, get, set, isAlive, verdicts: new PageVerdicts(/** @type {any} */ (area), isAlive) };
+}
+
+test("a thousand verdicts that come while one is written are one write more, and the tab is read once", async () => {
+  const { area, get, set, verdicts } = setUp();
+  const heard = mock.fn();
+  verdicts.onChange(heard);
+  await Promise.all(Array.from({ length: 1000 }, (_, index) => verdicts.record(7, "page", `image ${index}`, FAKE)));
+  assert.ok(set.mock.callCount() <= 2, `${set.mock.callCount()} writes`);
+  assert.equal(get.mock.callCount(), 1);
+  assert.equal(heard.mock.callCount(), 1000);
+  assert.equal(Object.keys(area.values["verdicts:7"].page).length, 1000);
+  assert.deepEqual(area.values["verdicts:7"].page["image 999"].band, "likely_fake");
+  assert.equal("faces" in area.values["verdicts:7"].page["image 999"], false);
+});
+
+test("a verdict is stored once it is recorded, and a worker that starts anew goes on from it", async () => {
+  const { area, verdicts } = setUp();
+  await verdicts.record(7, "page", "a", FAKE);
+  const next = new PageVerdicts(/** @type {any} */ (area), async () => true);
+  await next.record(7, "page", "b", FAILED);
+  assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b"]);
+  assert.deepEqual((await next.list(7)).map(({ status }) => status), ["scored", "failed"]);
+  assert.deepEqual(await next.list(8), []);
+});
+
+test("what a document or a tab had goes with it, also what comes at the same moment", async () => {
+  const { area, verdicts } = setUp();
+  await Promise.all([verdicts.record(7, "page", "a", FAKE), verdicts.record(7, "frame", "b", FAKE), verdicts.dropDocument(7, "page")]);
+  assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["frame"]);
+  await Promise.all([verdicts.record(7, "frame", "c", FAKE), verdicts.dropTab(7)]);
+  assert.deepEqual(area.values, {});
+  assert.deepEqual(await verdicts.list(7), []);
+  await verdicts.record(7, "new page", "d", FAKE);
+  assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["new page"]);
+});
+
+test("a new document drops those that went away while nobody listened", async () => {
+  const { area, verdicts } = setUp(/** @type {any} */ (async (_, document) => document !== "gone"));
+  await verdicts.record(7, "gone", "a", FAKE);
+  await verdicts.record(7, "new page", "b", FAKE);
+  assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["new page"]);
+});
+
+test("a write that fails is told to who waits for it, and the next one works", async () => {
+  const { area, set, verdicts } = setUp();
+  set.mock.mockImplementationOnce(async () => {
+    throw new Error("quota");
+  });
+  await assert.rejects(verdicts.record(7, "page", "a", FAKE), /quota/);
+  await verdicts.record(7, "page", "b", FAKE);
+  assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b"]);
+});
