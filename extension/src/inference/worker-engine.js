@@ -33,7 +33,11 @@ export async function loadWorkerEngine(startWorker, preference, signal, size = p
   const first = new AnalysisWorker(startWorker(preference));
   const giveUp = () => first.terminate();
   signal.addEventListener("abort", giveUp);
-  const { manifest, manifestSha256, backend } = await first.ready.finally(() => signal.removeEventListener("abort", giveUp));
+  const { manifest, manifestSha256, backend } = await first.ready.catch((error) => {
+    giveUp(); // a worker that could not load is left behind by nobody
+    throw error;
+  });
+  signal.removeEventListener("abort", giveUp);
   const lanes = backend === "wasm" ? size : 1;
   return {
     manifest,

@@ -106,6 +106,7 @@ test("what a worker cannot load is told, first and later", async () => {
   const loading = assert.rejects(loadWorkerEngine(() => worker, "auto", new AbortController().signal, 2), /has been altered/);
   await worker.reply({ failure: { message: "The model has been altered." } });
   await loading;
+  assert.ok(worker.terminate.mock.callCount() > 0);
   const { engine, workers } = await engineOf(1);
   const stopped = assert.rejects(engine.pipeline.analyze(image()), /has stopped: out of memory/);
   workers[0].dispatchEvent(Object.assign(new Event("error"), { message: "out of memory" }));
