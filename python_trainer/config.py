@@ -104,6 +104,21 @@ class Recipe:
         return sum(stage[0] for stage in self.stages)
 
 
+# Where a recipe is ours and not the thesis's: how it learns, and the views that it sees.
+_OWN_TRAINING = {
+    "optimizer": "adamw",
+    "learning_rate": 4e-4,
+    "schedule": "cosine",
+    "patience": 100,
+    "vertical_flip": 0.0,
+    "rotation": 0.03,
+    "zoom": 0.15,
+    "geometry": 0.5,
+    "degrade": 0.65,
+    "label_smoothing": 0.02,
+    "clip_norm": 1.0,
+    "ema": 0.99,
+}
 RECIPES = {
     "mtcnn": Recipe("mtcnn", "mtcnn_classifier", 256, True, stages=((100, 256, False),)),
     "mobilenet": Recipe("mobilenet", "mobilenet", 224, False, stages=((80, 224, False),)),
@@ -115,19 +130,8 @@ RECIPES = {
         224,
         True,
         stages=((6, 224, False),),
-        optimizer="adamw",
-        learning_rate=4e-4,
-        schedule="cosine",
-        patience=100,
         samples_per_epoch=6000,
-        vertical_flip=0.0,
-        rotation=0.03,
-        zoom=0.15,
-        geometry=0.5,
-        degrade=0.65,
-        label_smoothing=0.02,
-        clip_norm=1.0,
-        ema=0.99,
+        **_OWN_TRAINING,
     ),
     "evidence": Recipe(
         "evidence",
@@ -135,22 +139,11 @@ RECIPES = {
         224,
         False,
         stages=((10, 224, False),),
-        optimizer="adamw",
-        learning_rate=4e-4,
-        schedule="cosine",
-        patience=100,
         samples_per_epoch=10000,
-        vertical_flip=0.0,
-        rotation=0.03,
-        zoom=0.15,
-        geometry=0.5,
-        degrade=0.65,
-        label_smoothing=0.02,
-        clip_norm=1.0,
         self_blended=0.15,
         reconstructed=0.2,
-        ema=0.99,
         select="macro_auc",
+        **_OWN_TRAINING,
     ),
 }
 

@@ -3,9 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from python_trainer.self_blending import face_mask, soften
+from python_trainer.self_blending import MASKS, face_mask, soften
 
-MASKS = ("hull", "ellipse")
 CANDIDATES = 8  # donors looked at; the one whose five points lie most alike is taken, as its head is turned alike
 
 

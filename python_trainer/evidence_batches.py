@@ -12,7 +12,7 @@ from python_trainer.cross_blending import CANDIDATES, cross_blend, nearest_donor
 from python_trainer.dataset import draw_pairs
 from python_trainer.manifest import CropRow
 from python_trainer.preprocessing import crop_points
-from python_trainer.self_blending import face_mask, self_blend
+from python_trainer.self_blending import MASKS, face_mask, self_blend
 
 # What a forgery leaves behind: (pasted, generated), None where it cannot be said. Unlisted generators: not known.
 TRACES = {
@@ -137,7 +137,7 @@ class EvidenceBatches(keras.utils.PyDataset):
             if rng.uniform() >= PARTLY_RECONSTRUCTED:
                 return crops[real], copy, np.ones((size, size), np.float32), 1.0, "reconstruction", True
             points = self._keypoints(real)
-            mask = _soft(face_mask(size, points, rng, ("hull", "ellipse")[rng.integers(2)]), rng)
+            mask = _soft(face_mask(size, points, rng, MASKS[rng.integers(len(MASKS))]), rng)
             fake = np.floor(mask[..., None] * copy + (1 - mask[..., None]) * crops[real] + 0.5).astype(np.uint8)
             return crops[real], fake, mask, 1.0, "pasted_reconstruction", True
         real, fake, aligned = self._pairs[place]
