@@ -106,10 +106,10 @@ def describe_draw(rows: list[CropRow], recipe: Recipe, seed: int) -> dict:
     """Whether the source gives the label away in one epoch's balanced draw.
 
     Returns:
-        {"sources": source -> {"real", "fake", "share_of_fakes", "share_of_fakes_with_self_blended"}, and
-        "auc_of_source", "auc_of_source_with_self_blended": how well each crop's source alone ranks fakes first}.
-        A self-blended fake takes the place of a drawn one and is of its real's own source; copies from autoencoders
-        are left out of both.
+        {"sources": source -> {"real", "fake", "share_of_fakes", "share_of_fakes_with_blended"}, and
+        "auc_of_source", "auc_of_source_with_blended": how well each crop's source alone ranks fakes first}.
+        A fake that is blended while training takes the place of a drawn one and is of its real's own source; copies from
+        autoencoders are left out of both.
     """
     from python_trainer.dataset import draw_pairs
 
@@ -118,20 +118,21 @@ def describe_draw(rows: list[CropRow], recipe: Recipe, seed: int) -> dict:
     pairs = draw_pairs(given, places, np.random.default_rng((seed, 0, 77)))
     real = Counter(given[pair[0]].source for pair in pairs)
     fake = Counter(given[pair[1]].source for pair in pairs)
-    blended = {s: (1 - recipe.self_blended) * fake[s] + recipe.self_blended * real[s] for s in real | fake}
+    share = recipe.self_blended + recipe.cross_blended
+    blended = {s: (1 - share) * fake[s] + share * real[s] for s in real | fake}
     shares = {
         source: {
             "real": real[source],
             "fake": fake[source],
             "share_of_fakes": fake[source] / (real[source] + fake[source]),
-            "share_of_fakes_with_self_blended": blended[source] / (real[source] + blended[source]),
+            "share_of_fakes_with_blended": blended[source] / (real[source] + blended[source]),
         }
         for source in sorted(real | fake)
     }
     return {
         "sources": shares,
         "auc_of_source": _auc_of_source(real, fake),
-        "auc_of_source_with_self_blended": _auc_of_source(real, blended),
+        "auc_of_source_with_blended": _auc_of_source(real, blended),
     }
 
 
@@ -152,12 +153,12 @@ def format_table(report: dict) -> str:
         lines.append(f"{source:18}" + "".join(f" {_auc(found.get(name)):>20}" for name in SETS))
     which = [report["source_of_reals"][name] for name in SETS]
     shown = "".join(f" {_accuracy(one):>20}" for one in which)
-    lines += [f"{'source of reals':18}{shown}", "", f"{'one epoch draws':18} {'real':>7} {'fake':>7} {'share of fakes':>15} {'with self-blended':>18}"]  # fmt: skip
+    lines += [f"{'source of reals':18}{shown}", "", f"{'one epoch draws':18} {'real':>7} {'fake':>7} {'share of fakes':>15} {'with blended':>18}"]  # fmt: skip
     for source, drawn in report["draw"]["sources"].items():
-        shares = f"{drawn['share_of_fakes']:>15.3f} {drawn['share_of_fakes_with_self_blended']:>18.3f}"
+        shares = f"{drawn['share_of_fakes']:>15.3f} {drawn['share_of_fakes_with_blended']:>18.3f}"
         lines.append(f"{source:18} {drawn['real']:>7} {drawn['fake']:>7} {shares}")
-    both = [report["draw"][key] for key in ("auc_of_source", "auc_of_source_with_self_blended")]
-    lines.append(f"the source alone, in this draw: AUC {both[0]:.3f}, with self-blended {both[1]:.3f}")
+    both = [report["draw"][key] for key in ("auc_of_source", "auc_of_source_with_blended")]
+    lines.append(f"the source alone, in this draw: AUC {both[0]:.3f}, with blended {both[1]:.3f}")
     if report["files_missing"]:
         lines.append(f"{report['files_missing']} source files could not be read; `file` is without them")
     return "\n".join(lines)

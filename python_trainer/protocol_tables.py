@@ -15,6 +15,7 @@ def protocol_page(protocol: dict) -> str:
         "Goals, and what was reached": goals_table(protocol),
         "Conditions": conditions_table(protocol),
         "Other detectors on the same images": peers_table(protocol),
+        "The same, AUC by source": peer_sources_table(protocol),
     }
     return "\n".join(f"# {title}\n\n{table}\n" for title, table in parts.items())
 
@@ -105,6 +106,17 @@ def peers_table(protocol: dict) -> str:
         clean, web = (figures["conditions"].get(c, {}) for c in ("clean", "web"))
         cells = [clean.get("mean_auc"), web.get("mean_auc"), clean.get("unseen_mean_auc"), clean.get("balanced_accuracy"), web.get("balanced_accuracy")]  # fmt: skip
         lines.append(f"| {name} | {' | '.join(_number(cell) for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def peer_sources_table(protocol: dict) -> str:
+    """AUC of each detector on each source that has both classes, clean."""
+    peers = {name: figures["conditions"]["clean"]["sources"] for name, figures in protocol["peers"].items()}
+    lines = [f"| source | {' | '.join(peers)} |", "|---" * (1 + len(peers)) + "|"]
+    for source in sorted({source for sources in peers.values() for source in sources}):
+        values = [sources.get(source) for sources in peers.values()]
+        if any(value is not None for value in values):
+            lines.append(f"| {source} | {' | '.join(map(_number, values))} |")
     return "\n".join(lines)
 
 

@@ -9,10 +9,9 @@ import pytest
 from extension.demo.wait import wait_for
 from python_trainer.files import ROOT
 from python_trainer.predict import Predictor
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
+from tests.e2e.extension_driver import CLIP_TOLERANCE, FIRST_CHECK_S, SCORED
 
 CLIP = "clips/face.webm"
-SCORE_TOLERANCE = 5  # of 100: browsers and FFmpeg turn YUV into RGB with other rounding
 READY = "() => document.querySelector('video').readyState >= 2"
 pytestmark = pytest.mark.usefixtures("nothing_allowed")
 
@@ -44,7 +43,7 @@ def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline(firefox, firefox_tab, 
     rows = [element for element in firefox_tab.elements() if element.tag == "li"]
     expected = Predictor().judge(ROOT / "tests" / "fixtures" / CLIP)["tracks"][0]["timeline"]
     found = [int(re.search(r"(\d+)$", row.text)[1]) for row in rows]
-    assert found == pytest.approx([100 * seen["fake_score"] for seen in expected], abs=SCORE_TOLERANCE)
+    assert found == pytest.approx([100 * seen["fake_score"] for seen in expected], abs=CLIP_TOLERANCE)
     assert firefox_tab.evaluate("() => document.querySelector('video').currentTime") == 0
 
 

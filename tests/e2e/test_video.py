@@ -11,6 +11,7 @@ from extension.demo.browser import wait_until
 from python_trainer.files import ROOT
 from python_trainer.predict import Predictor
 from tests.e2e.extension_driver import (
+    CLIP_TOLERANCE,
     FIRST_CHECK_S,
     SCORED,
     badges_by_image,
@@ -23,7 +24,6 @@ from tests.e2e.extension_driver import (
 )
 
 CLIP = "clips/face.webm"
-SCORE_TOLERANCE = 5  # of 100: browsers and FFmpeg turn YUV into RGB with other rounding
 VIDEO_CLICK = """async ([address, srcUrl]) => {
   const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
   const info = { menuItemId: "check-image", srcUrl, pageUrl: address, frameId: 0, mediaType: "video", editable: false };
@@ -65,7 +65,7 @@ def test_frames_and_scores_are_the_trainers(page, badges, site, worker, server):
     check_video(page, worker, badges, "Face 1:")
     rows = badges.elements(lambda element: element.tag == "li")
     found = [int(re.search(r"(\d+)$", row.text)[1]) for row in rows]
-    assert found == pytest.approx([100 * seen["fake_score"] for seen in expected], abs=SCORE_TOLERANCE)
+    assert found == pytest.approx([100 * seen["fake_score"] for seen in expected], abs=CLIP_TOLERANCE)
     assert len(set(found)) > 3, "the frames are not one and the same"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from extension.demo import browser
-from extension.demo.demo import Row, problems, table
+from extension.demo.demo import Row, problems, table, wrong_alarms
 from extension.demo.demo_page import PAGE_SIZE, fixture_pages, folder_pages, write_page
 
 
@@ -21,9 +21,11 @@ def test_no_problem_when_real_faces_pass_and_one_altered_face_is_caught():
     assert problems(rows) == []
 
 
-def test_a_real_face_called_fake_is_a_problem():
+def test_a_real_face_called_fake_is_told_and_two_are_a_problem():
     rows = [scored("a.jpg", "real", "likely_fake"), scored("c", "altered", "likely_fake")]
-    assert problems(rows) == ["a.jpg is not altered, and was called likely fake."]
+    assert wrong_alarms(rows) == ["a.jpg is not altered, and was called likely fake."] and problems(rows) == []
+    [problem] = problems([*rows, scored("b.jpg", "real", "likely_fake")])
+    assert problem.startswith("2 pictures that are not altered were called likely fake")
 
 
 def test_no_altered_face_called_fake_is_a_problem():

@@ -87,15 +87,14 @@ def test_the_draw_says_where_the_source_gives_the_label_away(report):
     sources = report["draw"]["sources"]
     places = RECIPE.samples_per_epoch // RECIPE.batch_size * (RECIPE.batch_size // 2)
     assert sources["photos"]["fake"] == 0 and sources["photos"]["share_of_fakes"] == 0
-    assert sources["photos"]["share_of_fakes_with_self_blended"] == pytest.approx(
-        RECIPE.self_blended / (1 + RECIPE.self_blended)
-    )
+    blended = RECIPE.self_blended + RECIPE.cross_blended
+    assert sources["photos"]["share_of_fakes_with_blended"] == pytest.approx(blended / (1 + blended))
     assert all(sources[name]["share_of_fakes"] > 0.5 for name in ("fair", "saved", "soft"))
     assert sum(one["real"] for one in sources.values()) == sum(one["fake"] for one in sources.values()) == places
-    assert 0.5 < report["draw"]["auc_of_source_with_self_blended"] < report["draw"]["auc_of_source"]
+    assert 0.5 < report["draw"]["auc_of_source_with_blended"] < report["draw"]["auc_of_source"]
     rows = [crop_row(i, i % 2, "train", source="abc"[i % 3]) for i in range(60)]
     balanced = describe_draw([row for row in rows if row.source == "a"], RECIPE, 0)
-    assert balanced["auc_of_source"] == balanced["auc_of_source_with_self_blended"] == 0.5
+    assert balanced["auc_of_source"] == balanced["auc_of_source_with_blended"] == 0.5
     split = describe_draw([row for row in rows if (row.source == "a") == (row.label == 1)], RECIPE, 0)
     assert split["auc_of_source"] == 1 and split["sources"]["a"]["share_of_fakes"] == 1
 
