@@ -13,7 +13,9 @@ from python_trainer.traces import KINDS
 if TYPE_CHECKING:
     import keras
 
-SCALES = (0.5, 0.75, 1.0, 1.5)
+    from python_trainer.validation import Validation
+
+SCALES = (0.5, 0.75, 1.0, 1.25, 1.5)
 BIASES = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
 
 
@@ -32,10 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scale and shift both logits where their noisy-or then has the best mean AUC over sources, clean and JPEG; returns 0.
+    """Scale and shift both logits where their noisy-or then finds most validation fakes of both kinds; returns 0.
 
     Each logit learns from the images whose traces are known for it, and so each has a prior of its own, which the
-    noisy-or takes for evidence. The numbers go into the weights of the last layers; the network stays the same.
+    noisy-or takes for evidence. Fakes are counted at the threshold of a check, clean and JPEG, each source of them
+    weighing the same within its kind of traces, and both kinds the same: by AUC alone the easier kind would be served and the
+    other given up. The numbers go into the weights of the last layers; the network stays the same.
 
     Raises:
         UserError: the checkpoint is missing or of a network without these outputs, or a name is wrong.
@@ -61,22 +65,29 @@ def run(args: argparse.Namespace) -> int:
     save_checkpoint(model, args.out, args.checkpoint)
     print(
         f"wrote {args.out}: seam times {numbers[0]} plus {numbers[1]}, synthetic times {numbers[2]} plus {numbers[3]}; "
-        f"mean AUC over validation sources, clean and JPEG, {before:.4f} to {after:.4f}"
+        f"validation fakes found at the threshold of a check, mean of both kinds: {before:.4f} to {after:.4f}"
     )
     return 0
 
 
-def _score(logits: list[dict[str, np.ndarray]], validation: object, numbers: tuple[float, ...]) -> float:
-    """Mean over clean and recompressed of the mean AUC over sources."""
-    from python_trainer.validation import auc_by_group
+def _score(logits: list[dict[str, np.ndarray]], validation: "Validation", numbers: tuple[float, ...]) -> float:
+    """Share of fakes found: mean over the kinds of traces, of it over sources, of it over clean and recompressed."""
+    from python_trainer.operating_points import check_threshold
 
     seam_scale, seam_bias, synthetic_scale, synthetic_bias = numbers
-    values = []
+    verdicts = []
     for one in logits:
         seam, synthetic = seam_scale * one["seam"] + seam_bias, synthetic_scale * one["synthetic"] + synthetic_bias
-        either = np.logaddexp(np.logaddexp(seam, synthetic), seam + synthetic)  # models.evidence.NoisyOr
-        values.append(np.mean(list(auc_by_group(validation.labels, either, validation.groups).values())))
-    return float(np.mean(values))
+        verdicts.append(np.logaddexp(np.logaddexp(seam, synthetic), seam + synthetic))  # models.evidence.NoisyOr
+    real, groups = validation.labels == 0, validation.groups
+    sources = np.concatenate([np.char.add(groups[real], condition) for condition in (" clean", " web")])
+    found = np.mean(np.stack(verdicts) >= check_threshold(np.concatenate([v[real] for v in verdicts]), sources), axis=0)
+    kinds = [
+        [found[(groups == group) & carried].mean() for group in np.unique(groups[carried])]
+        for carried in validation.carries.T
+        if carried.any()
+    ]
+    return float(np.mean([np.mean(kind) for kind in kinds])) if kinds else 0.0
 
 
 def _apply(model: "keras.Model", numbers: tuple[float, ...]) -> None:

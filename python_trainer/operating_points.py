@@ -33,15 +33,18 @@ def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray, real_sour
     real, fake = np.asarray(real_logits, np.float64), np.asarray(fake_logits, np.float64)
     if not len(real) or not len(fake):
         raise ValueError("operating points need real and fake validation faces")
-    sources = [real[real_sources == name] for name in np.unique(real_sources)]
-    worst = max(
-        threshold_at_rate(part, CHECK_RATE) for part in [real, *(p for p in sources if len(p) >= SOURCE_MINIMUM)]
-    )
+    worst = check_threshold(real, real_sources)
     per_face = [1 - (1 - AUTOMATIC_RATE) ** (1 / faces) for faces in range(1, MAX_FACES + 1)]
     return {
         "check": {**_points(real, fake, [CHECK_RATE], worst), "real_faces_flagged": CHECK_RATE},
         "automatic": {**_points(real, fake, per_face, worst), "real_images_flagged": AUTOMATIC_RATE},
     }
+
+
+def check_threshold(real: np.ndarray, sources: np.ndarray) -> float:
+    """The lowest logit that at most CHECK_RATE of all reals, float [n], and of those of each large source, [n], reach."""
+    parts = [real[sources == name] for name in np.unique(sources)]
+    return max(threshold_at_rate(part, CHECK_RATE) for part in [real, *(p for p in parts if len(p) >= SOURCE_MINIMUM)])
 
 
 def _points(real: np.ndarray, fake: np.ndarray, rates: list[float], least: float) -> dict:

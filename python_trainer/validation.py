@@ -12,6 +12,7 @@ from python_trainer.manifest import CropRow
 
 SELF_BLENDED = 120  # fakes made from validation reals, where the recipe trains on such
 MOST = 120  # crops of a source and class: enough to choose an epoch by, and an epoch is not to wait for more
+SEED = 0  # of the sample, and not the recipe's: runs are compared by what they reach here
 WEB_QUALITY = 60  # of the JPEG recompression that stands for what the web delivers
 
 
@@ -22,13 +23,14 @@ class Validation:
         """Loads what `rows` list of each folder, at most MOST of a source and class; never trained on."""
         from python_trainer.dataset import load_crops
 
-        rows = [_sample(part, recipe.seed) for part in rows]
+        rows = [_sample(part) for part in rows]
         self.crops = np.concatenate(
             [load_crops(folder, part, recipe.input_size) for folder, part in zip(folders, rows, strict=True)]
         )
         flat = [row for part in rows for row in part]
         self.labels = np.array([row.label for row in flat])
         self.groups = np.array([_group(row) for row in flat])
+        self.carries = np.array([_carries(row) for row in flat])  # bool [n, 2]: known to be a seam, to be synthetic
         if recipe.self_blended:
             self._add_self_blended(flat, recipe)
         self.recompressed = np.stack(
@@ -58,7 +60,7 @@ class Validation:
         from python_trainer.evidence_batches import keypoints_in_crop
         from python_trainer.self_blending import self_blend
 
-        rng = np.random.default_rng((recipe.seed, 78))
+        rng = np.random.default_rng((SEED, 78))
         reals = [i for i, row in enumerate(rows) if row.label == 0]
         fakes = []
         for index in rng.choice(reals, min(SELF_BLENDED, len(reals)), replace=False):
@@ -66,6 +68,7 @@ class Validation:
         self.crops = np.concatenate([self.crops, fakes])
         self.labels = np.append(self.labels, np.ones(len(fakes), int))
         self.groups = np.append(self.groups, ["self_blended"] * len(fakes))
+        self.carries = np.concatenate([self.carries, [[True, False]] * len(fakes)])
 
 
 def auc_by_group(labels: np.ndarray, logits: np.ndarray, groups: np.ndarray) -> dict[str, float]:
@@ -82,9 +85,16 @@ def _group(row: CropRow) -> str:
     return f"{row.source}:{row.generator}" if row.source == "reconstruction" else row.source
 
 
-def _sample(rows: list[CropRow], seed: int) -> list[CropRow]:
-    """At most MOST rows of each group and class, in their order; the same for every run of one seed."""
-    rng, kept, counts = np.random.default_rng((seed, 79)), set(), {}
+def _carries(row: CropRow) -> tuple[bool, bool]:
+    from python_trainer.evidence_batches import TRACES
+
+    seam, synthetic = TRACES.get("reconstruction" if row.source == "reconstruction" else row.generator, (None, None))
+    return row.label == 1 and seam == 1, row.label == 1 and synthetic == 1
+
+
+def _sample(rows: list[CropRow]) -> list[CropRow]:
+    """At most MOST rows of each group and class, in their order."""
+    rng, kept, counts = np.random.default_rng((SEED, 79)), set(), {}
     for index in rng.permutation(len(rows)):
         key = (_group(rows[index]), rows[index].label)
         counts[key] = counts.get(key, 0) + 1

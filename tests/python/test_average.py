@@ -32,6 +32,26 @@ def test_every_weight_is_the_mean(checkpoints, tmp_path):
         assert np.allclose((a + b) / 2, c, atol=1e-6)
 
 
+def test_a_branch_that_one_does_not_have_is_the_mean_of_the_others(tmp_path):
+    paths = []
+    for seed, texture in enumerate((0, 1, 1)):
+        keras.utils.set_random_seed(seed)
+        recipe = get_recipe("evidence", texture=texture)
+        (folder := tmp_path / str(seed)).mkdir()
+        (folder / "recipe.json").write_text(json.dumps(recipe_to_dict(recipe)))
+        model = build_model(recipe)
+        if texture:
+            model.get_layer("head_texture_norm").moving_variance.assign([seed / 8.0] * 672)
+        model.save_weights(folder / "best.weights.h5")
+        paths.append(str(folder / "best.weights.h5"))
+    out = tmp_path / "mean.weights.h5"
+    assert main(["average", "--checkpoints", *paths, "--out", str(out)]) == 0
+    *networks, mean = (load_checkpoint(path)[0] for path in (*paths, out))
+    assert np.allclose(mean.get_layer("head_texture_norm").moving_variance, 1.5 / 8)
+    kernels = [np.asarray(network.get_layer("head_patch_hidden").kernel) for network in (*networks, mean)]
+    assert np.allclose(np.mean(kernels[:3], axis=0), kernels[3], atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("chosen", "name", "message"),
     [
