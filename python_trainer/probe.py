@@ -109,7 +109,7 @@ def describe_draw(rows: list[CropRow], recipe: Recipe, seed: int) -> dict:
         {"sources": source -> {"real", "fake", "share_of_fakes", "share_of_fakes_with_blended"}, and
         "auc_of_source", "auc_of_source_with_blended": how well each crop's source alone ranks fakes first}.
         A fake that is blended while training takes the place of a drawn one and is of its real's own source; copies from
-        autoencoders are left out of both.
+        autoencoders are left out of both, as of an epoch without any.
     """
     from python_trainer.dataset import draw_pairs
 

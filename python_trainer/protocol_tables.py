@@ -14,6 +14,7 @@ def protocol_page(protocol: dict) -> str:
     parts = {
         "Goals, and what was reached": goals_table(protocol),
         "Conditions": conditions_table(protocol),
+        "Verdicts by source": bands_table(protocol),
         "Other detectors on the same images": peers_table(protocol),
         "The same, AUC by source": peer_sources_table(protocol),
     }
@@ -82,7 +83,7 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
 
 
 def conditions_table(protocol: dict) -> str:
-    """Scored images of the sources trained on, under each condition: AUC, balanced accuracy and the shipped bands."""
+    """Under each condition AUC and balanced accuracy, of scored images of the sources trained on, and the bands of all images."""
     lines = [
         "| condition | AUC | balanced accuracy | real: no traces / inconclusive / likely fake | fake: the same |",
         "|---|---|---|---|---|",
@@ -95,6 +96,23 @@ def conditions_table(protocol: dict) -> str:
         ]
         numbers = [_number(only.get(key)) for key in ("auc", "balanced_accuracy")]
         lines.append(f"| {name} | {' | '.join(numbers)} | {' | '.join(shares)} |")
+    return "\n".join(lines)
+
+
+def bands_table(protocol: dict) -> str:
+    """What a check answers on the clean test images of each source; what is missing to 100 % was not scored."""
+    lines = [
+        "| source | reals | no traces / inconclusive / likely fake | fakes | the same |",
+        "|---|---|---|---|---|",
+    ]
+    for name, bands in protocol["conditions"]["clean"]["bands"]["sources"].items():
+        cells = []
+        for shares in (bands["real"], bands["fake"]):
+            shown = (
+                [_percent(shares[b]) for b in ("no_traces", "inconclusive", "likely_fake")] if shares["n"] else ["–"]
+            )
+            cells += [str(shares["n"]), " / ".join(shown)]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -113,7 +131,11 @@ def peers_table(protocol: dict) -> str:
 
 def peer_sources_table(protocol: dict) -> str:
     """AUC of each detector on each source that has both classes, clean."""
-    peers = {name: figures["conditions"]["clean"]["sources"] for name, figures in protocol["peers"].items()}
+    peers = {
+        name: figures["conditions"]["clean"]["sources"]
+        for name, figures in protocol["peers"].items()
+        if "clean" in figures["conditions"]
+    }
     lines = [f"| source | {' | '.join(peers)} |", "|---" * (1 + len(peers)) + "|"]
     for source in sorted({source for sources in peers.values() for source in sources}):
         values = [sources.get(source) for sources in peers.values()]

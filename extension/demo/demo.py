@@ -27,8 +27,8 @@ LOADED_IMAGES = """() => [...document.images].map((image) =>
 ALL_COMPLETE = "() => document.readyState === 'complete' && [...document.images].every((image) => image.complete)"
 SMALLEST_SIDE = 48  # the extension leaves smaller pictures alone
 REPORT_TIMEOUT_S = 60.0
-# Of the faces shown here, which are real: a model that flags one in a hundred does so to one of them now and then; two mean
-# that something is broken.
+# Of the dozen faces shown here that are real: a model that flags one in a hundred does so to one of them now and then, and
+# hardly ever to two.
 MOST_WRONG_ALARMS = 1
 
 
@@ -109,7 +109,7 @@ def problems(rows: list[Row]) -> list[str]:
     if any(row.kind == "yours" for row in rows):
         return found
     if (alarms := len(wrong_alarms(rows))) > MOST_WRONG_ALARMS:
-        found.append(f"{alarms} pictures that are not altered were called likely fake: far more than the model should.")
+        found.append(f"{alarms} pictures that are not altered were called likely fake: more than is to be expected.")
     found += [
         f"{row.image} was not scored: {row.status}{f' ({row.reason})' if row.reason else ''}."
         for row in rows

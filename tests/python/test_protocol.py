@@ -21,7 +21,7 @@ from python_trainer.evaluation_report import ImageScore
 from python_trainer.manifest import write_prepared
 from python_trainer.protocol import run_protocol
 from python_trainer.protocol_figures import band_shares, bands_of, curves, flips, goals, groups, unseen_aucs
-from python_trainer.protocol_tables import peer_sources_table
+from python_trainer.protocol_tables import bands_table, peer_sources_table
 from tests.python.test_evaluate import brightness, crop_row
 
 REPORT = {
@@ -97,6 +97,8 @@ def test_end_to_end(tmp_path):
     assert result["peers"]["model"] == result["peers"]["twin"]
     model = result["peers"]["model"]["conditions"]["clean"]
     assert model["unseen_mean_auc"] == pytest.approx(found["unseen"]["auc"]["mean"])
+    shares = result["conditions"]["clean"]["bands"]["sources"]["a"]["real"]
+    assert f"| a | {shares['n']} | {100 * shares['no_traces']:.1f} % / " in bands_table(result)
     by_source = peer_sources_table(result).splitlines()
     shown = f"{model['sources']['a']:.3f}"
     assert by_source[0] == "| source | model | twin |" and f"| a | {shown} | {shown} |" in by_source
