@@ -58,7 +58,7 @@ test("a group photo leaves WebAssembly's memory small", async () => {
   const crop = { width: size, height: size, channels: 3, data: new Uint8Array(size * size * 3) };
   await classifier.predict(new Array(8).fill(crop));
   const megabytes = wasmMegabytes();
-  assert.ok(megabytes < 80, `${megabytes} MB`); // 138 with eight faces a run
+  assert.ok(megabytes < 80, `${megabytes} MB`); // some 150 with eight faces a run
   classifier.dispose();
 });
 
