@@ -23,9 +23,13 @@ class ProcessTree:
         return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
 
     def memory_mb(self) -> float:
-        """Memory, with shared pages counted in proportion, 10^6 bytes."""
+        """Memory, with pages that several processes share counted in proportion, 10^6 bytes.
+
+        Without the pages of program files: another program that runs from the same files takes its share of them, and
+        they would seem to shrink when it starts.
+        """
         lines = [line for pid in self._pids() for line in _read(pid, "smaps_rollup").splitlines()]
-        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
+        return sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:"))) * 1024 / 1e6
 
     def _pids(self) -> list[str]:
         parents = {}

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { readModelManifest, verifiedReader } from "./src/inference/model-files.js";
 import { bundle } from "./tools/bundle.mjs";
 import { extensionManifest } from "./tools/extension-manifest.mjs";
+import { kernelsOf } from "./tools/kernels.mjs";
 import { fileReader, WASM_FOLDER } from "./tools/model-files.mjs";
 import { zipFolder } from "./tools/zip.mjs";
 
@@ -66,15 +67,15 @@ class BuildError extends Error {}
 /**
  * @param {Browser} browser
  * @param {string} folder to be filled
- * @param {{models: string, testPermissions: boolean}} options
+ * @param {{models: string, kernels: ReadonlySet<string>, testPermissions: boolean}} options kernels: that the model runs
  */
-async function build(browser, folder, { models, testPermissions }) {
+async function build(browser, folder, { models, kernels, testPermissions }) {
   await mkdir(folder, { recursive: true });
   const wanted = (/** @type {{only?: Browser}} */ file) => !file.only || file.only === browser;
   for (const { source, target, format } of SCRIPTS.filter(wanted)) {
     const file = path.join(ROOT, "src", source);
     await requireFile(file);
-    await bundle(browser, file, path.join(folder, target), format);
+    await bundle(browser, file, path.join(folder, target), format, kernels);
   }
   for (const { source, target } of STATIC_FILES.filter(wanted)) {
     await copy(path.join(ROOT, source), path.join(folder, target));
@@ -92,7 +93,6 @@ async function build(browser, folder, { models, testPermissions }) {
  */
 async function copyModel(models, target) {
   const source = path.join(models, SHIPPED_MODEL);
-  await requireFile(path.join(source, "manifest.json"));
   const readFromSource = fileReader(source);
   const { manifest } = await readModelManifest(readFromSource);
   const read = verifiedReader(readFromSource, manifest);
@@ -134,12 +134,15 @@ async function main() {
     return;
   }
   const testPermissions = values["test-permissions"];
+  const models = path.resolve(values.models);
+  await requireFile(path.join(models, SHIPPED_MODEL, "manifest.json"));
+  const kernels = await kernelsOf(models, SHIPPED_MODEL);
   const out = path.resolve(values.out ?? path.join(ROOT, "dist", testPermissions ? "test" : ""));
   for (const browser of BROWSERS) {
     const unfinished = path.join(out, `.${browser}.tmp`);
     const finished = path.join(out, browser);
     await rm(unfinished, { recursive: true, force: true });
-    await build(browser, unfinished, { models: path.resolve(values.models), testPermissions });
+    await build(browser, unfinished, { models, kernels, testPermissions });
     if (!testPermissions) {
       await writeFile(`${unfinished}.zip`, await zipFolder(unfinished));
       await rename(`${unfinished}.zip`, `${finished}.zip`);

@@ -1,5 +1,7 @@
 // Bundles one script of the extension, without the code in its libraries that could run what is not in the package.
 
+import { readFile } from "node:fs/promises";
+
 import * as esbuild from "esbuild";
 
 /**
@@ -18,12 +20,37 @@ const withoutThreads = {
 };
 
 /**
+ * TensorFlow.js registers some 180 kernels with each backend; its list is there to be replaced by a shorter one.
+ *
+ * @param {ReadonlySet<string>} kernels names of those that are used
+ * @returns {import("esbuild").Plugin}
+ */
+function withKernels(kernels) {
+  return {
+    name: "with-kernels",
+    setup(build) {
+      build.onLoad({ filter: /tfjs-backend-(wasm|webgl)[\\/]dist[\\/]register_all_kernels\.js$/ }, async ({ path }) => {
+        const imports = [...(await readFile(path, "utf8")).matchAll(/^import \{ (\w+) \} from '(\.\/kernels\/(\w+))';$/gm)];
+        const used = imports.filter(([, , , kernel]) => kernels.has(kernel));
+        const contents = [
+          'import { registerKernel } from "@tensorflow/tfjs-core";',
+          ...used.map(([line]) => line),
+          ...used.map(([, config]) => `registerKernel(${config});`),
+        ].join("\n");
+        return { contents };
+      });
+    },
+  };
+}
+
+/**
  * @param {string} browser imports of "#platform/…" resolve to its folder
  * @param {string} source
  * @param {string} target
  * @param {"esm" | "iife"} format
+ * @param {ReadonlySet<string>} kernels of TensorFlow.js that are used
  */
-export async function bundle(browser, source, target, format) {
+export async function bundle(browser, source, target, format, kernels) {
   await esbuild.build({
     entryPoints: [source],
     outfile: target,
@@ -36,6 +63,6 @@ export async function bundle(browser, source, target, format) {
     loader: { ".css": "text" },
     legalComments: "eof",
     logLevel: "warning",
-    plugins: [withoutThreads],
+    plugins: [withoutThreads, withKernels(kernels)],
   });
 }

@@ -96,9 +96,13 @@ export class Badge {
  * @returns {boolean} whether a fixed header, a dialog or the like lies over it; a link or a caption does not count
  */
 function isCovered(image, seen) {
-  const stack = document.elementsFromPoint(seen.x + seen.width / 2, seen.y + Math.min(seen.height / 2, INSET * 3));
-  const top = stack.find((element) => element.localName !== "deepfake-detector-overlay");
-  for (let element = top ?? null; element && !containsAcrossRoots(element, image); element = element.parentElement) {
+  /** @type {[number, number]} */
+  const point = [seen.x + seen.width / 2, seen.y + Math.min(seen.height / 2, INSET * 3)];
+  const isOurs = (/** @type {Element | null} */ element) => element?.localName === "deepfake-detector-overlay";
+  let top = document.elementFromPoint(...point);
+  // The whole stack is costly, and its garbage stays for long: it is asked for where a badge of ours lies in the way.
+  if (isOurs(top)) top = document.elementsFromPoint(...point).find((element) => !isOurs(element)) ?? null;
+  for (let element = top; element && !containsAcrossRoots(element, image); element = element.parentElement) {
     if (element.localName === "dialog" || /^(fixed|sticky)$/.test(getComputedStyle(element).position)) return true;
   }
   return false;

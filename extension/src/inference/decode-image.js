@@ -36,7 +36,10 @@ export async function decodeImage(bytes) {
     context.fillStyle = "white";
     context.fillRect(0, 0, width, height);
     context.drawImage(bitmap, 0, 0);
-    return { width, height, channels: 4, data: context.getImageData(0, 0, width, height).data };
+    const { data } = context.getImageData(0, 0, width, height);
+    // Its pixels go now, rather than with some later collection of garbage.
+    context.canvas.width = context.canvas.height = 0;
+    return { width, height, channels: 4, data };
   } finally {
     bitmap.close();
   }

@@ -11,10 +11,9 @@ import { resizeArea, sumAreas } from "./image-pyramid.js";
 /** @typedef {import("./image-pyramid.js").FloatImage} FloatImage */
 /** @typedef {import("./model-manifest.js").DetectorSettings} DetectorSettings */
 
-const REFINE_SIDE = 24;
-const OUTPUT_SIDE = 48;
-// Boxes a run: bounds the memory that a crowd or a busy texture can ask for.
-const BATCH = 128;
+// Pixels of a patch's side, and boxes a run: what a crowd or a busy texture asks of WebAssembly, its memory keeps for good.
+const REFINE = { side: 24, batch: 32 };
+const OUTPUT = { side: 48, batch: 16 };
 const { fround } = Math;
 
 /**
@@ -61,7 +60,7 @@ export async function propose(network, image, scales, { thresholds, nms }, signa
  */
 export async function refine(network, image, proposals, { thresholds, nms }, signal) {
   const outputs = ["box_offsets", "scores"];
-  const rows = await runOnPatches(network, image, proposals, REFINE_SIDE, outputs, signal);
+  const rows = await runOnPatches(network, image, proposals, REFINE, outputs, signal);
   const boxes = rows.map(([offsets, scores], index) => applyOffsets({ ...proposals[index], score: scores[1] }, offsets));
   const faces = sortByScore(boxes.filter((box) => box.score > thresholds[1]));
   return suppressOverlapping(faces, nms.rnet, "union").map(toSquare);
@@ -79,7 +78,7 @@ export async function refine(network, image, proposals, { thresholds, nms }, sig
  */
 export async function locate(network, image, candidates, { thresholds, nms }, signal) {
   const outputs = ["box_offsets", "landmarks", "scores"];
-  const rows = await runOnPatches(network, image, candidates, OUTPUT_SIDE, outputs, signal);
+  const rows = await runOnPatches(network, image, candidates, OUTPUT, outputs, signal);
   const boxes = rows.map(([offsets, landmarks, scores], index) => ({
     ...applyOffsets({ ...candidates[index], score: scores[1] }, offsets),
     keypoints: placeKeypoints(candidates[index], landmarks),
@@ -94,20 +93,20 @@ export async function locate(network, image, candidates, { thresholds, nms }, si
  * @param {GraphModel} network
  * @param {FloatImage} image
  * @param {ScoredBox[]} boxes
- * @param {number} side of a patch, pixels
+ * @param {{side: number, batch: number}} patch side in pixels; batch: boxes a run
  * @param {string[]} outputs
  * @param {AbortSignal} [signal]
  * @returns {Promise<Float32Array[][]>} for each box its row of each output
  */
-async function runOnPatches(network, image, boxes, side, outputs, signal) {
+async function runOnPatches(network, image, boxes, { side, batch }, outputs, signal) {
   /** @type {Float32Array[][]} */
   const rows = [];
-  for (let start = 0; start < boxes.length; start += BATCH) {
+  for (let start = 0; start < boxes.length; start += batch) {
     signal?.throwIfAborted();
-    const batch = boxes.slice(start, start + BATCH);
-    const patches = extractPatches(image, batch, side);
-    const results = await runGraphModel(network, patches, [batch.length, side, side, 3], outputs);
-    batch.forEach((_, index) => {
+    const some = boxes.slice(start, start + batch);
+    const patches = extractPatches(image, some, side);
+    const results = await runGraphModel(network, patches, [some.length, side, side, 3], outputs);
+    some.forEach((_, index) => {
       rows.push(results.map(({ shape, values }) => values.subarray(index * shape[1], (index + 1) * shape[1])));
     });
   }

@@ -22,7 +22,10 @@ export async function loadGraphModel(readFile, path) {
     const shards = await Promise.all(groups.flatMap((group) => group.paths).map((shard) => readFile(folder + shard)));
     return [tf.io.getWeightSpecs(groups), tf.io.concatenateArrayBuffers(shards)];
   });
-  return tf.loadGraphModel(tf.io.fromMemory(artifacts));
+  const model = await tf.loadGraphModel({ load: async () => artifacts });
+  // The model holds on to what it was made from; the weights are tensors by now.
+  delete artifacts.weightData;
+  return model;
 }
 
 /**
