@@ -9,6 +9,7 @@ from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict
 from python_trainer.cross_validation import fold_rows, summarise_folds
 from python_trainer.errors import UserError
 from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.run_state import is_begun
 from python_trainer.training_run import TrainingRun
 
 
@@ -112,7 +113,7 @@ def _fit(args: argparse.Namespace, out: Path, train: list[list[CropRow]], val: l
     from python_trainer.several_workers import count_workers, join
 
     recipe = _recipe_from(args)
-    if (out / "state.json").exists():
+    if is_begun(out):
         if not args.resume:
             raise UserError(f"{out} already holds a run; give --resume to go on or choose another --out")
         recipe = recipe_from_dict(json.loads((out / "recipe.json").read_text()))
