@@ -1,7 +1,7 @@
 """Batches made ahead by threads and handed out in their order, each once.
 
-Not left to Keras: to build a model its `fit` looks at a first batch, and what its own threads had made by then comes
-again in that epoch, in another order, so that as many batches of the epoch are never seen.
+Not left to Keras: on JAX its `fit` looks at a batch before a model's first epoch, and what its own threads had made by
+then comes first, and again later; as many batches are never seen, and how many is chance, so that workers differ.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -5,6 +5,7 @@ losses over pairs see all of it. The learning rate and the batch (now of all wor
 """
 
 import hashlib
+import itertools
 import os
 import signal
 from collections.abc import Iterator
@@ -106,16 +107,15 @@ def _stop_together(*_) -> None:
 class StopTogether(keras.callbacks.Callback):
     """Interrupts all workers after the same step, once any of them was sent SIGTERM (which JAX tells the others)."""
 
-    def __init__(self):
-        super().__init__()
-        self._steps = 0
+    _steps = (
+        itertools.count()
+    )  # of this process: JAX wants numbers that only grow, also from one run (fold) to the next
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Raises KeyboardInterrupt at the step that all have agreed upon."""
         from jax.experimental.multihost_utils import reached_preemption_sync_point
 
-        self._steps += 1
-        if reached_preemption_sync_point(self._steps):
+        if reached_preemption_sync_point(next(self._steps)):
             raise KeyboardInterrupt
 
 

@@ -46,7 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CHECKPOINT",
         help="start from the layers of another checkpoint that are the same (ifmd: from mobilenet)",
     )
-    parser.add_argument("--resume", action="store_true", help="go on from the last epoch in --out")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on after the last whole epoch in --out, by its recipe, to where the run would have come uninterrupted; "
+        "of several workers give it to each",
+    )
     parser.add_argument("--stages", help="EPOCHS:SIZE[:frozen],… instead of the recipe's, say 1:128:frozen,6:128,2:224")
     for field in dataclasses.fields(Recipe):
         if field.type in (int, float) and field.name != "input_size":

@@ -125,18 +125,17 @@ def test_a_batch_that_cannot_be_shared_and_another_backend_are_refused(monkeypat
 def test_an_interrupted_run_of_one_or_two_workers_ends_as_if_it_had_not_been(data, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     alone = tiny_runs(1, data, one, "whole", "cut", "resume")
-    outputs = finish(*tiny_runs(2, data, two, "whole", "refused", "cut"), *alone)
+    outputs = finish(*tiny_runs(2, data, two, "whole", "refused", "cut", "resume"), *alone)
     for process in (0, 1):
         assert "not the same in worker 1 as in worker 0: optimizer.npz;" in outputs[process]
         assert "interrupted; " in outputs[process]
     assert (two / "cut/interrupted.weights.h5").exists()
-    finish(*tiny_runs(2, data, two, "resume"))
     for run in (one, two):
         whole, resumed = arrays_of(run / "whole"), arrays_of(run / "cut")
         assert whole.keys() == resumed.keys()
-        assert "epoch 3 loss" in whole
+        assert "epoch 2 loss" in whole
         for name in whole:
             np.testing.assert_allclose(resumed[name], whole[name], rtol=0, atol=1e-6, err_msg=f"{run.name} {name}")
     of_one, of_two = arrays_of(one / "whole"), arrays_of(two / "whole")
     for name in of_one:
-        np.testing.assert_allclose(of_two[name], of_one[name], rtol=0, atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(of_two[name], of_one[name], rtol=0, atol=1e-5, err_msg=name)

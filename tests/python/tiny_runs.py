@@ -26,7 +26,7 @@ SETTINGS = [
     "--samples-per-epoch",
     "96",
 ]
-SETTINGS += ["--stages", "3:32", "--optimizer", "adamw", "--schedule", "cosine", "--ema", "0.9", "--clip-norm", "1"]
+SETTINGS += ["--stages", "2:32", "--optimizer", "adamw", "--schedule", "cosine", "--ema", "0.9", "--clip-norm", "1"]
 
 
 def build_tiny(recipe, size=None, weights=None) -> keras.Model:
