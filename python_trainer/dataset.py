@@ -50,7 +50,7 @@ class BalancedBatches(keras.utils.PyDataset):
         """`crops` uint8 [n, s, s, 3] belong to `rows`; `epoch` (from 0) seeds the draw; `targets` names the
         outputs that are trained: logit, class_logits, pair_features.
         """
-        super().__init__(workers=2, max_queue_size=8)
+        super().__init__()
         self._crops, self._recipe, self._size, self._targets = crops, recipe, size, targets
         self._steps = max(1, (recipe.samples_per_epoch or len(rows)) // recipe.batch_size)
         self._epoch = epoch

@@ -65,7 +65,7 @@ class EvidenceBatches(keras.utils.PyDataset):
         """`crops` uint8 [n, s, s, 3] belong to `rows`; `epoch` (from 0) seeds the draw; `cells`: side of the map;
         `targets` names the outputs that are trained: logit, seam, synthetic, patch_logits and perhaps pair_features.
         """
-        super().__init__(workers=2, max_queue_size=8)
+        super().__init__()
         self._targets = targets
         self._crops, self._rows, self._recipe, self._size, self._cells = crops, rows, recipe, size, cells
         self._seed = (recipe.seed, epoch)

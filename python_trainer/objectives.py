@@ -8,6 +8,7 @@ import numpy as np
 from python_trainer.config import Recipe
 from python_trainer.losses import known_binary_crossentropy, pair_loss
 from python_trainer.manifest import CropRow
+from python_trainer.prefetch import Prefetched
 
 
 class Objective(NamedTuple):
@@ -64,7 +65,8 @@ def batches_for(
     if recipe.architecture == "evidence":
         from python_trainer.evidence_batches import EvidenceBatches
 
-        return EvidenceBatches(crops, rows, recipe, size, epoch, model.output["anomaly_map"].shape[1], targets)
+        cells = model.output["anomaly_map"].shape[1]
+        return Prefetched(EvidenceBatches(crops, rows, recipe, size, epoch, cells, targets))
     from python_trainer.dataset import BalancedBatches
 
-    return BalancedBatches(crops, rows, recipe, size, epoch, targets)
+    return Prefetched(BalancedBatches(crops, rows, recipe, size, epoch, targets))

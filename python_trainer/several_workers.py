@@ -4,10 +4,15 @@ Keras's data parallelism on JAX: what is computed is one program over the whole 
 losses over pairs see all of it. The learning rate and the batch (now of all workers together) stay the recipe's.
 """
 
+import hashlib
+import itertools
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import keras
+import numpy as np
 
 from python_trainer.errors import UserError
 
@@ -37,6 +42,7 @@ def join(addresses: str, process: int, batch_size: int) -> None:
     jax.config.update("jax_cpu_collectives_implementation", "gloo")  # where the workers are CPUs
     keras.distribution.initialize(addresses, count, process)
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+    signal.signal(signal.SIGINT, _stop_together)
 
 
 def count_workers() -> int:
@@ -69,10 +75,46 @@ def agreed(value: float) -> float:
     """The first worker's value, in every worker: what decides how long to train must not differ in a last digit."""
     if count_workers() == 1:
         return value
-    import numpy as np
     from jax.experimental.multihost_utils import broadcast_one_to_all
 
     return float(broadcast_one_to_all(np.float32(value)))
+
+
+def check_same(parts: dict[str, bytes | np.ndarray]) -> None:
+    """Compare what the workers are about to start from; `parts` is name -> content, of the same names in all.
+
+    Raises:
+        UserError: in every worker, naming the parts that differ, and where.
+    """
+    from jax.experimental.multihost_utils import process_allgather
+
+    digests = [np.frombuffer(hashlib.sha256(part).digest(), np.uint32) for part in parts.values()]
+    differs = (every := process_allgather(np.stack(digests))) != every[:1]  # [workers, parts, words]
+    if differs.any():
+        names = ", ".join(name for name, different in zip(parts, differs.any(axis=(0, 2)), strict=True) if different)
+        workers = ", ".join(str(process) for process in np.flatnonzero(differs.any(axis=(1, 2))))
+        raise UserError(
+            f"the workers would not start alike: not the same in worker {workers} as in worker 0: {names}; "
+            "give each the same command but for --process, the same data, and one --out that all share"
+        )
+
+
+def _stop_together(*_) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C ends this worker alone
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class StopTogether(keras.callbacks.Callback):
+    """Interrupts all workers after the same step, once any of them was sent SIGTERM (which JAX tells the others)."""
+
+    _steps = itertools.count()  # of the process: JAX wants numbers that grow from one run (a fold, say) to the next too
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Raises KeyboardInterrupt at the step that all have agreed upon."""
+        from jax.experimental.multihost_utils import reached_preemption_sync_point
+
+        if reached_preemption_sync_point(next(self._steps)):
+            raise KeyboardInterrupt
 
 
 @contextmanager
@@ -91,7 +133,7 @@ class Share(keras.utils.PyDataset):
 
     def __init__(self, batches: keras.utils.PyDataset):
         """`batches` are the same in every worker."""
-        super().__init__(workers=batches.workers, max_queue_size=batches.max_queue_size)
+        super().__init__()
         self._batches = batches
 
     def __len__(self) -> int:

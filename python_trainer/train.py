@@ -9,6 +9,7 @@ from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict
 from python_trainer.cross_validation import fold_rows, summarise_folds
 from python_trainer.errors import UserError
 from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.run_state import is_begun
 from python_trainer.training_run import TrainingRun
 
 
@@ -45,7 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CHECKPOINT",
         help="start from the layers of another checkpoint that are the same (ifmd: from mobilenet)",
     )
-    parser.add_argument("--resume", action="store_true", help="go on from the last epoch in --out")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on after the last whole epoch in --out, by its recipe, to where the run would have come uninterrupted; "
+        "of several workers give it to each",
+    )
     parser.add_argument("--stages", help="EPOCHS:SIZE[:frozen],… instead of the recipe's, say 1:128:frozen,6:128,2:224")
     for field in dataclasses.fields(Recipe):
         if field.type in (int, float) and field.name != "input_size":
@@ -112,7 +118,7 @@ def _fit(args: argparse.Namespace, out: Path, train: list[list[CropRow]], val: l
     from python_trainer.several_workers import count_workers, join
 
     recipe = _recipe_from(args)
-    if (out / "state.json").exists():
+    if is_begun(out):
         if not args.resume:
             raise UserError(f"{out} already holds a run; give --resume to go on or choose another --out")
         recipe = recipe_from_dict(json.loads((out / "recipe.json").read_text()))

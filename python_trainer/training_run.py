@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from python_trainer import run_state
 from python_trainer.config import Recipe, recipe_to_dict
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
@@ -31,6 +32,7 @@ class TrainingRun:
     ):
         """Reads the crops of the `train` and `val` rows of each folder of `data`; builds nothing yet."""
         from python_trainer.dataset import load_crops
+        from python_trainer.several_workers import StopTogether, count_workers, leads, wait_for_all
         from python_trainer.validation import Validation
 
         self.recipe, self.out, self.weights, self.init = recipe, out, weights, init
@@ -44,14 +46,29 @@ class TrainingRun:
             [load_crops(folder, part, recipe.input_size) for folder, part in zip(data, train, strict=True)]
         )
         self.validation = Validation(data, val, recipe)
-        self.state = {
-            "epoch": 0, "best": None, "best_val_loss": None, "best_epoch": None, "best_size": None, "stale": 0,
-        }  # fmt: skip
-        out.mkdir(parents=True, exist_ok=True)
-        if (out / "state.json").exists():
-            self.state = json.loads((out / "state.json").read_text())
-        with write_atomically(out / "recipe.json") as file:
-            json.dump(recipe_to_dict(recipe), file, indent=2)
+        if leads():
+            out.mkdir(parents=True, exist_ok=True)
+            run_state.finish_saving(out)
+        wait_for_all("the state to go on from")
+        self._check_workers_are_alike()
+        self.state = run_state.read_state(out)
+        if leads():
+            with write_atomically(out / "recipe.json") as file:
+                json.dump(recipe_to_dict(recipe), file, indent=2)
+        self._callbacks = [StopTogether()] if count_workers() > 1 else []
+
+    def _check_workers_are_alike(self) -> None:
+        from python_trainer.several_workers import check_same, count_workers
+
+        if count_workers() == 1:
+            return
+        given = {name: Path(path) for name, path in (("--weights", self.weights), ("--init", self.init)) if path}
+        files = given | {name: self.out / name for name in run_state.NAMES}
+        check_same(
+            {"recipe": json.dumps(recipe_to_dict(self.recipe)).encode(), "training faces": self.crops}
+            | {"what is known of the faces": repr(self.rows).encode()}
+            | {name: path.read_bytes() if path.is_file() else b"" for name, path in files.items()}
+        )
 
     def fit(self) -> dict:
         """Run what is left of the stages; the best epoch's weights end in best.weights.h5."""
@@ -67,11 +84,13 @@ class TrainingRun:
         }
 
     def _fit_stage(self, epochs: range, stage_start: int, size: int, frozen: bool) -> None:
+        from python_trainer.several_workers import leads
+
         model, trained, targets = self._compiled(size, frozen)
         if epochs.start > 0:
             model.load_weights(self.out / "last.weights.h5")
             if epochs.start > stage_start:
-                self._load_optimizer(trained)
+                run_state.load_optimizer(self.out, trained.optimizer, trained.trainable_variables)
         if self.state["best_size"] != size:
             # A loss at another image size says nothing about this one.
             self.state |= {"best_size": size, "best": None, "stale": 0}
@@ -81,11 +100,14 @@ class TrainingRun:
             try:
                 record = self._fit_epoch(epoch, model, trained, targets, size)
             except KeyboardInterrupt:
-                save_weights(model, self.out / "interrupted.weights.h5")
+                if leads():
+                    save_weights(model, self.out / "interrupted.weights.h5")
                 raise
             self._keep(epoch, model, trained, record)
             if self.state["stale"] >= self.recipe.patience:
-                self._save_state(epochs.stop)  # early stopping ends the stage; a next one starts afresh
+                self.state["epoch"] = epochs.stop  # early stopping ends the stage; a next one starts afresh
+                if leads():
+                    run_state.save_state(self.out, self.state)
                 return
 
     def _fit_epoch(self, epoch: int, model, trained, targets: tuple[str, ...], size: int) -> dict:
@@ -98,7 +120,10 @@ class TrainingRun:
         batches = batches_for(model, self.crops, self.rows, self.recipe, size, epoch, targets)
         if count_workers() > 1:
             batches = Share(batches)
-        history = trained.fit(batches, epochs=1, verbose=2 if not os.isatty(1) else 1, shuffle=False).history
+        seed_dropout(trained, self.recipe.seed, epoch)
+        verbose = 2 if not os.isatty(1) else 1
+        history = trained.fit(batches, epochs=1, verbose=verbose, shuffle=False, callbacks=self._callbacks).history
+        own_values(trained)
         prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
         return {
             "epoch": epoch + 1, "size": size, "learning_rate": rate,
@@ -172,15 +197,13 @@ class TrainingRun:
             self.state |= {"best": criterion, "best_val_loss": record["val_loss"], "best_epoch": epoch + 1, "stale": 0}
         else:
             self.state["stale"] += 1
+        self.state["epoch"] = epoch + 1
         if leads():
             if best:
                 save_weights(model, self.out / "best.weights.h5")
-            save_weights(model, self.out / "last.weights.h5")
-            with write_atomically(self.out / "optimizer.npz", "wb") as file:
-                np.savez(file, *[np.asarray(variable) for variable in trained.optimizer.variables])
             log = append_epoch(self.out, record)
             plot_curves(log, self.out / "curves.png")
-        self._save_state(epoch + 1)
+            run_state.save_epoch(self.out, model, trained.optimizer, self.state)
         wait_for_all(f"epoch {epoch}")
         print(
             " ".join(f"{key}={value:.4g}" for key, value in (record | by_source).items()),
@@ -188,18 +211,20 @@ class TrainingRun:
             flush=True,
         )
 
-    def _save_state(self, epoch: int) -> None:
-        from python_trainer.several_workers import leads
 
-        self.state["epoch"] = epoch
-        if not leads():
-            return
-        with write_atomically(self.out / "state.json") as file:
-            json.dump(self.state, file)
+def seed_dropout(model, seed: int, epoch: int) -> None:
+    """Let dropout's draws, as the images', follow from seed and epoch alone: an epoch that is resumed is the same one."""
+    states = [variable for variable in model.variables if variable.name == "seed_generator_state"]
+    for place, state in enumerate(states):
+        state.assign(np.random.default_rng((seed, epoch, place, 80)).integers(2**31, size=2))
 
-    def _load_optimizer(self, trained) -> None:
-        trained.optimizer.build(trained.trainable_variables)
-        with np.load(self.out / "optimizer.npz") as saved:
-            values = [saved[name] for name in saved.files]
-        for variable, value in zip(trained.optimizer.variables, values, strict=True):
-            variable.assign(value)
+
+def own_values(model) -> None:
+    """Give each weight memory of its own after `fit`.
+
+    Keras on JAX lets the weights share that of the optimiser's averages, and both lose it with the next step.
+    """
+    import keras
+
+    for variable in model.trainable_variables:
+        variable.assign(keras.ops.copy(variable))

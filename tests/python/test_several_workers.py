@@ -1,14 +1,17 @@
-"""Two workers take the steps that one takes: a small network with batch normalisation, in processes of their own."""
+"""Two workers take the steps that one takes, and stop and resume as one does: small networks, in processes of their own."""
 
+import csv
 import os
 import socket
 import subprocess
 import sys
 
+import h5py
 import numpy as np
 import pytest
 
 from python_trainer.files import ROOT
+from tests.python.test_train import data as data
 
 SCRIPT = """
 import sys
@@ -51,9 +54,46 @@ def free_port() -> int:
 
 
 def start(out, addresses: str = "", process: int = 0) -> subprocess.Popen:
-    command = [sys.executable, "-c", SCRIPT, str(out), addresses, str(process)]
+    return on_jax("-c", SCRIPT, str(out), addresses, str(process))
+
+
+def on_jax(*arguments: str, **options) -> subprocess.Popen:
     environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    return subprocess.Popen(command, cwd=ROOT, env=environment)
+    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, **options)
+
+
+def tiny_runs(workers: int, data, out, *parts: str) -> list[subprocess.Popen]:
+    addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(workers)) if workers > 1 else ""
+    start = ("-m", "tests.python.tiny_runs", addresses)
+    options = {"stdout": subprocess.PIPE, "text": True}
+    return [on_jax(*start, str(process), str(data), str(out), *parts, **options) for process in range(workers)]
+
+
+def finish(*processes: subprocess.Popen) -> list[str]:
+    """What each printed; all ended well."""
+    outputs = [process.communicate(timeout=600)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes), "\n".join(outputs)
+    return outputs
+
+
+def arrays_of(run) -> dict[str, np.ndarray]:
+    """Everything that a run leaves for another to go on from, and its log."""
+    arrays = {}
+    for name in ("best.weights.h5", "last.weights.h5"):
+        with h5py.File(run / name) as file:
+            file.visititems(
+                lambda key, item, name=name: arrays.update(
+                    {f"{name} {key}": np.array(item)} if isinstance(item, h5py.Dataset) else {}
+                )
+            )
+    with np.load(run / "optimizer.npz") as optimizer:
+        arrays |= dict(optimizer)
+    with (run / "log.csv").open() as file:
+        for row in csv.DictReader(file):
+            arrays |= {
+                f"epoch {row['epoch']} {key}": np.float64(row[key]) for key in ("loss", "val_loss", "val_macro_auc")
+            }
+    return arrays
 
 
 @pytest.mark.parametrize("count", [2])
@@ -80,3 +120,22 @@ def test_a_batch_that_cannot_be_shared_and_another_backend_are_refused(monkeypat
         several_workers.join("a:1,b:2", 2, 8)
     with pytest.raises(UserError, match="evenly"):
         several_workers.join("a:1,b:2", 1, 9)
+
+
+def test_an_interrupted_run_of_one_or_two_workers_ends_as_if_it_had_not_been(data, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    alone = tiny_runs(1, data, one, "whole", "cut", "resume")
+    outputs = finish(*tiny_runs(2, data, two, "whole", "refused", "cut", "resume"), *alone)
+    for process in (0, 1):
+        assert "not the same in worker 1 as in worker 0: optimizer.npz;" in outputs[process]
+        assert "interrupted; " in outputs[process]
+    assert (two / "cut/interrupted.weights.h5").exists()
+    for run in (one, two):
+        whole, resumed = arrays_of(run / "whole"), arrays_of(run / "cut")
+        assert whole.keys() == resumed.keys()
+        assert "epoch 2 loss" in whole
+        for name in whole:
+            np.testing.assert_allclose(resumed[name], whole[name], rtol=0, atol=1e-6, err_msg=f"{run.name} {name}")
+    of_one, of_two = arrays_of(one / "whole"), arrays_of(two / "whole")
+    for name in of_one:
+        np.testing.assert_allclose(of_two[name], of_one[name], rtol=0, atol=1e-5, err_msg=name)

@@ -15,6 +15,7 @@ from python_trainer.errors import UserError
 from python_trainer.losses import pair_loss
 from python_trainer.manifest import CropRow, write_prepared
 from python_trainer.models import load_checkpoint
+from python_trainer.prefetch import Prefetched
 from python_trainer.train import parse_stages
 
 SMALL = ["--weights", "none", "--batch-size", "8", "--samples-per-epoch", "16", "--seed", "3"]
@@ -119,6 +120,25 @@ def test_an_epoch_is_the_same_again_and_another_is_not():
     ]
     np.testing.assert_array_equal(epochs[0], epochs[1])
     assert np.abs(epochs[0] - epochs[2]).max() > 1
+
+
+def test_training_sees_every_batch_of_an_epoch_once_and_in_order():
+    class Numbered(keras.utils.PyDataset):
+        def __len__(self):
+            return 30
+
+        def __getitem__(self, index):
+            return np.full((2, 1), index, np.float32), np.zeros((2, 1), np.float32)
+
+    class Seen(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            sums.append(logs["loss"] * (batch + 1))  # Keras tells the mean of the losses so far
+
+    sums = [0.0]
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.0), lambda _, number: keras.ops.mean(number))
+    model.fit(Prefetched(Numbered()), shuffle=False, verbose=0, callbacks=[Seen()])
+    np.testing.assert_allclose(np.diff(sums), range(30), atol=1e-3)
 
 
 def test_pair_loss_is_low_where_features_differ_inside_the_changed_region_only():
