@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     other given up. The numbers go into the weights of the last layers; the network stays the same.
 
     Raises:
-        UserError: the checkpoint is missing or of a network without these outputs, or a name is wrong.
+        UserError: the checkpoint is missing or of a network without these outputs, a name is wrong, or the data do not tell
+            of any fake which traces it carries.
     """
     from python_trainer.dataset import predict_outputs
     from python_trainer.manifest import read_prepared
@@ -55,17 +56,22 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{args.checkpoint} has one logit only; `balance` weighs the two of the evidence network")
     rows = [[r for r in read_prepared(folder) if r.crop and r.train_use and r.split == "val"] for folder in args.data]
     validation = Validation(args.data, rows, recipe)
+    if not validation.carries.any():
+        raise UserError(
+            "no validation fake here is known to be pasted in or generated, so there is nothing to weigh by; give the "
+            "folder of `reconstruct` too, or name the fakes' generators"
+        )
     logits = [
         predict_outputs(model, crops, recipe.input_size, KINDS) for crops in (validation.crops, validation.recompressed)
     ]
-    before = _score(logits, validation, (1.0, 0.0, 1.0, 0.0))
-    grid = itertools.product(SCALES, BIASES, SCALES, BIASES)
-    after, numbers = max((_score(logits, validation, numbers), numbers) for numbers in grid)
+    as_it_is = (1.0, 0.0, 1.0, 0.0)  # first, so that it stays where nothing is better
+    found = {n: _score(logits, validation, n) for n in (as_it_is, *itertools.product(SCALES, BIASES, SCALES, BIASES))}
+    numbers = max(found, key=found.__getitem__)
     _apply(model, numbers)
     save_checkpoint(model, args.out, args.checkpoint)
     print(
         f"wrote {args.out}: seam times {numbers[0]} plus {numbers[1]}, synthetic times {numbers[2]} plus {numbers[3]}; "
-        f"validation fakes found at the threshold of a check, mean of both kinds: {before:.4f} to {after:.4f}"
+        f"validation fakes found at the threshold of a check, mean of both kinds: {found[as_it_is]:.4f} to {found[numbers]:.4f}"
     )
     return 0
 
@@ -87,7 +93,7 @@ def _score(logits: list[dict[str, np.ndarray]], validation: "Validation", number
         for carried in validation.carries.T
         if carried.any()
     ]
-    return float(np.mean([np.mean(kind) for kind in kinds])) if kinds else 0.0
+    return float(np.mean([np.mean(kind) for kind in kinds]))
 
 
 def _apply(model: "keras.Model", numbers: tuple[float, ...]) -> None:

@@ -36,6 +36,13 @@ PAIR_NOISE, PAIR_CHANGE = 5.0, 12.0  # of 255: a difference below is compression
 PAIR_MAP_WEIGHT = 0.5  # pairs of video frames are aligned to a few pixels only
 
 
+def traces_of(row: CropRow) -> tuple[int | None, int | None]:
+    """What is known of a fake's traces: (pasted, generated), 1, 0 or None; of a real, nothing."""
+    if not row.label:
+        return None, None
+    return TRACES.get("reconstruction" if row.source == "reconstruction" else row.generator, (None, None))
+
+
 def keypoints_in_crop(row: CropRow, settings: FaceCropSettings) -> np.ndarray:
     """Five keypoints (x, y), float [5, 2], in pixels of the row's crop; typical ones where none are known."""
     points = json.loads(row.keypoints)

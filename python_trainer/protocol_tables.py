@@ -1,5 +1,7 @@
 """The full protocol as Markdown: goals, conditions and other detectors."""
 
+from python_trainer.report_tables import band_shares_cell
+
 GOALS = {  # source -> goals for accuracy and AUC
     "openforensics": (0.95, 0.985),
     "ffhq_stylegan": (0.98, 0.997),
@@ -90,10 +92,7 @@ def conditions_table(protocol: dict) -> str:
     ]
     for name, figures in protocol["conditions"].items():
         only = (figures["overall"] or {}).get("scored_only") or {}
-        shares = [
-            " / ".join(_percent(figures["bands"]["all"][c][b]) for b in ("no_traces", "inconclusive", "likely_fake"))
-            for c in ("real", "fake")
-        ]
+        shares = [band_shares_cell(figures["bands"]["all"][c]) for c in ("real", "fake")]
         numbers = [_number(only.get(key)) for key in ("auc", "balanced_accuracy")]
         lines.append(f"| {name} | {' | '.join(numbers)} | {' | '.join(shares)} |")
     return "\n".join(lines)
@@ -106,12 +105,7 @@ def bands_table(protocol: dict) -> str:
         "|---|---|---|---|---|",
     ]
     for name, bands in protocol["conditions"]["clean"]["bands"]["sources"].items():
-        cells = []
-        for shares in (bands["real"], bands["fake"]):
-            shown = (
-                [_percent(shares[b]) for b in ("no_traces", "inconclusive", "likely_fake")] if shares["n"] else ["–"]
-            )
-            cells += [str(shares["n"]), " / ".join(shown)]
+        cells = [f"{shares['n']} | {band_shares_cell(shares)}" for shares in (bands["real"], bands["fake"])]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -92,10 +92,7 @@ def points_table(manifest: dict) -> str:
     for mode, words in (("check", "of real faces"), ("automatic", "of real images")):
         points = manifest["operating_points"][mode]
         allowed = points.get("real_faces_flagged", points.get("real_images_flagged"))
-        shares = [
-            " / ".join(percent(points["bands"][c][b]) for b in ("no_traces", "inconclusive", "likely_fake"))
-            for c in ("real", "fake")
-        ]
+        shares = [band_shares_cell(points["bands"][c]) for c in ("real", "fake")]
         lines.append(
             f"| {mode} | {percent(allowed)} {words} | {points['likely_fake'][0]:.3f} | {points['no_traces'][0]:.3f} | {shares[0]} | {shares[1]} |"
         )
@@ -238,6 +235,12 @@ def _count(rate: dict) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+def band_shares_cell(shares: dict[str, float | None]) -> str:
+    """The shares "no traces / inconclusive / likely fake", or a dash where there is nobody to share them out to."""
+    values = [shares[band] for band in ("no_traces", "inconclusive", "likely_fake")]
+    return "–" if None in values else " / ".join(map(percent, values))
 
 
 def percent(rate: float) -> str:

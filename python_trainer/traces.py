@@ -8,7 +8,7 @@ import numpy as np
 from python_trainer.config import Recipe
 from python_trainer.dataset import load_crops, predict_outputs
 from python_trainer.evaluation_report import is_held_out
-from python_trainer.evidence_batches import TRACES
+from python_trainer.evidence_batches import traces_of
 from python_trainer.manifest import read_prepared
 from python_trainer.metrics import threshold_at_rate
 from python_trainer.operating_points import CHECK_RATE
@@ -32,7 +32,7 @@ def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict
     result = {}
     for place, kind in enumerate(KINDS):
         threshold = threshold_at_rate(outputs[kind][labels == 0], CHECK_RATE)
-        known = np.array([TRACES.get(r.generator, (None, None))[place] if r.label else None for r in rows], object)
+        known = np.array([traces_of(row)[place] for row in rows], object)
         shares = {
             name: float(np.mean(outputs[kind][known == value] >= threshold)) if (known == value).any() else None
             for name, value in (("found", 1), ("wrong", 0))

@@ -22,6 +22,7 @@ class Validation:
     def __init__(self, folders: list[Path], rows: list[list[CropRow]], recipe: Recipe):
         """Loads what `rows` list of each folder, at most MOST of a source and class; never trained on."""
         from python_trainer.dataset import load_crops
+        from python_trainer.evidence_batches import traces_of
 
         rows = [_sample(part) for part in rows]
         self.crops = np.concatenate(
@@ -30,7 +31,8 @@ class Validation:
         flat = [row for part in rows for row in part]
         self.labels = np.array([row.label for row in flat])
         self.groups = np.array([_group(row) for row in flat])
-        self.carries = np.array([_carries(row) for row in flat])  # bool [n, 2]: known to be a seam, to be synthetic
+        # bool [n, 2]: known to be a seam, known to be synthetic
+        self.carries = np.array([[known == 1 for known in traces_of(row)] for row in flat])
         if recipe.self_blended:
             self._add_self_blended(flat, recipe)
         self.recompressed = np.stack(
@@ -83,13 +85,6 @@ def auc_by_group(labels: np.ndarray, logits: np.ndarray, groups: np.ndarray) -> 
 
 def _group(row: CropRow) -> str:
     return f"{row.source}:{row.generator}" if row.source == "reconstruction" else row.source
-
-
-def _carries(row: CropRow) -> tuple[bool, bool]:
-    from python_trainer.evidence_batches import TRACES
-
-    seam, synthetic = TRACES.get("reconstruction" if row.source == "reconstruction" else row.generator, (None, None))
-    return row.label == 1 and seam == 1, row.label == 1 and synthetic == 1
 
 
 def _sample(rows: list[CropRow]) -> list[CropRow]:

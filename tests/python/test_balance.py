@@ -1,6 +1,8 @@
 """`balance`: the two logits of the evidence network weighed on validation, the numbers folded into its weights."""
 
+import dataclasses
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -9,7 +11,7 @@ from PIL import Image
 
 from python_trainer.__main__ import main
 from python_trainer.config import get_recipe, recipe_to_dict
-from python_trainer.manifest import write_prepared
+from python_trainer.manifest import read_prepared, write_prepared
 from python_trainer.models import build_model, load_checkpoint
 from tests.python.test_train import crop_row
 
@@ -20,7 +22,9 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("balance")
     rng, rows = np.random.default_rng(0), []
     for index in range(12):
-        row = crop_row(index, index % 2, "val")
+        row = dataclasses.replace(
+            crop_row(index, index % 2, "val"), generator=("stylegan", "dfdc_faceswap")[index // 2 % 2]
+        )
         (path / row.crop).parent.mkdir(exist_ok=True)
         Image.fromarray(rng.integers(0, 255, (64, 64, 3)).astype(np.uint8)).save(path / row.crop)
         rows.append(row)
@@ -61,3 +65,13 @@ def test_both_logits_are_scaled_and_shifted_as_it_says(folder, tmp_path, capsys)
 def test_what_cannot_be_balanced_is_refused(folder, tmp_path, capsys, name, out, message):
     assert balance(folder, name, tmp_path / out) == 2
     assert message in capsys.readouterr().err and not (tmp_path / out).exists()
+
+
+def test_fakes_of_unknown_traces_are_nothing_to_weigh_by(folder, tmp_path, capsys):
+    unknown = tmp_path / "unknown"
+    shutil.copytree(folder, unknown)
+    write_prepared(unknown, [dataclasses.replace(row, generator="") for row in read_prepared(unknown)])
+    recipe = get_recipe("evidence", input_size=64, self_blended=0.0)  # whose traces would be known
+    (unknown / "evidence" / "recipe.json").write_text(json.dumps(recipe_to_dict(recipe)))
+    assert balance(unknown, "evidence", tmp_path / "o.weights.h5") == 2
+    assert "nothing to weigh by" in capsys.readouterr().err and not (tmp_path / "o.weights.h5").exists()
