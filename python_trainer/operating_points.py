@@ -12,7 +12,7 @@ MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
 RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
 TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
 TAIL_MINIMUM = 10  # fewer of them say nothing about a tail
-SCORE_LEVELS = (*(round(0.05 * i, 2) for i in range(1, 20)), 0.98, 0.99)
+SCORE_LEVELS = (*(round(0.05 * i, 2) for i in range(1, 20)), 0.96, 0.97, 0.98, 0.99)
 
 
 def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray, real_sources: np.ndarray) -> dict[str, dict]:

@@ -165,17 +165,24 @@ def _worst(rates: dict[str, dict], minimum: int) -> dict | None:
 
 
 def flips(images: dict[str, list[ImageScore]], report: dict) -> dict:
-    """How many scored images go from likely_fake to no_traces or back, clean to variant, and under any variant."""
+    """How many scored images go from likely_fake to no_traces or back, clean to variant, and under any variant; `moved`:
+    how many get another band at all, inconclusive included, clean to variant.
+    """
     before = bands_of(images["clean"], report)
     scored = int((before != "not_scored").sum())
-    turned = {}
+    turned, moved = {}, {}
     for name in FLIP_VARIANTS:
         after = bands_of(images[name], report)
         turned[name] = ((before == "likely_fake") & (after == "no_traces")) | (
             (before == "no_traces") & (after == "likely_fake")
         )
+        moved[name] = before != after
     every = np.any(list(turned.values()), axis=0)
-    return {"any": rate(int(every.sum()), scored), "variants": {n: rate(int(t.sum()), scored) for n, t in turned.items()}}  # fmt: skip
+    return {
+        "any": rate(int(every.sum()), scored),
+        "variants": {name: rate(int(which.sum()), scored) for name, which in turned.items()},
+        "moved": {name: rate(int(which.sum()), scored) for name, which in moved.items()},
+    }
 
 
 def curves(conditions: dict[str, dict], rows: list[CropRow], clean: list[ImageScore], report: dict) -> dict:

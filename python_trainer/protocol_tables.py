@@ -85,16 +85,20 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
 
 
 def conditions_table(protocol: dict) -> str:
-    """Under each condition AUC and balanced accuracy, of scored images of the sources trained on, and the bands of all images."""
+    """Under each condition AUC and balanced accuracy, of scored images of the sources trained on, and the bands of all
+    images; of the harmless conditions also how many images change their band.
+    """
     lines = [
-        "| condition | AUC | balanced accuracy | real: no traces / inconclusive / likely fake | fake: the same |",
-        "|---|---|---|---|---|",
+        "| condition | AUC | balanced accuracy | real: no traces / inconclusive / likely fake | fake: the same | turned over | another band |",
+        "|---|---|---|---|---|---|---|",
     ]
+    flips = protocol["goals"]["flips"]
     for name, figures in protocol["conditions"].items():
         only = (figures["overall"] or {}).get("scored_only") or {}
         shares = [band_shares_cell(figures["bands"]["all"][c]) for c in ("real", "fake")]
         numbers = [_number(only.get(key)) for key in ("auc", "balanced_accuracy")]
-        lines.append(f"| {name} | {' | '.join(numbers)} | {' | '.join(shares)} |")
+        changed = [_percent(flips[key].get(name, {}).get("rate")) for key in ("variants", "moved")]
+        lines.append(f"| {name} | {' | '.join([*numbers, *shares, *changed])} |")
     return "\n".join(lines)
 
 

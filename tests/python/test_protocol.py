@@ -178,6 +178,7 @@ def test_only_a_turned_verdict_is_a_flip():
     images[second] = [image(s, 1) for s in (0.1, 0.9, 0.9, 0.5, None)]
     found = flips(images, REPORT)
     assert (found["variants"][first]["count"], found["variants"][second]["count"]) == (1, 2)
+    assert (found["moved"][first]["count"], found["moved"][second]["count"]) == (3, 2)
     assert found["any"]["count"] == 2 and found["any"]["n"] == 4
 
 
