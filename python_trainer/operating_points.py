@@ -96,7 +96,7 @@ def _bands(real: np.ndarray, fake: np.ndarray, lower: float, upper: float) -> di
 
 
 def score_table(real_scores: np.ndarray, fake_scores: np.ndarray) -> list[dict[str, float]]:
-    """For some twenty scores: of 100 real and of 100 fake faces, how many score at least this high (one decimal).
+    """For scores from 0.05 to 0.99: of 100 real and of 100 fake faces, how many score at least this high (one decimal).
 
     real_scores, fake_scores: calibrated, float [n], [m] in [0, 1].
 
