@@ -20,8 +20,8 @@ from python_trainer.evaluate import evaluate
 from python_trainer.evaluation_report import ImageScore
 from python_trainer.manifest import write_prepared
 from python_trainer.protocol import run_protocol
-from python_trainer.protocol_figures import band_shares, bands_of, curves, flips, goals, groups, unseen_aucs
-from python_trainer.protocol_tables import bands_table, peer_sources_table
+from python_trainer.protocol_figures import band_shares, bands_of, curves, flips, goals, groups, rate, unseen_aucs
+from python_trainer.protocol_tables import bands_table, conditions_table, peer_sources_table
 from tests.python.test_evaluate import brightness, crop_row
 
 REPORT = {
@@ -180,6 +180,18 @@ def test_only_a_turned_verdict_is_a_flip():
     assert (found["variants"][first]["count"], found["variants"][second]["count"]) == (1, 2)
     assert (found["moved"][first]["count"], found["moved"][second]["count"]) == (3, 2)
     assert found["any"]["count"] == 2 and found["any"]["n"] == 4
+
+
+def test_changes_of_a_verdict_are_told_where_they_were_counted():
+    shares = dict.fromkeys(("no_traces", "inconclusive", "likely_fake"), 0.5)
+    figures = {"overall": None, "bands": {"all": {"real": shares, "fake": shares}}}
+    flips_of = {"variants": {"web": rate(1, 4)}}
+    protocol = {"goals": {"flips": flips_of}, "conditions": {"clean": figures, "web": figures}}
+    assert "another band" not in conditions_table(protocol)
+    protocol["goals"]["flips"] = flips_of | {"moved": {"web": rate(2, 4)}}
+    table = conditions_table(protocol).splitlines()
+    assert table[2].endswith("| – | – |") and table[3].endswith("| 25.0 % | 50.0 % |")
+    assert "inconclusive included" in table[-1]
 
 
 def test_face_sizes_are_the_largest_boxes_in_the_photo():
