@@ -10,6 +10,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from python_trainer.adversarial_autoencoder import (
+    ADVERSARIAL_KINDS,
+    TRAINED,
+    load_adversarial_autoencoder,
+    train_adversarial_autoencoder,
+)
 from python_trainer.conditions import View, cut
 from python_trainer.config import FaceCropSettings
 from python_trainer.errors import UserError
@@ -46,15 +52,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="small autoencoders to train on the training reals first, by how they enlarge (default: all)",
     )
     parser.add_argument(
+        "--adversarial",
+        nargs="*",
+        choices=list(ADVERSARIAL_KINDS),
+        default=list(ADVERSARIAL_KINDS),
+        help="autoencoders trained against an adversary (default: all)",
+    )
+    parser.add_argument(
+        "--decoders",
+        type=Path,
+        default=TRAINED,
+        metavar="DIR",
+        help="where --adversarial's weights are; what is missing there is first trained on the training reals, and kept",
+    )
+    parser.add_argument(
+        "--weights", default="imagenet", metavar="FILE", help="as for train; for what --adversarial trains"
+    )
+    parser.add_argument(
         "--only-val",
         nargs="*",
-        choices=KINDS,
+        choices=[*KINDS, *ADVERSARIAL_KINDS],
         default=[],
         help="decoders that make validation fakes and no training ones",
     )
     parser.add_argument("--count", type=int, default=1200, help="training reals for each decoder (default: 1200)")
     parser.add_argument("--val-count", type=int, default=100, help="validation reals for each decoder (default: 100)")
-    parser.add_argument("--steps", type=int, default=1500, help="training steps of a small autoencoder")
+    parser.add_argument("--steps", type=int, default=1500, help="training steps of an autoencoder")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -68,11 +91,8 @@ def run(args: argparse.Namespace) -> int:
     crops = args.out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     made: list[CropRow] = []
-    for kind in ([] if args.autoencoder is None else ["tiny"]) + args.small:
-        if kind == "tiny":
-            name, decoder = load_tiny_autoencoder(args.autoencoder)
-        else:
-            name, decoder = f"small_{kind}", train_small_autoencoder(_loader(args.data, reals["train"]), kind, args.steps, args.seed)  # fmt: skip
+    for kind in ([] if args.autoencoder is None else ["tiny"]) + args.small + args.adversarial:
+        name, decoder = _decoder(kind, reals["train"], args)
         wanted = {"train": 0 if kind in args.only_val else args.count, "val": args.val_count}
         for split, count in wanted.items():
             chosen = _balanced(reals[split], count, rng)
@@ -83,6 +103,19 @@ def run(args: argparse.Namespace) -> int:
     counts = Counter((row.generator, row.split) for row in made if row.label == 1)
     print("\n".join(f"{generator} {split}: {count} pairs" for (generator, split), count in sorted(counts.items())))
     return 0
+
+
+def _decoder(kind: str, rows: list[CropRow], args: argparse.Namespace) -> tuple[str, Decoder]:
+    """Its name in the manifest, and image -> copy; trained on `rows` first where it is not there yet."""
+    if kind == "tiny":
+        return load_tiny_autoencoder(args.autoencoder)
+    if kind in KINDS:
+        return f"small_{kind}", train_small_autoencoder(_loader(args.data, rows), kind, args.steps, args.seed)
+    if not (args.decoders / f"{kind}.weights.h5").exists():
+        train_adversarial_autoencoder(
+            _loader(args.data, rows), kind, args.steps, args.seed, args.weights, args.decoders
+        )
+    return kind, load_adversarial_autoencoder(kind, args.decoders)
 
 
 def _loader(data: Path, rows: list[CropRow]) -> tuple[int, Callable[[int], np.ndarray]]:

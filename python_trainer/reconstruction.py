@@ -103,18 +103,13 @@ def train_small_autoencoder(
     """
     import keras
 
-    count, load = crops
     keras.utils.set_random_seed(seed)
     model = _small_autoencoder(kind)
     model.compile(keras.optimizers.Adam(2e-3), "mean_absolute_error", jit_compile=False)
     rng = np.random.default_rng(seed)
     for step in range(steps):
         model.optimizer.learning_rate = 2e-3 * (1 - step / steps) + 1e-5
-        part = np.empty((batch, PATCH, PATCH, 3), np.float32)
-        for i in range(batch):
-            crop = load(int(rng.integers(count)))
-            y, x = rng.integers(0, crop.shape[0] - PATCH + 1, 2)
-            part[i] = crop[y : y + PATCH, x : x + PATCH]
+        part = random_patches(crops, batch, rng)
         loss = model.train_on_batch(part, part / 255)
     print(f"small {kind} autoencoder: mean absolute error {255 * float(loss):.1f} of 255 on its last batch", flush=True)
 
@@ -123,6 +118,17 @@ def train_small_autoencoder(
         return np.floor(np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
 
     return copy
+
+
+def random_patches(crops: tuple[int, Callable[[int], np.ndarray]], batch: int, rng: np.random.Generator) -> np.ndarray:
+    """Float32 [batch, PATCH, PATCH, 3] in [0, 255], each from a random place of a random crop."""
+    count, load = crops
+    patches = np.empty((batch, PATCH, PATCH, 3), np.float32)
+    for i in range(batch):
+        crop = load(int(rng.integers(count)))
+        y, x = rng.integers(0, crop.shape[0] - PATCH + 1, 2)
+        patches[i] = crop[y : y + PATCH, x : x + PATCH]
+    return patches
 
 
 def _small_autoencoder(kind: str):

@@ -8,7 +8,10 @@ import pytest
 from PIL import Image
 
 from python_trainer.__main__ import main
+from python_trainer.adversarial_autoencoder import ADVERSARIAL_KINDS, load_adversarial_autoencoder
 from python_trainer.config import get_recipe, recipe_to_dict
+from python_trainer.errors import UserError
+from python_trainer.files import ROOT
 from python_trainer.manifest import read_prepared, write_prepared
 from python_trainer.reconstruct import photo_pair
 from python_trainer.reconstruction import KINDS, load_tiny_autoencoder
@@ -64,11 +67,13 @@ def test_copies_belong_to_their_originals(data, tmp_path, capsys):  # noqa: F811
     random_tiny_autoencoder(tmp_path, np.random.default_rng(0))
     out = tmp_path / "made"
     arguments = ["--data", str(data), "--out", str(out), "--autoencoder", str(tmp_path), "--steps", "2"]
+    arguments += ["--adversarial", "adversarial_nearest", "--decoders", str(tmp_path / "decoders"), "--weights", "none"]
     arguments += ["--count", "3", "--val-count", "2", "--only-val", "shuffle"]
     assert main(["reconstruct", *arguments]) == 0
     assert "small_shuffle val: 2 pairs" in capsys.readouterr().out
     made = read_prepared(out)
-    assert len(made) == 2 * (3 * 5 + 2)
+    assert len(made) == 2 * (4 * 5 + 2)
+    assert (tmp_path / "decoders" / "adversarial_nearest.weights.h5").exists(), "what was trained is kept"
     for real, copy in zip(made[::2], made[1::2], strict=True):
         assert (real.label, copy.label, real.source) == (0, 1, "reconstruction")
         assert (real.pair_id, real.generator) == (copy.pair_id, copy.generator)
@@ -76,7 +81,11 @@ def test_copies_belong_to_their_originals(data, tmp_path, capsys):  # noqa: F811
         pixels = [np.asarray(Image.open(out / row.crop)) for row in (real, copy)]
         assert pixels[0].shape == (224, 224, 3) and (pixels[0] != pixels[1]).mean() > 0.5
     assert {row.split for row in made if row.generator == "small_shuffle"} == {"val"}
-    assert {row.generator for row in made} == {"tiny_random", *(f"small_{kind}" for kind in KINDS)}
+    assert {row.generator for row in made} == {
+        "tiny_random",
+        "adversarial_nearest",
+        *(f"small_{kind}" for kind in KINDS),
+    }
 
 
 def test_a_pair_differs_by_the_decoder_alone():
@@ -102,13 +111,33 @@ def test_a_dataset_without_its_photos_is_refused(data, tmp_path, capsys):  # noq
     photos_of(data)
     rows = [dataclasses.replace(row, image=str(tmp_path / "gone.png")) for row in read_prepared(data)]
     write_prepared(data, rows)
-    assert main(["reconstruct", "--data", str(data), "--out", str(tmp_path / "o"), "--small", "nearest", "--steps", "1"]) == 2  # fmt: skip
+    assert main(["reconstruct", "--data", str(data), "--out", str(tmp_path / "o"), "--small", "nearest", "--adversarial", "--steps", "1"]) == 2  # fmt: skip
     assert "gone.png" in capsys.readouterr().err
 
 
 def test_an_autoencoder_that_is_not_there_is_named(data, tmp_path, capsys):  # noqa: F811
     assert main(["reconstruct", "--data", str(data), "--out", str(tmp_path / "o"), "--autoencoder", str(tmp_path)]) == 2
     assert "encoder.npz" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ADVERSARIAL_KINDS)
+def test_the_decoders_that_come_with_the_repository_copy_a_face(kind):
+    with Image.open(ROOT / "tests" / "fixtures" / "faces" / "real_grace_hopper.jpg") as image:
+        photo = np.asarray(image.convert("RGB"))[:256, :256]
+    copy = load_adversarial_autoencoder(kind)(photo[None])[0]
+    assert copy.shape == photo.shape and copy.dtype == np.uint8
+    error = np.abs(copy.astype(int) - photo).mean()
+    assert 0.5 < error < 10, "a copy, and not a perfect one"
+    means = [pixels.reshape(4, 64, 4, 64, 3).mean((1, 3)) for pixels in (photo, copy)]
+    assert np.abs(means[0] - means[1]).max() < 3, "no tint of its own"
+
+
+def test_decoders_that_are_missing_or_of_another_network_are_named(tmp_path):
+    with pytest.raises(UserError, match="is missing"):
+        load_adversarial_autoencoder("adversarial_bilinear", tmp_path)
+    (tmp_path / "adversarial_bilinear.weights.h5").write_bytes(b"no weights")
+    with pytest.raises(UserError, match="does not hold the weights of adversarial_bilinear"):
+        load_adversarial_autoencoder("adversarial_bilinear", tmp_path)
 
 
 @pytest.mark.parametrize("side", [64, 96])
