@@ -81,7 +81,7 @@ def _copier(model) -> Decoder:
 
     def copy(images: np.ndarray) -> np.ndarray:
         photos = images.astype(np.float32)
-        copies = (np.asarray(model.predict_on_batch(photos)) + 1) * 127.5
+        copies = (np.asarray(model(photos, training=False)) + 1) * 127.5
         # A tint of the decoder's own would be learned first, and no generator has it: only what is fine stays.
         copies += np.asarray(smooth(smooth(photos - copies)))
         return np.floor(np.clip(copies, 0, 255) + 0.5).astype(np.uint8)
