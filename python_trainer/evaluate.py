@@ -69,12 +69,12 @@ def run(args: argparse.Namespace) -> int:
     engine = get_engine(args)
     score_protocol = protocol_scores(args, engine)
     scores = EngineScores(engine, args.checkpoint, args.data, args.out)
+    traces = trace_thresholds(model, args.data, recipe)
     report = evaluate(
         scores, args.data, args.out, split=args.split, conditions=tuple(args.conditions),
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
         about={
-            "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
-            "traces": trace_thresholds(model, args.data, recipe),
+            "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint), "traces": traces,
         },
     )  # fmt: skip
     if score_protocol:
@@ -111,10 +111,18 @@ def evaluate(
     }
     report |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": code_version(), **(about or {})}
     _write_json(out / "metrics.json", report)
-    export_keys = ("calibration", "operating_points", "score_table", "dataset", "code_version", "date")
+    export_keys = (
+        "calibration",
+        "operating_points",
+        "score_table",
+        "dataset",
+        "code_version",
+        "date",
+        "checkpoint_sha256",
+    )
     summary = {"split": split, "overall": report["overall"], "macro": report["macro"]}
     traces = {"traces": report["traces"]} if report.get("traces") else {}
-    _write_json(out / "evaluation.json", {key: report[key] for key in export_keys} | {"summary": summary} | traces)
+    _write_json(out / "evaluation.json", {key: report.get(key) for key in export_keys} | {"summary": summary} | traces)
     _write_scores(out / "scores.csv", collect_images(rows, scored[conditions[0]]), report["calibration"])
     draw(report, rows, scored[conditions[0]], prepared, out, split, samples)
     return report

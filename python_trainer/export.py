@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert, compare, and only then replace `--out`; returns 0."""
     model, recipe = load_checkpoint(args.checkpoint)
-    evaluation = _read_evaluation(args.checkpoint.with_name("evaluation.json"))
+    evaluation = _read_evaluation(args.checkpoint)
     if recipe.architecture not in ARCHITECTURES:
         raise UserError(f"the extension runs an ifmd or evidence model; {args.checkpoint} is {recipe.architecture}")
     args.out.mkdir(parents=True, exist_ok=True)
@@ -198,7 +198,8 @@ def _relative(path: Path, staging: Path) -> str:
     return inside.name if inside.parts[0] == "ifmd" else f"../{inside.as_posix()}"
 
 
-def _read_evaluation(path: Path) -> dict:
+def _read_evaluation(checkpoint: Path) -> dict:
+    path = checkpoint.with_name("evaluation.json")
     if not path.exists():
         raise UserError(
             f"{path} is missing; `evaluate --checkpoint … --out …` writes it as evaluation.json: calibration and thresholds come from there"
@@ -206,6 +207,12 @@ def _read_evaluation(path: Path) -> dict:
     evaluation = json.loads(path.read_text(encoding="utf-8"))
     if missing := {"calibration", "operating_points", "score_table"} - set(evaluation):
         raise UserError(f"{path} lacks {', '.join(sorted(missing))}; evaluate the checkpoint again")
+    if evaluation.get("checkpoint_sha256") != sha256_of(checkpoint):
+        raise UserError(f"{path} is of other weights than {checkpoint}; evaluate it, with --out {path.parent}")
+    if evaluation["summary"]["split"] != "test":
+        raise UserError(
+            f"{path} was measured on {evaluation['summary']['split']}, whose faces chose the thresholds; evaluate the test split"
+        )
     return evaluation
 
 

@@ -16,7 +16,9 @@ def write_atomically(path: Path, mode: str = "w", newline: str | None = None) ->
     # Not the process's number: on a shared folder two machines may write the same file at once.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.tmp")
     try:
-        with temporary.open(mode, newline=newline, encoding=None if "b" in mode else "utf-8") as file:
+        # File names that are not UTF-8 go through as they are.
+        text = {} if "b" in mode else {"encoding": "utf-8", "errors": "surrogateescape"}
+        with temporary.open(mode, newline=newline, **text) as file:
             yield file
         temporary.replace(path)
     finally:

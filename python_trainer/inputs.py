@@ -3,6 +3,7 @@
 import glob
 import hashlib
 import json
+import os
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Set
@@ -32,7 +33,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Part:
-    """Items that are worked on together. `name` follows from them alone, in every run, and fits a file name."""
+    """Items that are worked on together. `name` follows from them alone, in every run, and fits a file name: from what
+    they are called and, of files here, from their size and time, so that another file under the same name is another part.
+    """
 
     name: str
     items: tuple[Item, ...]
@@ -89,9 +92,17 @@ def list_shards(location: str) -> list[str]:
         if is_address(location):
             return list_address(location) if "*" in location else [location]
         return sorted(glob.glob(location)) if _is_pattern(location) else [location]
-    if is_address(location) or (Path(location) / "manifest.csv").exists():
+    if is_address(location):
+        if not location.endswith("/"):
+            return []
+        names = list_address(location)
+        if any(name.endswith("/manifest.csv") for name in names):
+            return []
+        below = [name for name in names if has_suffix(name, (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))]
+    elif (Path(location) / "manifest.csv").exists():
         return []
-    below = list(map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))))
+    else:
+        below = list(map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))))
     return below if all(has_suffix(name, SHARD_SUFFIXES) for name in below) else []
 
 
@@ -188,6 +199,9 @@ def _tar_samples(item: Item) -> Iterator[Sample]:
                 stem, group = start, {}
             group[member.name] = tar.extractfile(member).read()
         yield from _samples_of_group(item, group)
+        # An archive ends with an empty block; `tarfile` also takes for its end that the file stops between two members.
+        if tar.fileobj.tell() - tar.offset < tarfile.BLOCKSIZE:
+            raise tarfile.ReadError("cut off: the end of the archive is missing")
 
 
 def _samples_of_group(item: Item, group: dict[str, bytes]) -> Iterator[Sample]:
@@ -233,7 +247,16 @@ def _open(location: str) -> IO[bytes]:
 
 
 def _below(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if has_suffix(path.name, suffixes) and path.is_file())
+    """Files below a folder, through links too; a folder that links lead to twice, or to itself, counts once."""
+    found, seen = [], set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        found += [path for name in names if has_suffix(name, suffixes) and (path := Path(here, name)).is_file()]
+    return sorted(found)
 
 
 def has_suffix(name: str, suffixes: tuple[str, ...]) -> bool:
@@ -243,5 +266,14 @@ def has_suffix(name: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def _part(start: str, items: list[Item]) -> Part:
-    text = json.dumps([[item.location, item.known] for item in items], sort_keys=True)
+    text = json.dumps([[item.location, item.known, *_version(item.location)] for item in items], sort_keys=True)
     return Part(f"{start}-{hashlib.sha256(text.encode()).hexdigest()[:16]}", tuple(items))
+
+
+def _version(location: str) -> tuple[int, ...]:
+    """Size and time (ns) of a file; nothing of an address, or of what is not there."""
+    try:
+        about = None if is_address(location) else Path(location).stat()
+    except OSError:
+        about = None
+    return (about.st_size, about.st_mtime_ns) if about else ()

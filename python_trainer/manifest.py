@@ -186,7 +186,7 @@ def read_prepared(prepared: Path) -> list[CropRow]:
     if not table.exists():
         raise UserError(f"{table} is missing; run `python -m python_trainer prepare --data DIR --out {prepared}` first")
     fields = {f.name: f.type for f in dataclasses.fields(CropRow)}
-    with table.open(newline="", encoding="utf-8") as file:
+    with table.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
         reader = csv.DictReader(file)
         if set(reader.fieldnames or ()) != set(fields):
             raise UserError(f"{table} was not written by this version of prepare; run prepare again")

@@ -28,6 +28,7 @@ class ModelManifest:
     temperature: float
     bias: float
     operating_points: dict[str, dict]
+    checkpoint_sha256: str  # of the weights that it was measured with
     clip: ClipRule = field(default_factory=ClipRule)
 
     def fake_score(self, logit: float) -> float:
@@ -72,6 +73,7 @@ def read_model_manifest(path: Path) -> ModelManifest:
             temperature=float(values["calibration"]["temperature"]),
             bias=float(values["calibration"]["bias"]),
             operating_points={mode: values["operating_points"][mode] for mode in MODES},
+            checkpoint_sha256=values["checkpoint_sha256"],
             clip=ClipRule(**values["clip"]),
         )
     except (KeyError, TypeError) as error:

@@ -82,7 +82,7 @@ def make_results(
         else:
             todo.append(part)
     # What a run before this one left may be what killed it.
-    resumed = len(todo) < len(parts)
+    resumed = len(todo) < len(parts) or any(folder.glob(".*.tmp"))
     with tqdm(total=len(parts), initial=len(parts) - len(todo), desc=title, unit="part") as bar:
         for part, answer in engine.map(partial(PartWriter, make_work, folder), todo, isolate=resumed):
             if answer is WORKER_DIED:

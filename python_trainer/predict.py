@@ -141,6 +141,11 @@ class Predictor:
         """Loads the network; raises UserError when a file is missing or does not fit."""
         self.manifest: ModelManifest = read_model_manifest(manifest)
         self.model, self.recipe = load_checkpoint(checkpoint)
+        if sha256_of(checkpoint) != self.manifest.checkpoint_sha256:
+            raise UserError(
+                f"{manifest} holds the thresholds of other weights than {checkpoint}; give --checkpoint and --manifest that "
+                "belong together: `python -m python_trainer export --checkpoint …` writes the manifest of a checkpoint"
+            )
         if self.recipe.whole_image:
             raise UserError(f"{checkpoint} judges whole images; predict needs a face model (mobilenet or ifmd)")
 

@@ -139,6 +139,8 @@ def prepare_image(sample: Sample, recipe: Recipe, crops: Path) -> PreparedImage:
 
     known = None
     try:
+        if sample.data is None and "label" not in sample.known:
+            raise ImageError(sample.reason)  # a shard that cannot be read says nothing of labels
         image = _label(sample)
         known = asdict(image)
         if sample.data is None:

@@ -208,8 +208,9 @@ def ablation_section(results: list[dict]) -> str:
     return (
         "Variants trained alike but for that. *clean* and *web* (JPEG 60) are validation, the mean AUC over sources and made fakes; "
         "*unseen* is the mean over the generators kept for the test, each against the reals of all sources: it also rewards a network "
-        "that tells kinds of pictures apart, and chose nothing. Gains are over *none*, with 95 % intervals from resampling the same "
-        "images, and the runs where there are several, for both.\n\n"
+        "that tells kinds of pictures apart, and chose nothing. Gains are over *none*, with 95 % intervals: of resampled images and, "
+        "where there are several runs, of the runs too (Student's t). With one run of each they are of the images alone, and another "
+        "run may differ by more than that.\n\n"
         + "\n\n".join(told)
         + "\n\nAn interval that holds 0 says that no gain was shown. These runs are short; what ships was trained far longer."
     )

@@ -1,5 +1,6 @@
 """Keeps training, validation and test apart: by identity, by pair, by exact and by near duplicate."""
 
+import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
@@ -27,7 +28,7 @@ def assign_splits(items: list[SplitItem], seed: int = 0) -> tuple[list[str], Cou
 
     Images that share an identity, a pair or (nearly) the same picture form a group. A group whose images name
     more than one split keeps those of the highest-ranked one and drops the rest; a group without any split is
-    drawn 80/10/10, seeded; images without a split join their group's.
+    drawn, about 80/10/10, seeded; images without a split join their group's.
 
     Returns:
         One split per item ("" for a dropped one), and counts of what was assigned and dropped, by reason.
@@ -65,19 +66,28 @@ def assign_splits(items: list[SplitItem], seed: int = 0) -> tuple[list[str], Cou
 
 
 def _draw(free: list[int], members: dict[int, list[int]], items: list[SplitItem], seed: int) -> dict[int, str]:
-    """80/10/10 by number of images within each class, whole groups at a time."""
-    rng = np.random.default_rng(seed)
-    by_class: dict[frozenset, list[int]] = defaultdict(list)
+    """About 80/10/10 within each class, whole groups at a time, each by a hash of its name: its person, pair or picture.
+
+    So a group keeps its split when others are added, and what was trained on does not come up in a later test. In a
+    small class of three or more groups each split gets at least one.
+    """
+    places: dict[frozenset, dict[int, float]] = defaultdict(dict)
     for group in free:
-        by_class[frozenset(items[i].label for i in members[group])].append(group)
+        name = min(items[i].identity or items[i].pair_id or items[i].sha256 or str(i) for i in members[group])
+        digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
+        labels = frozenset(items[i].label for i in members[group])
+        places[labels][group] = int.from_bytes(digest[:8], "big") / 2**64
     drawn = {}
-    for groups in by_class.values():
-        total = sum(len(members[g]) for g in groups)
-        taken = 0
-        for group in (groups[i] for i in rng.permutation(len(groups))):
-            share = taken / total
-            drawn[group] = "test" if share < 0.1 else "val" if share < 0.2 else "train"
-            taken += len(members[group])
+    for groups in places.values():
+        chosen = {
+            group: "test" if place < 0.1 else "val" if place < 0.2 else "train" for group, place in groups.items()
+        }
+        if len(groups) >= 3:
+            first, second, *_, last = sorted(groups, key=groups.__getitem__)
+            for split, group in (("train", last), ("test", first), ("val", second)):
+                if split not in chosen.values():
+                    chosen[group] = split
+        drawn |= chosen
     return drawn
 
 

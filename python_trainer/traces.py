@@ -7,6 +7,7 @@ import numpy as np
 
 from python_trainer.config import Recipe
 from python_trainer.dataset import load_crops, predict_outputs
+from python_trainer.errors import UserError
 from python_trainer.evaluation_report import is_held_out
 from python_trainer.evidence_batches import traces_of
 from python_trainer.manifest import read_prepared
@@ -20,12 +21,17 @@ def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict
     """For each kind of traces: `threshold`, a logit that at most CHECK_RATE of real validation faces reach; and of the
     validation fakes that are known to carry this kind, and of those known not to, the share that reaches it (None:
     there are none). Empty for a network without these outputs.
+
+    Raises:
+        UserError: there are no real validation faces.
     """
     if not set(KINDS) <= set(model.output):
         return {}
     rows = [
         r for r in read_prepared(prepared) if r.split == "val" and r.crop and r.train_use and not is_held_out(r.source)
     ]
+    if not any(row.label == 0 for row in rows):
+        raise UserError(f"{prepared} has no real faces in its val split, and thresholds come from those alone")
     crops = load_crops(prepared, rows, recipe.input_size)
     outputs = predict_outputs(model, crops, recipe.input_size, KINDS)
     labels = np.array([row.label for row in rows])

@@ -39,7 +39,8 @@ def sample_video(source: Path | IO[bytes], rule: ClipRule) -> Iterator[Frame]:
         if source.stat().st_size == 0:
             raise ImageError("the file is empty (0 bytes)")
     try:
-        with av.open(source) as container:
+        # Titles and the like may be in any encoding, and are not read.
+        with av.open(source, metadata_errors="ignore") as container:
             streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
             if not streams:
                 raise ImageError("has no pictures: only sound, or something else")
@@ -50,8 +51,12 @@ def sample_video(source: Path | IO[bytes], rule: ClipRule) -> Iterator[Frame]:
             start, duration = _extent(container, stream)
             for time in sample_times(duration, rule.frames):
                 yield Frame(time, _frame_at(container, stream, start + time))
+    except ImageError:
+        raise
     except av.error.FFmpegError as error:
         raise ImageError(f"not a video, or damaged: {error.strerror}") from error
+    except Exception as error:  # a codec that FFmpeg does not know, say, has no width, and the package stumbles over it
+        raise ImageError(f"cannot be decoded: {why_unreadable(error)}") from error
 
 
 def sample_animation(data: bytes, rule: ClipRule) -> list[Frame]:

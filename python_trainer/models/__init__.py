@@ -67,9 +67,15 @@ def save_weights(model: "keras.Model", path: Path) -> None:
 
 
 def save_checkpoint(model: "keras.Model", path: Path, like: Path) -> None:
-    """Write a network made of the checkpoint `like`: weights, and the same recipe.json beside them."""
-    save_weights(model, path)
+    """Write a network made of the checkpoint `like`: weights, and the same recipe.json beside them.
+
+    Raises:
+        UserError: another recipe is there, which its own run and checkpoints still need.
+    """
     source, target = like.with_name("recipe.json"), path.with_name("recipe.json")
+    if target.exists() and target.read_bytes() != source.read_bytes():
+        raise UserError(f"{target} is of another recipe than {like}; give --out a folder of its own")
+    save_weights(model, path)
     if source.resolve() != target.resolve():
         shutil.copyfile(source, target)
 

@@ -32,6 +32,14 @@ def test_every_weight_is_the_mean(checkpoints, tmp_path):
         assert np.allclose((a + b) / 2, c, atol=1e-6)
 
 
+def test_the_recipe_of_another_run_is_not_overwritten(checkpoints, capsys):
+    before = checkpoints[2].with_name("recipe.json").read_text()
+    out = checkpoints[2].with_name("mean.weights.h5")
+    assert main(["average", "--checkpoints", *map(str, checkpoints[:2]), "--out", str(out)]) == 2
+    assert "of another recipe" in capsys.readouterr().err
+    assert not out.exists() and checkpoints[2].with_name("recipe.json").read_text() == before
+
+
 def test_a_branch_that_one_does_not_have_is_the_mean_of_the_others(tmp_path):
     paths = []
     for seed, texture in enumerate((0, 1, 1)):

@@ -97,6 +97,15 @@ def test_a_part_that_killed_a_run_does_not_kill_the_next(files, tmp_path):
     assert again.failed == first.failed and len(again.failed) > 0
 
 
+def test_what_a_killed_run_was_writing_makes_the_next_careful(files, tmp_path):
+    """A part that killed the command itself left nothing finished, but its temporary file."""
+    parts = into_parts(list_items(files[:3]))[:1]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / f".{parts[0].name}.jsonl.0123456789ab.tmp").touch()
+    tally = make_results(LocalEngine(1), partial(AlwaysKilledWork, files[0]), parts, tmp_path / "out", "test")
+    assert set(tally.failed) == {item.location for item in parts[0].items}
+
+
 def test_what_a_worker_raises_arrives_as_it_is(engine, files, tmp_path):
     with pytest.raises(UserError, match=r"^no such checkpoint$"):
         make_results(engine, FailingWork, into_parts(list_items(files)), tmp_path / "out", "test")

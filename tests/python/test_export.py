@@ -72,6 +72,21 @@ def test_without_an_evaluation_there_are_no_thresholds_to_ship(tmp_path, capsys)
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [({"checkpoint_sha256": "0" * 64}, "of other weights"), ({"summary": {"split": "val"}}, "evaluate the test split")],
+)
+def test_thresholds_of_other_weights_or_of_another_split_do_not_ship(changed, message, tmp_path, capsys):
+    for name in (SHIPPED_CHECKPOINT.name, "recipe.json", "evaluation.json"):
+        shutil.copy(SHIPPED_CHECKPOINT.with_name(name), tmp_path / name)
+    evaluation = json.loads((tmp_path / "evaluation.json").read_text())
+    (tmp_path / "evaluation.json").write_text(json.dumps(evaluation | changed))
+    checkpoint = tmp_path / SHIPPED_CHECKPOINT.name
+    assert main(["export", "--checkpoint", str(checkpoint), "--out", str(tmp_path / "out")]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_self_test_pattern_is_the_documented_one():
     pattern = export.self_test_input(224)
     assert pattern.shape == (1, 224, 224, 3)

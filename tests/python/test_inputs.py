@@ -3,6 +3,7 @@
 import http.server
 import io
 import json
+import os
 import tarfile
 import threading
 from functools import partial
@@ -71,6 +72,28 @@ def test_parts_follow_from_their_items_and_change_only_around_a_new_one():
     assert len({part.name for part in grown} - {part.name for part in before}) <= 2
 
 
+def test_another_file_under_the_same_name_is_another_part(tmp_path):
+    (tmp_path / "frame.png").write_bytes(b"one")
+    before, again = (into_parts(list_items([str(tmp_path)])) for _ in range(2))
+    (tmp_path / "frame.png").write_bytes(b"another")
+    after = into_parts(list_items([str(tmp_path)]))
+    assert before == again and before[0].name != after[0].name
+
+
+def test_folders_behind_links_are_read_and_each_once(tmp_path, face):
+    for label in ("real", "fake"):
+        (tmp_path / "elsewhere" / label).mkdir(parents=True)
+        (tmp_path / "elsewhere" / label / "a.jpg").write_bytes(face)
+    (tmp_path / "set").mkdir()
+    for label in ("real", "fake"):
+        (tmp_path / "set" / label).symlink_to(tmp_path / "elsewhere" / label)
+    (tmp_path / "set" / "fake" / "round").symlink_to(tmp_path / "set")
+    found = read_sources([tmp_path / "set"])
+    assert [(image.path, image.label) for image in found] == [
+        (str(tmp_path / "set" / label / "a.jpg"), place) for label, place in (("fake", 1), ("real", 0))
+    ]
+
+
 def test_addresses_are_read_and_what_is_missing_is_said(tmp_path, server):
     (tmp_path / "a.png").write_bytes(b"x")
     good, bad, unknown = samples(f"{server}a.png", f"{server}none.png", "nowhere://x.png")
@@ -99,6 +122,15 @@ def test_a_damaged_shard_keeps_the_images_before_the_damage(tmp_path):
     assert [sample.data for sample in good[:1]] == [b"x" * 2000]
     assert "after 1 images" in good[1].reason
     assert "No such file" in last.reason
+
+
+def test_a_shard_cut_off_between_two_images_is_not_taken_for_a_whole_one(tmp_path):
+    whole = write_tar(tmp_path / "whole.tar", {f"{i}.jpg": b"x" * 700 for i in range(4)}).read_bytes()
+    for bytes_left in (2 * 1536, 2 * 1536 + 100):
+        (tmp_path / "cut.tar").write_bytes(whole[:bytes_left])
+        *good, last = samples(str(tmp_path / "cut.tar"))
+        assert len(good) == 2 and "after 2 images: cut off" in last.reason
+    assert len(samples(str(tmp_path / "whole.tar"))) == 4
 
 
 def test_an_odd_label_is_of_its_image_alone(tmp_path):
@@ -147,6 +179,16 @@ def test_shards_are_told_from_folders_of_photos(tmp_path):
     assert list_shards(str(tmp_path)) == []
 
 
+def test_a_folder_of_shards_may_be_an_address():
+    import fsspec
+
+    with fsspec.open_files(["memory://bucket/web-0.tar", "memory://bucket/web-1.tar"], "wb") as files:
+        for file in files:
+            file.write(b"")
+    assert list_shards("memory://bucket/") == ["memory:///bucket/web-0.tar", "memory:///bucket/web-1.tar"]
+    assert list_shards("memory://bucket/web-1.tar") == ["memory://bucket/web-1.tar"]
+
+
 def test_prepare_reads_shards_and_keeps_what_they_say(tmp_path, face, capsys):
     files = {
         "real/1.jpg": face, "2.png": face[:200], "2.cls": b"1", "3.jpg": face,
@@ -163,6 +205,24 @@ def test_prepare_reads_shards_and_keeps_what_they_say(tmp_path, face, capsys):
     rows = {row.image.split("::")[0]: row for row in read_prepared(out)}
     assert (rows["tar://real/1.jpg"].label, rows["tar://real/1.jpg"].source) == (0, "web")
     assert (rows["tar://3.jpg"].label, rows["tar://3.jpg"].source, rows["tar://3.jpg"].split) == (1, "mine", "test")
+
+
+def test_prepare_says_why_a_shard_cannot_be_read(tmp_path, face, capsys):
+    write_tar(tmp_path / "good-0.tar", {"real/1.jpg": face, "fake/2.jpg": face})
+    arguments = ["--data", str(tmp_path / "good-0.tar"), str(tmp_path / "none.tar"), "--out", str(tmp_path / "out")]
+    assert main(["prepare", *arguments, "--json"]) == 0
+    assert (
+        "shard unreadable after 0 images" in json.loads(capsys.readouterr().out)["failed"][str(tmp_path / "none.tar")]
+    )
+
+
+def test_a_name_that_is_not_utf8_goes_through(tmp_path, face):
+    (tmp_path / "real").mkdir()
+    odd = os.fsdecode(os.fsencode(tmp_path / "real") + b"/caf\xe9.jpg")
+    with open(odd, "wb") as file:
+        file.write(face)
+    assert main(["prepare", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
+    assert {row.image for row in read_prepared(tmp_path / "out")} == {odd}
 
 
 def test_a_table_and_a_folder_on_the_web_are_sources(tmp_path, server):

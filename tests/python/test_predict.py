@@ -8,6 +8,7 @@ from PIL import Image
 
 from python_trainer.__main__ import main
 from python_trainer.model_manifest import ModelManifest, read_model_manifest
+from python_trainer.predict import SHIPPED_CHECKPOINT
 from tests.python.faces import astronaut, save_astronaut
 
 
@@ -52,10 +53,16 @@ def test_a_missing_manifest_is_a_sentence(pictures, capsys):
     assert "export" in capsys.readouterr().err
 
 
+def test_weights_are_not_judged_by_the_thresholds_of_others(pictures, tmp_path, capsys):
+    other = SHIPPED_CHECKPOINT.parent.with_name("ifmd") / "ifmd.weights.h5"
+    assert main(["predict", str(pictures), "--checkpoint", str(other), "--out", str(tmp_path / "out")]) == 2
+    assert "thresholds of other weights" in capsys.readouterr().err
+
+
 @pytest.fixture
 def manifest() -> ModelManifest:
     points = {"no_traces": [0.3], "likely_fake": [0.8, 0.9]}
-    return ModelManifest("m", "1", None, None, 2.0, -1.0, {"check": points, "automatic": points})
+    return ModelManifest("m", "1", None, None, 2.0, -1.0, {"check": points, "automatic": points}, "")
 
 
 def test_score_is_the_calibrated_sigmoid(manifest):

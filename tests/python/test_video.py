@@ -76,6 +76,15 @@ def test_what_cannot_be_judged_says_why_and_exits_with_one(name, reason, capsys)
     assert reason in result["reason"]
 
 
+def test_a_codec_that_nobody_knows_is_said_and_stops_nothing(tmp_path):
+    data = (CLIPS / "two_faces.webm").read_bytes()
+    odd = data.replace(b"V_VP9", b"V_VX9").replace(b"V_VP8", b"V_VX8")
+    assert odd != data
+    (tmp_path / "odd.webm").write_bytes(odd)
+    with pytest.raises(ImageError, match="cannot be decoded"):
+        list(sample_video(tmp_path / "odd.webm", RULE))
+
+
 def test_a_clip_gets_one_verdict_with_its_timeline(capsys):
     assert main(["predict", str(CLIPS / "two_faces.webm"), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)

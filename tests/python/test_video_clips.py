@@ -23,7 +23,7 @@ def row(clip: str, frame: int, label: int, left: float = 0.0, face: int = 0) -> 
 @pytest.fixture
 def manifest() -> ModelManifest:
     points = {"no_traces": [0.3], "likely_fake": [0.8, 0.9]}
-    return ModelManifest("m", "1", None, None, 1.0, 0.0, {"check": points, "automatic": points})
+    return ModelManifest("m", "1", None, None, 1.0, 0.0, {"check": points, "automatic": points}, "")
 
 
 def test_clips_are_judged_as_wholes_and_frames_beside_them(manifest):
