@@ -12,7 +12,7 @@ import numpy as np
 from python_trainer.config import Recipe, get_recipe
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.manifest import CropRow, read_training_rows, sha256_of
 from python_trainer.paired_bootstrap import Part, compare
 from python_trainer.part_results import check_same_settings
 from python_trainer.report_tables import ablation_table
@@ -58,8 +58,10 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds < 1:
         raise UserError(f"--seeds {args.seeds}: at least 1")
     given = {"stages": args.stages, "samples_per_epoch": args.samples_per_epoch, "weights": str(args.weights)}
-    check_same_settings(args.out, given | {"init": str(args.init), "data": [str(folder) for folder in args.data]})
-    rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in args.data]
+    rows = read_training_rows(args.data)
+    # By what is in them: scores that are kept are of these images and no others.
+    data = {str(folder): sha256_of(folder / "manifest.csv") for folder in args.data}
+    check_same_settings(args.out, given | {"init": str(args.init), "data": data})
     parts, scores = None, {}
     for variant in [BASELINE, *(v for v in args.variants if v != BASELINE)]:
         scores[variant] = []

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             of any fake which traces it carries.
     """
     from python_trainer.dataset import predict_outputs
-    from python_trainer.manifest import read_prepared
+    from python_trainer.manifest import read_training_rows
     from python_trainer.models import check_checkpoint_name, load_checkpoint, save_checkpoint
     from python_trainer.validation import Validation
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     model, recipe = load_checkpoint(args.checkpoint)
     if not set(KINDS) <= set(model.output):
         raise UserError(f"{args.checkpoint} has one logit only; `balance` weighs the two of the evidence network")
-    rows = [[r for r in read_prepared(folder) if r.crop and r.train_use and r.split == "val"] for folder in args.data]
+    rows = [[row for row in part if row.split == "val"] for part in read_training_rows(args.data)]
     validation = Validation(args.data, rows, recipe)
     if not validation.carries.any():
         raise UserError(

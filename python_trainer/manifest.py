@@ -193,6 +193,25 @@ def read_prepared(prepared: Path) -> list[CropRow]:
         return [CropRow(**{key: fields[key](value) for key, value in row.items()}) for row in reader]
 
 
+def read_training_rows(folders: list[Path]) -> list[list[CropRow]]:
+    """Of each folder of `prepare` or `reconstruct` the rows that may train, by any split: what has a crop and a certain label.
+
+    Raises:
+        UserError: an image is in another split in one folder than in another: its copies would be tested on what they
+            were trained on.
+    """
+    rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in folders]
+    splits: dict[str, str] = {}
+    for folder, part in zip(folders, rows, strict=True):
+        for row in part:
+            if splits.setdefault(row.image, row.split) != row.split:
+                raise UserError(
+                    f"{row.image} is in {row.split} in {folder}, but in {splits[row.image]} in another --data; run "
+                    "`reconstruct` again on the folder as it is now"
+                )
+    return rows
+
+
 def write_prepared(prepared: Path, rows: list[CropRow]) -> None:
     """Write `manifest.csv` atomically."""
     names = [f.name for f in dataclasses.fields(CropRow)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict
 from python_trainer.cross_validation import fold_rows, summarise_folds
 from python_trainer.errors import UserError
-from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.manifest import CropRow, read_training_rows
 from python_trainer.run_state import is_begun
 from python_trainer.training_run import TrainingRun
 
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     if args.folds is not None and (args.hold_out or len(args.data) > 1):
         raise UserError("--folds divides one prepared folder; give one --data and no --hold-out")
     # What cannot be labelled with certainty cannot be validated on, face by face, either.
-    rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in args.data]
+    rows = read_training_rows(args.data)
     try:
         if args.folds is None:
             train = [[row for row in part if row.split == "train" and row.source not in args.hold_out] for part in rows]

@@ -1,6 +1,7 @@
 """A whole tiny run: it learns, it writes, it resumes to the same place, it refuses nonsense."""
 
 import csv
+import dataclasses
 import json
 
 import keras
@@ -13,7 +14,7 @@ from python_trainer.config import get_recipe, recipe_from_dict, recipe_to_dict
 from python_trainer.dataset import BalancedBatches
 from python_trainer.errors import UserError
 from python_trainer.losses import pair_loss
-from python_trainer.manifest import CropRow, write_prepared
+from python_trainer.manifest import CropRow, read_prepared, write_prepared
 from python_trainer.models import load_checkpoint
 from python_trainer.prefetch import Prefetched
 from python_trainer.train import parse_stages
@@ -187,6 +188,15 @@ def test_a_dataset_without_fakes_cannot_train(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_copies_of_what_is_now_validation_are_refused(data, tmp_path, capsys):
+    rows = [dataclasses.replace(row, split="val") for row in read_prepared(data) if row.split == "train"]
+    write_prepared(tmp_path, rows)
+    arguments = ["train", "--recipe", "ifmd", "--data", str(data), str(tmp_path), "--out", str(tmp_path / "run")]
+    assert main([*arguments, *SMALL]) == 2
+    assert "is in val in" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_large_classifier_trains_too(data, tmp_path):
     """78 million parameters: over a gigabyte of checkpoints, so not part of the suite."""
     out = tmp_path / "run"
