@@ -10,12 +10,18 @@ import { ScreenCopyError } from "./screen-copy.js";
 /**
  * @typedef {object} ImageCheck
  * @property {string} key names the image within its page
- * @property {Source} source
+ * @property {Source | null} source null for a copy of the screen
  * @property {"check" | "automatic"} mode
  * @property {boolean} visible
  * @property {boolean} screenCopy whether a copy of the screen will do
+ * @property {{width: number, height: number}} [shown] size of what the page shows, pixels; where that is known
  */
 /** @typedef {{tabId: number, frameId: number, document: string}} ImageOwner document: names it among all tabs */
+
+// A size in whole pixels may be off by one, and a picture that was made smaller by some more.
+const SHAPE_TOLERANCE = 0.02;
+/** @type {Result} */
+const NOT_AS_SHOWN = { status: "failed", code: "not_as_shown", reason: "The address of the image gives another one than the page shows." };
 
 /** Runs checks through the queue and tells the page's verdicts of the results. */
 export class ImageChecker {
@@ -55,7 +61,8 @@ export class ImageChecker {
    * @returns {Promise<Result | null>} null when the page is gone
    */
   async check(check, owner) {
-    const result = await this.#enqueue(check, owner).catch(toFailure);
+    const judged = await this.#enqueue(check, owner).catch(toFailure);
+    const result = judged && isOther(judged, check.shown) ? NOT_AS_SHOWN : judged;
     if (result) await this.#verdicts.record(owner.tabId, owner.document, check.key, result);
     return result;
   }
@@ -79,7 +86,8 @@ export class ImageChecker {
    */
   #enqueue(check, owner) {
     const asked = check.mode === "check" ? PRIORITY.asked : PRIORITY.near;
-    const address = check.source.kind === "url" ? check.source.url : check.source.dataUrl;
+    const { source } = check;
+    const address = source === null ? `screen ${check.key}` : source.kind === "url" ? source.url : source.dataUrl;
     return this.#queue.add({
       // A screen copy belongs to one page; bytes are the same for every page.
       key: [check.mode, check.screenCopy ? owner.document : "", address].join(" "),
@@ -111,6 +119,7 @@ export class ImageChecker {
     const { source } = check;
     // How sensitive an automatic check is, the user has chosen; one that was asked for is what it always is.
     const mode = check.mode === "automatic" ? (await this.#settings.load()).sensitivity : check.mode;
+    if (source === null) return this.#checkScreen(check, owner, mode);
     if (source.kind === "data") return this.#host.check({ source: { ...source, via: "bytes" }, mode });
     const { url } = source;
     const result = await this.#host.check({ source: { kind: "url", url, credentials: "omit" }, mode });
@@ -123,11 +132,34 @@ export class ImageChecker {
     if (read && "failure" in read) return read.failure;
     if (read) return this.#host.check({ source: { kind: "data", dataUrl: read.dataUrl, via: "bytes" }, mode });
     if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
-    const copy = await this.#screenCopy.capture({ ...owner, key: check.key });
+    return this.#checkScreen(check, owner, mode);
+  }
+
+  /**
+   * @param {ImageCheck} check
+   * @param {ImageOwner} owner
+   * @param {import("../inference/verdict.js").Mode} mode
+   * @returns {Promise<Result>}
+   */
+  async #checkScreen({ key }, owner, mode) {
+    const copy = await this.#screenCopy.capture({ ...owner, key });
     const judged = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
     // The report shows what was judged, and the screen has changed by then.
     return judged.status === "failed" ? judged : { ...judged, copy };
   }
+}
+
+/**
+ * An address may give another picture than it gave the page: one made for each request, a newer one, one for those without cookies.
+ *
+ * @param {Result} judged
+ * @param {ImageCheck["shown"]} shown both sizes are of the upright picture, here perhaps made smaller
+ * @returns {boolean} whether they cannot be the same, by their shapes; a copy of the screen is of what shows, or of a part of it
+ */
+function isOther({ imageSize, via }, shown) {
+  if (!shown || !imageSize || via === "screen_copy") return false;
+  const ratio = (imageSize.width * shown.height) / (imageSize.height * shown.width);
+  return Math.abs(ratio - 1) > SHAPE_TOLERANCE + 1 / Math.min(shown.width, shown.height);
 }
 
 /**

@@ -28,6 +28,13 @@ function isPictureOrNull(source) {
   return source === null || (isImageSource(source) && /** @type {{kind: string}} */ (source).kind === "data");
 }
 
+/** @param {unknown} size in pixels, or undefined where it is not known */
+function isOptionalSize(size) {
+  if (size === undefined) return true;
+  const { width, height } = /** @type {Record<string, unknown>} */ (size ?? {});
+  return isNumber(width) && isNumber(height);
+}
+
 /** @param {unknown} frames of a video, each with its time and its result */
 function isFrames(frames) {
   const isStatus = oneOf("scored", "no_face", "face_too_small", "failed");
@@ -43,11 +50,19 @@ function isAreaOrNull(area) {
 
 /** @type {Record<string, MessageShape>} */
 export const MESSAGES = {
-  // A page asks for one image. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are refused.
+  // A page asks for one image. source null: a copy of the screen. mode "check": the user asked. screenCopy: a crop of the screen
+  // will do where the bytes are refused. shown: the size of what the page shows.
   "image.check": {
     target: "background",
     from: "content",
-    fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
+    fields: {
+      key: isString,
+      source: (source) => source === null || isImageSource(source),
+      mode: oneOf("check", "automatic"),
+      visible: isBoolean,
+      screenCopy: isBoolean,
+      shown: isOptionalSize,
+    },
   },
   // A page checks a video: by which rule, each of its pictures (source: null for a copy of the screen), then the clip.
   "video.rule": { target: "background", from: "content", fields: {} },

@@ -40,9 +40,13 @@ test("unknown types, missing, wrong and extra fields are refused", () => {
 });
 
 test("a page may not have files or scripts fetched for it", () => {
-  for (const source of [{ kind: "url", url: "file:///etc/passwd" }, { kind: "data", dataUrl: "data:text/html,x" }, { kind: "blob" }, null]) {
+  for (const source of [{ kind: "url", url: "file:///etc/passwd" }, { kind: "data", dataUrl: "data:text/html,x" }, { kind: "blob" }, undefined]) {
     assert.throws(() => createMessage("image.check", { ...CHECK, source }), /field source/);
   }
+  for (const shown of [null, { width: 1 }, { width: "1", height: 1 }]) {
+    assert.throws(() => createMessage("image.check", { ...CHECK, shown }), /field shown/);
+  }
+  assert.ok(createMessage("image.check", { ...CHECK, source: null, shown: { width: 1, height: 1 } }));
 });
 
 test("bytes to be judged for a report are an image, whole or a part of a screen copy", () => {
