@@ -36,7 +36,7 @@ export class PageChecker {
   constructor({ createOverlay, createWatch, createPause, ask }) {
     this.#request = new ResultRequest(ask);
     this.#overlay = createOverlay({
-      onAgain: (tracked) => void this.#checks.check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }),
+      onAgain: (tracked) => void (tracked === this.#lone.shown ? this.#lone.again(tracked) : this.#checks.check(tracked, { wasAsked: true, screenCopy: true, isVisible: true })),
       onReport: ({ key }) => void ask("report.open", { key, place: this.#reportPlace }).catch((error) => console.warn("The report was not opened:", error)),
     });
     this.#watch = createWatch({
