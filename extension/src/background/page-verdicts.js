@@ -106,19 +106,21 @@ export class PageVerdicts {
    * A tab is written as a whole: each verdict by itself would make the thousandth a thousand times as dear as the first.
    *
    * @param {number} tabId
-   * @returns {Promise<unknown>} once what is known now is stored
+   * @returns {Promise<unknown>} once what is known now is stored, or could not be; never rejects
    */
   #write(tabId) {
     const waiting = this.#waiting.get(tabId);
     if (waiting) return waiting;
-    const write = this.#written.then(() => {
-      this.#waiting.delete(tabId);
-      const verdicts = this.#tabs.get(tabId) ?? {};
-      return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
-    });
-    this.#waiting.set(tabId, write);
-    this.#written = write.catch(() => undefined);
-    return write;
+    this.#written = this.#written
+      .then(() => {
+        this.#waiting.delete(tabId);
+        const verdicts = this.#tabs.get(tabId) ?? {};
+        return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
+      })
+      // The storage is full, say: the verdicts count all the same, for as long as this worker runs.
+      .catch((error) => console.error("The verdicts of a tab were not stored:", error));
+    this.#waiting.set(tabId, this.#written);
+    return this.#written;
   }
 
   /**

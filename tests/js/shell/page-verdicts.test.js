@@ -60,12 +60,18 @@ test("a new document drops those that went away while nobody listened", async ()
   assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["new page"]);
 });
 
-test("a write that fails is told to who waits for it, and the next one works", async () => {
+test("a write that fails is reported, its verdict counts all the same, and the next one works", async (context) => {
   const { area, set, verdicts } = setUp();
+  const report = context.mock.method(console, "error", () => undefined);
+  const heard = mock.fn();
+  verdicts.onChange(heard);
   set.mock.mockImplementationOnce(async () => {
     throw new Error("quota");
   });
-  await assert.rejects(verdicts.record(7, "page", "a", FAKE), /quota/);
+  await verdicts.record(7, "page", "a", FAKE);
+  assert.match(String(report.mock.calls[0].arguments[1]), /quota/);
+  assert.equal(heard.mock.callCount(), 1);
+  assert.deepEqual((await verdicts.list(7)).map(({ band }) => band), ["likely_fake"]);
   await verdicts.record(7, "page", "b", FAKE);
   assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b"]);
 });
