@@ -2,6 +2,7 @@
 
 import { hostNameOf } from "../shared/host-patterns.js";
 import { meaningOf } from "../shared/verdict-wording.js";
+import { asShown } from "./as-shown.js";
 import { CheckDroppedError, PRIORITY } from "./check-queue.js";
 import { ScreenCopyError } from "./screen-copy.js";
 
@@ -17,11 +18,6 @@ import { ScreenCopyError } from "./screen-copy.js";
  * @property {{width: number, height: number}} [shown] size of what the page shows, pixels; where that is known
  */
 /** @typedef {{tabId: number, frameId: number, document: string}} ImageOwner document: names it among all tabs */
-
-// A size in whole pixels may be off by one, and a picture that was made smaller by some more.
-const SHAPE_TOLERANCE = 0.02;
-/** @type {Result} */
-const NOT_AS_SHOWN = { status: "failed", code: "not_as_shown", reason: "The address of the image gives another one than the page shows." };
 
 /** Runs checks through the queue and tells the page's verdicts of the results. */
 export class ImageChecker {
@@ -62,7 +58,7 @@ export class ImageChecker {
    */
   async check(check, owner) {
     const judged = await this.#enqueue(check, owner).catch(toFailure);
-    const result = judged && isOther(judged, check.shown) ? NOT_AS_SHOWN : judged;
+    const result = judged && asShown(judged, check.shown);
     if (result) await this.#verdicts.record(owner.tabId, owner.document, check.key, result);
     return result;
   }
@@ -147,19 +143,6 @@ export class ImageChecker {
     // The report shows what was judged, and the screen has changed by then.
     return judged.status === "failed" ? judged : { ...judged, copy };
   }
-}
-
-/**
- * An address may give another picture than it gave the page: one made for each request, a newer one, one for those without cookies.
- *
- * @param {Result} judged
- * @param {ImageCheck["shown"]} shown both sizes are of the upright picture, here perhaps made smaller
- * @returns {boolean} whether they cannot be the same, by their shapes; a copy of the screen is of what shows, or of a part of it
- */
-function isOther({ imageSize, via }, shown) {
-  if (!shown || !imageSize || via === "screen_copy") return false;
-  const ratio = (imageSize.width * shown.height) / (imageSize.height * shown.width);
-  return Math.abs(ratio - 1) > SHAPE_TOLERANCE + 1 / Math.min(shown.width, shown.height);
 }
 
 /**

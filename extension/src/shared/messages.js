@@ -48,22 +48,21 @@ function isAreaOrNull(area) {
   return ["x", "y", "width", "height"].every((name) => numbers.some(([key, value]) => key === name && Number.isFinite(value)));
 }
 
+// source null: a copy of the screen. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are
+// refused. shown: the size of what the page shows.
+const IMAGE_CHECK = {
+  key: isString,
+  source: (/** @type {unknown} */ source) => source === null || isImageSource(source),
+  mode: oneOf("check", "automatic"),
+  visible: isBoolean,
+  screenCopy: isBoolean,
+  shown: isOptionalSize,
+};
+
 /** @type {Record<string, MessageShape>} */
 export const MESSAGES = {
-  // A page asks for one image. source null: a copy of the screen. mode "check": the user asked. screenCopy: a crop of the screen
-  // will do where the bytes are refused. shown: the size of what the page shows.
-  "image.check": {
-    target: "background",
-    from: "content",
-    fields: {
-      key: isString,
-      source: (source) => source === null || isImageSource(source),
-      mode: oneOf("check", "automatic"),
-      visible: isBoolean,
-      screenCopy: isBoolean,
-      shown: isOptionalSize,
-    },
-  },
+  // A page asks for one image.
+  "image.check": { target: "background", from: "content", fields: IMAGE_CHECK },
   // A page checks a video: by which rule, each of its pictures (source: null for a copy of the screen), then the clip.
   "video.rule": { target: "background", from: "content", fields: {} },
   "video.frame": {
@@ -77,11 +76,7 @@ export const MESSAGES = {
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
   // The first-run page's picture is checked as one of a page would be.
-  "welcome.check": {
-    target: "background",
-    from: "extension",
-    fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
-  },
+  "welcome.check": { target: "background", from: "extension", fields: IMAGE_CHECK },
   // Words in a language that is not the browser's.
   "language.messages": { target: "background", from: "content", fields: { language: oneOf("ar", "de", "en", "es", "fr", "tr") } },
   "model.describe": { target: "background", from: "extension", fields: {} },

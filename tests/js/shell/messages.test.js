@@ -46,7 +46,11 @@ test("a page may not have files or scripts fetched for it", () => {
   for (const shown of [null, { width: 1 }, { width: "1", height: 1 }]) {
     assert.throws(() => createMessage("image.check", { ...CHECK, shown }), /field shown/);
   }
-  assert.ok(createMessage("image.check", { ...CHECK, source: null, shown: { width: 1, height: 1 } }));
+  // The first-run page checks its picture as a content script does.
+  for (const type of ["image.check", "welcome.check"]) {
+    assert.ok(createMessage(type, { ...CHECK, source: null, shown: { width: 1, height: 1 } }));
+    assert.ok(createMessage(type, { ...CHECK, shown: undefined }));
+  }
 });
 
 test("bytes to be judged for a report are an image, whole or a part of a screen copy", () => {
