@@ -11,6 +11,7 @@
 const isString = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0;
 const isNumber = (/** @type {unknown} */ value) => typeof value === "number";
 const isBoolean = (/** @type {unknown} */ value) => typeof value === "boolean";
+const isStrings = (/** @type {unknown} */ value) => Array.isArray(value) && value.every(isString);
 const isOptionalNumber = (/** @type {unknown} */ value) => value === undefined || typeof value === "number";
 /** @param {string[]} words */
 const oneOf = (...words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value));
@@ -73,6 +74,8 @@ export const MESSAGES = {
   "video.verdict": { target: "background", from: "content", fields: { key: isString, frames: isFrames, via: oneOf("bytes", "screen_copy") } },
   // The bytes of a video of another site, where the user has allowed it.
   "video.read": { target: "background", from: "content", fields: { url: (value) => isImageSource({ kind: "url", url: value }) } },
+  // Keys of images that a document shows no longer, or again.
+  "page.shows": { target: "background", from: "content", fields: { gone: isStrings, back: isStrings } },
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
   // The first-run page's picture is checked as one of a page would be.

@@ -75,3 +75,25 @@ test("a write that fails is reported, its verdict counts all the same, and the n
   await verdicts.record(7, "page", "b", FAKE);
   assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b"]);
 });
+
+test("what its page shows no longer does not count, until it is shown again, also for a new worker", async () => {
+  const { area, verdicts } = setUp();
+  await Promise.all(["a", "b"].map((key) => verdicts.record(7, "page", key, FAKE)));
+  await verdicts.record(7, "frame", "a", FAKE);
+  const heard = mock.fn();
+  verdicts.onChange(heard);
+  await verdicts.setShown(7, "page", { gone: ["a", "slow"], back: [] });
+  assert.equal(heard.mock.callCount(), 1);
+  assert.equal((await verdicts.list(7)).length, 2, "of another document it still counts");
+  const next = new PageVerdicts(/** @type {any} */ (area), async () => true);
+  assert.equal((await next.list(7)).length, 2);
+  await next.record(7, "page", "slow", FAKE);
+  assert.equal((await next.list(7)).length, 2, "a verdict that comes after its picture has gone");
+  await next.setShown(7, "page", { gone: [], back: ["a", "slow"] });
+  assert.equal((await next.list(7)).length, 4);
+  await next.setShown(7, "page", { gone: ["never judged"], back: [] });
+  await next.setShown(7, "page", { gone: [], back: ["never judged"] });
+  assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b", "slow"]);
+  await next.setShown(7, "a page without verdicts", { gone: ["a"], back: [] });
+  assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["page", "frame"]);
+});
