@@ -92,6 +92,10 @@ chrome.runtime.onMessage.addListener(
       "video.frame": (message, sender) => videoChecker.checkFrame(message, ownerOf(sender)),
       "video.verdict": (message, sender) => videoChecker.judge(message, ownerOf(sender)),
       "video.read": ({ url }) => videoChecker.read(url),
+      "page.shows": (message, sender) => {
+        const { tabId, document } = ownerOf(sender);
+        return verdicts.setShown(tabId, document, message);
+      },
       "page.gone": (_, sender) => {
         const { tabId, document } = ownerOf(sender);
         cancel((owner) => owner === document);

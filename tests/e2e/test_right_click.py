@@ -86,6 +86,27 @@ def test_an_image_that_turns_into_html_says_so(page, badges, site, worker):
     assert "not an image" in panel_text(badges)
 
 
+def test_what_the_page_shows_is_judged_where_its_address_gives_another_picture(page, badges, site, worker):
+    own, foreign = f"{site.origin}/page-only/{FACE}", f"{site.other_origin}/page-only/{FACE}"
+    page.goto(
+        site.add_page(f'<img src="{own}" width="300"><img src="{foreign}" width="300" referrerpolicy="unsafe-url">')
+    )
+    right_click(worker, page, own)
+    wait_for_states(page, badges, {own: SCORED})
+    assert "copy of the screen" not in panel_text(badges), "its pixels can be read"
+    right_click(worker, page, foreign)
+    wait_for_states(page, badges, {foreign: SCORED})
+    wait_until(page, lambda: "copy of the screen" in panel_text(badges), 5, "the panel says what was judged")
+
+
+def test_a_picture_that_is_turned_as_its_file_says_is_judged_by_its_file(page, badges, site, worker):
+    url = f"{site.other_origin}/images/exif_orientation_6.jpg"
+    page.goto(site.add_page(f'<img src="{url}" width="300">'))
+    right_click(worker, page, url)
+    wait_for_states(page, badges, {url: SCORED})
+    assert "copy of the screen" not in panel_text(badges)
+
+
 def test_cookies_go_only_to_a_site_that_refused_without_them(page, badges, site, worker, context):
     context.add_cookies([{"name": "session", "value": "1", "url": site.origin}])
     url = f"{site.origin}/cookie/{FACE}"

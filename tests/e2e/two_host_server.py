@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from extension.demo.page_server import FolderHandler, serve_folder
 
+OTHER_PICTURE = "images/no_face.jpg"
 STRICT_POLICY = "default-src 'none'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
@@ -52,6 +53,7 @@ class SiteHandler(FolderHandler):
     /missing/FILE    404
     /ranges/FILE     the file, or the part of it that is asked for, as a server of videos sends it
     /cookie/FILE     the file if a cookie came along, else 403
+    /page-only/FILE  the file for a page, a picture of another shape and without a face for others
     """
 
     state: ClassVar[SiteState]
@@ -90,6 +92,8 @@ class SiteHandler(FolderHandler):
             self._send(b"not found", "text/plain", 404)
         elif behaviour == "cookie" and "cookie" not in headers:
             self._send(b"log in first", "text/plain", 403)
+        elif behaviour == "page-only":
+            self._send_file(rest if "referer" in headers else OTHER_PICTURE)
         elif behaviour == "cookie" or behaviour.startswith("copy-"):
             self._send_file(rest)
         else:

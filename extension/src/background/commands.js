@@ -1,7 +1,8 @@
 // Keyboard commands: check the page, pause automatic checking, go to the next verdict.
 
+import { askFrame } from "../shared/ask-frame.js";
 import { CONTENT_SCRIPT } from "../shared/content-script.js";
-import { createMessage, unwrap } from "../shared/messages.js";
+import { createMessage } from "../shared/messages.js";
 
 /** What the manifest's commands do. */
 export class Commands {
@@ -46,7 +47,7 @@ export class Commands {
   async #sendToFrames(tabId, type, isFirstEnough = false) {
     const frames = await this.#scripting.executeScript({ target: { tabId, allFrames: true }, files: [CONTENT_SCRIPT] });
     for (const { frameId } of frames.sort((a, b) => a.frameId - b.frameId)) {
-      const answer = unwrap(await this.#tabs.sendMessage(tabId, createMessage(type), { frameId }));
+      const answer = await askFrame(this.#tabs, { tabId, frameId }, createMessage(type));
       if (isFirstEnough && answer) return;
     }
   }

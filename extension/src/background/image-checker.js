@@ -2,6 +2,7 @@
 
 import { hostNameOf } from "../shared/host-patterns.js";
 import { meaningOf } from "../shared/verdict-wording.js";
+import { asShown } from "./as-shown.js";
 import { CheckDroppedError, PRIORITY } from "./check-queue.js";
 import { ScreenCopyError } from "./screen-copy.js";
 
@@ -10,10 +11,11 @@ import { ScreenCopyError } from "./screen-copy.js";
 /**
  * @typedef {object} ImageCheck
  * @property {string} key names the image within its page
- * @property {Source} source
+ * @property {Source | null} source null for a copy of the screen
  * @property {"check" | "automatic"} mode
  * @property {boolean} visible
  * @property {boolean} screenCopy whether a copy of the screen will do
+ * @property {{width: number, height: number}} [shown] size of what the page shows, pixels; where that is known
  */
 /** @typedef {{tabId: number, frameId: number, document: string}} ImageOwner document: names it among all tabs */
 
@@ -55,7 +57,8 @@ export class ImageChecker {
    * @returns {Promise<Result | null>} null when the page is gone
    */
   async check(check, owner) {
-    const result = await this.#enqueue(check, owner).catch(toFailure);
+    const judged = await this.#enqueue(check, owner).catch(toFailure);
+    const result = judged && asShown(judged, check.shown);
     if (result) await this.#verdicts.record(owner.tabId, owner.document, check.key, result);
     return result;
   }
@@ -79,7 +82,8 @@ export class ImageChecker {
    */
   #enqueue(check, owner) {
     const asked = check.mode === "check" ? PRIORITY.asked : PRIORITY.near;
-    const address = check.source.kind === "url" ? check.source.url : check.source.dataUrl;
+    const { source } = check;
+    const address = source === null ? `screen ${check.key}` : source.kind === "url" ? source.url : source.dataUrl;
     return this.#queue.add({
       // A screen copy belongs to one page; bytes are the same for every page.
       key: [check.mode, check.screenCopy ? owner.document : "", address].join(" "),
@@ -111,6 +115,7 @@ export class ImageChecker {
     const { source } = check;
     // How sensitive an automatic check is, the user has chosen; one that was asked for is what it always is.
     const mode = check.mode === "automatic" ? (await this.#settings.load()).sensitivity : check.mode;
+    if (source === null) return this.#checkScreen(check, owner, mode);
     if (source.kind === "data") return this.#host.check({ source: { ...source, via: "bytes" }, mode });
     const { url } = source;
     const result = await this.#host.check({ source: { kind: "url", url, credentials: "omit" }, mode });
@@ -123,7 +128,17 @@ export class ImageChecker {
     if (read && "failure" in read) return read.failure;
     if (read) return this.#host.check({ source: { kind: "data", dataUrl: read.dataUrl, via: "bytes" }, mode });
     if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
-    const copy = await this.#screenCopy.capture({ ...owner, key: check.key });
+    return this.#checkScreen(check, owner, mode);
+  }
+
+  /**
+   * @param {ImageCheck} check
+   * @param {ImageOwner} owner
+   * @param {import("../inference/verdict.js").Mode} mode
+   * @returns {Promise<Result>}
+   */
+  async #checkScreen({ key }, owner, mode) {
+    const copy = await this.#screenCopy.capture({ ...owner, key });
     const judged = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode });
     // The report shows what was judged, and the screen has changed by then.
     return judged.status === "failed" ? judged : { ...judged, copy };

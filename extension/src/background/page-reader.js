@@ -45,7 +45,7 @@ export class PageReader {
 export async function readInPage(url, mayUseCookies) {
   if (new URL(url).origin !== location.origin) return null;
   const isRefusal = (/** @type {Response} */ { status }) => status === 401 || status === 403;
-  let response = await fetch(url, { credentials: "omit", cache: "force-cache" });
+  let response = await fetch(url, { credentials: "omit" });
   if (isRefusal(response) && mayUseCookies) response = await fetch(url, { credentials: "include", cache: "reload" });
   if (!response.ok) return { status: response.status };
   const blob = await response.blob();

@@ -1,7 +1,7 @@
 // Remembers the verdicts of every open page, in storage.session: in memory only, and there after the worker was killed.
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
-/** @typedef {Pick<Result, "status" | "band" | "fakeScore" | "reason" | "code" | "host" | "via">} VerdictSummary */
+/** @typedef {Partial<Pick<Result, "status" | "band" | "fakeScore" | "reason" | "code" | "host" | "via">> & {isGone?: true}} VerdictSummary isGone: from the page, for now */
 /** @typedef {Record<string, Record<string, VerdictSummary>>} TabVerdicts by document, then by image */
 
 const PREFIX = "verdicts:";
@@ -44,7 +44,25 @@ export class PageVerdicts {
     return this.#change(tabId, async (verdicts) => {
       if (!verdicts[document]) await this.#dropGone(tabId, verdicts);
       verdicts[document] ??= {};
-      verdicts[document][key] = { status, band, fakeScore, reason, code, host, via };
+      const { isGone } = verdicts[document][key] ?? {};
+      verdicts[document][key] = { status, band, fakeScore, reason, code, host, via, isGone };
+    });
+  }
+
+  /**
+   * @param {number} tabId
+   * @param {string} document
+   * @param {{gone: string[], back: string[]}} keys of images, judged or not yet, that it shows no longer, or again
+   */
+  setShown(tabId, document, { gone, back }) {
+    return this.#change(tabId, async (verdicts) => {
+      const images = verdicts[document];
+      if (!images) return;
+      for (const key of gone) images[key] = { ...images[key], isGone: true };
+      for (const key of back) {
+        if (images[key]?.status) delete images[key].isGone;
+        else delete images[key];
+      }
     });
   }
 
@@ -66,11 +84,12 @@ export class PageVerdicts {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<VerdictSummary[]>} of all images of the tab
+   * @returns {Promise<VerdictSummary[]>} of all images that the tab shows and that were judged
    */
   async list(tabId) {
     await this.#turn;
-    return Object.values(await this.#read(tabId)).flatMap((images) => Object.values(images));
+    const documents = Object.values(await this.#read(tabId));
+    return documents.flatMap((images) => Object.values(images)).filter(({ status, isGone }) => status && !isGone);
   }
 
   /**
@@ -106,19 +125,21 @@ export class PageVerdicts {
    * A tab is written as a whole: each verdict by itself would make the thousandth a thousand times as dear as the first.
    *
    * @param {number} tabId
-   * @returns {Promise<unknown>} once what is known now is stored
+   * @returns {Promise<unknown>} once what is known now is stored, or could not be; never rejects
    */
   #write(tabId) {
     const waiting = this.#waiting.get(tabId);
     if (waiting) return waiting;
-    const write = this.#written.then(() => {
-      this.#waiting.delete(tabId);
-      const verdicts = this.#tabs.get(tabId) ?? {};
-      return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
-    });
-    this.#waiting.set(tabId, write);
-    this.#written = write.catch(() => undefined);
-    return write;
+    this.#written = this.#written
+      .then(() => {
+        this.#waiting.delete(tabId);
+        const verdicts = this.#tabs.get(tabId) ?? {};
+        return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
+      })
+      // The storage is full, say: the verdicts count all the same, for as long as this worker runs.
+      .catch((error) => console.error("The verdicts of a tab were not stored:", error));
+    this.#waiting.set(tabId, this.#written);
+    return this.#written;
   }
 
   /**

@@ -25,6 +25,24 @@ export async function readSource(element, url) {
 }
 
 /**
+ * @param {Element} element that shows a picture
+ * @returns {Promise<Source | null>} what is on the page, whatever its address gives; null where the page may not read it, or it is too much
+ */
+export async function readShown(element) {
+  if (!(element instanceof HTMLImageElement)) return null;
+  try {
+    return { kind: "data", dataUrl: await toDataUrl(await drawnPixels(element)) };
+  } catch {
+    return null;
+  }
+}
+
+/** @param {HTMLImageElement} image */
+function drawnPixels(image) {
+  return readPixels(image, { width: image.naturalWidth, height: image.naturalHeight });
+}
+
+/**
  * @param {Element} element
  * @param {string} url blob: address, or the name of a canvas
  * @returns {Promise<Blob>}
@@ -36,7 +54,7 @@ async function readBlob(element, url) {
   } catch {
     // Pages often revoke the address once the image shows; what it shows can still be drawn.
     if (!(element instanceof HTMLImageElement)) throw new UnreadableError("unreadable");
-    return readPixels(element, { width: element.naturalWidth, height: element.naturalHeight });
+    return drawnPixels(element);
   }
 }
 

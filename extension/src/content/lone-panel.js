@@ -7,6 +7,7 @@ import { TrackedImage } from "./tracked-image.js";
 /** One such panel at a time. */
 export class LonePanel {
   #overlay;
+  #resultOf = /** @type {(tracked: TrackedImage) => Promise<Result | null>} */ (async () => null);
   /** What had its panel opened last. @type {TrackedImage | null} */
   shown = null;
 
@@ -20,11 +21,19 @@ export class LonePanel {
    * @param {(tracked: TrackedImage) => Promise<Result | null>} resultOf
    */
   async show(url, resultOf) {
-    const tracked = new TrackedImage(document.createElement("img"), url);
-    this.shown = tracked;
+    this.shown = new TrackedImage(document.createElement("img"), url);
+    this.#resultOf = resultOf;
+    await this.again(this.shown);
+  }
+
+  /** @param {TrackedImage} tracked what is shown, to be checked */
+  async again(tracked) {
     const turn = tracked.begin({ wasAsked: true, isVisible: true });
     this.#overlay.open(tracked);
-    tracked.finish(turn, await resultOf(tracked));
+    const result = await this.#resultOf(tracked);
+    // Meanwhile the user may have asked for another check, closed the panel, or opened that of another picture.
+    if (!tracked.finish(turn, result) || this.#overlay.opened !== tracked) return;
+    if (!result) return this.#overlay.close();
     this.#overlay.open(tracked);
     this.#overlay.announce(tracked);
   }

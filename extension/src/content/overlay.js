@@ -50,6 +50,11 @@ export class Overlay {
     this.#listen();
   }
 
+  /** What has its panel open. */
+  get opened() {
+    return this.#opened;
+  }
+
   /** @param {TrackedImage} tracked shows its badge as it stands, soon */
   show(tracked) {
     this.#badges.show(tracked);

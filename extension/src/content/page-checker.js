@@ -6,6 +6,7 @@ import { PagePictures } from "./page-pictures.js";
 import { findPictures } from "./page-scan.js";
 import { PictureChecks } from "./picture-checks.js";
 import { ResultRequest } from "./result-request.js";
+import { ShownKeys } from "./shown-keys.js";
 import { isPlayable, TrackedVideo } from "./tracked-video.js";
 import { VideoCheck } from "./video-check.js";
 
@@ -19,6 +20,7 @@ export class PageChecker {
   #request;
   #checks;
   #lone;
+  #shownKeys;
   #pictures;
   #pause;
   #isAutomatic = false;
@@ -36,7 +38,7 @@ export class PageChecker {
   constructor({ createOverlay, createWatch, createPause, ask }) {
     this.#request = new ResultRequest(ask);
     this.#overlay = createOverlay({
-      onAgain: (tracked) => void this.#checks.check(tracked, { wasAsked: true, screenCopy: true, isVisible: true }),
+      onAgain: (tracked) => void (tracked === this.#lone.shown ? this.#lone.again(tracked) : this.#checks.check(tracked, { wasAsked: true, screenCopy: true, isVisible: true })),
       onReport: ({ key }) => void ask("report.open", { key, place: this.#reportPlace }).catch((error) => console.warn("The report was not opened:", error)),
     });
     this.#watch = createWatch({
@@ -52,6 +54,7 @@ export class PageChecker {
       resultOf: (tracked, options) => (tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
     });
     this.#lone = new LonePanel(this.#overlay);
+    this.#shownKeys = new ShownKeys(ask);
     this.#pictures = new PagePictures({ onPicture: (element) => this.#isFollowing && this.#checks.track(element), onDone: () => this.#handleChange() });
   }
 
@@ -145,6 +148,7 @@ export class PageChecker {
   }
 
   #followOrLeave() {
+    this.#shownKeys.tell(this.known());
     if (this.#isFollowing || this.#checks.size > 0) this.#pictures.follow();
     else this.#pictures.leave();
   }

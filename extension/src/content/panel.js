@@ -95,6 +95,7 @@ export class Panel {
     parts.push(...this.#createCredentials(result));
     const again = createElement("button", { class: "again", type: "button" }, [t("panelAgain")]);
     again.addEventListener("click", this.#actions.onAgain);
+    again.hidden = result.code === "nothing_here";
     const report = createElement("button", { class: "report", type: "button" }, [t("panelReport")]);
     report.addEventListener("click", this.#actions.onReport);
     // A video that gave no pictures leaves nothing to report on.

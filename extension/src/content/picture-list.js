@@ -1,7 +1,7 @@
 // The pictures of the page as the popup and the report page know them, and the way from one verdict to the next.
 
 import { isLargeEnough } from "./find-images.js";
-import { readSource, toDataUrl } from "./image-source.js";
+import { readShown, readSource, toDataUrl } from "./image-source.js";
 import { findPictures } from "./page-scan.js";
 import { nameOf } from "./picture.js";
 import { TrackedImage } from "./tracked-image.js";
@@ -48,12 +48,9 @@ export class PictureList {
     const alone = this.#checker.shownAlone;
     const tracked = alone?.key === key ? alone : (await this.all()).find((candidate) => candidate.key === key);
     if (!tracked) throw new Error("The page does not show this image any more.");
-    const { image, url, result } = tracked;
-    const frame = tracked instanceof TrackedVideo ? tracked.frame : null;
-    /** @type {import("./image-source.js").Source} */
-    const source = frame ? { kind: "data", dataUrl: await toDataUrl(frame) } : await readSource(image, url);
+    const { image, result } = tracked;
     const video = tracked instanceof TrackedVideo && result?.clip ? videoVerdict(result) : null;
-    return { source, pageUrl: location.href, name: nameOf(image), band: result?.band ?? null, copy: result?.copy ?? null, video };
+    return { source: await sourceOf(tracked), pageUrl: location.href, name: nameOf(image), band: result?.band ?? null, copy: result?.copy ?? null, video };
   }
 
   /** @returns {Promise<boolean>} whether there was a next verdict to show; after the last one comes the first */
@@ -70,6 +67,16 @@ export class PictureList {
     this.#lastShown = tracked;
     this.#checker.reveal(tracked);
   }
+}
+
+/**
+ * @param {TrackedImage} tracked
+ * @returns {Promise<import("./image-source.js").Source>} of what was judged: a video's frame, what was drawn off the page, or what the address gives
+ */
+async function sourceOf(tracked) {
+  const { image, url, result } = tracked;
+  if (tracked instanceof TrackedVideo && tracked.frame) return { kind: "data", dataUrl: await toDataUrl(tracked.frame) };
+  return (result?.isDrawn && (await readShown(image))) || readSource(image, url);
 }
 
 /** @param {import("../shared/verdict-wording.js").Result} result @returns {import("../report/subject.js").VideoVerdict} */

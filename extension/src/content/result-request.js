@@ -1,7 +1,7 @@
 // Asks the background for the result of an image; whatever goes wrong becomes a failed result.
 
 import { UnreadableError } from "./canvas-picture.js";
-import { readSource } from "./image-source.js";
+import { readShown, readSource } from "./image-source.js";
 import { pictureOf } from "./picture.js";
 import { SharedResults } from "./shared-results.js";
 
@@ -32,7 +32,11 @@ export class ResultRequest {
   async ofImage({ image, key, url }, { wasAsked, screenCopy, isVisible }) {
     if (isBroken(image)) return { status: "failed", code: "not_loaded" };
     const mode = wasAsked ? "check" : "automatic";
-    const check = () => this.#answer(async () => ({ key, source: await readSource(image, url), mode, visible: isVisible, screenCopy }));
+    const fields = { key, mode, visible: isVisible, screenCopy, shown: shownSizeOf(image) };
+    const check = async () => {
+      const result = await this.#answer(async () => ({ ...fields, source: await readSource(image, url) }));
+      return result?.code === "not_as_shown" ? this.#ofWhatShows(image, fields, result) : result;
+    };
     // A copy of the screen is of one element, whatever its address.
     return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
   }
@@ -49,6 +53,21 @@ export class ResultRequest {
   async ofAddress({ key, url }) {
     if (!/^https?:/i.test(url)) return { status: "failed", code: "elsewhere" };
     return this.#answer(async () => ({ key, source: { kind: "url", url }, mode: "check", visible: true, screenCopy: false }));
+  }
+
+  /**
+   * Of the pixels on the page, where it lets them be read; else of a copy of the screen, where that will do.
+   *
+   * @param {Element} image
+   * @param {Record<string, unknown>} fields
+   * @param {Result} failure
+   * @returns {Promise<Result | null>}
+   */
+  async #ofWhatShows(image, fields, failure) {
+    const source = await readShown(image);
+    if (!source && !fields.screenCopy) return failure;
+    const result = await this.#answer(async () => ({ ...fields, source }));
+    return source && result ? { ...result, isDrawn: true } : result;
   }
 
   /**
@@ -69,4 +88,11 @@ export class ResultRequest {
 function isBroken(element) {
   const picture = pictureOf(element);
   return !picture || picture.fitness === "broken" || picture.size?.width === 0;
+}
+
+/** @param {Element} element @returns {import("./picture.js").Picture["size"] | undefined} of its upright picture, where a page is told that */
+function shownSizeOf(element) {
+  const picture = pictureOf(element);
+  if (picture?.kind !== "image" || picture.fitness !== "fit") return undefined;
+  return getComputedStyle(element).imageOrientation === "none" ? undefined : (picture.size ?? undefined);
 }

@@ -3,8 +3,8 @@
 import { imageKeyOf } from "./find-images.js";
 import { TrackedImage } from "./tracked-image.js";
 
-const streams = /** @type {WeakMap<HTMLVideoElement, string>} */ (new WeakMap());
-let lastStream = 0;
+const numbers = /** @type {WeakMap<object, number>} */ (new WeakMap());
+let lastNumber = 0;
 
 /** A video element with what it plays; another source makes a new one. */
 export class TrackedVideo extends TrackedImage {
@@ -31,10 +31,18 @@ export function isPlayable(element) {
   return element instanceof HTMLVideoElement && addressOf(element) !== null;
 }
 
-/** @param {HTMLVideoElement} video @returns {string | null} what it plays; a stream without an address is named by number */
-function addressOf(video) {
-  if (!video.srcObject) return video.currentSrc || video.src || null;
-  const known = streams.get(video) ?? `stream:${(lastStream += 1)}`;
-  streams.set(video, known);
-  return known;
+/** @param {HTMLVideoElement} video @returns {string | null} what it plays */
+function addressOf({ srcObject, currentSrc, src }) {
+  return srcObject ? `stream:${nameOf(srcObject)}` : currentSrc || src || null;
+}
+
+/**
+ * @param {MediaProvider} played without an address
+ * @returns {string} another one where a tile of a call shows another person: by another stream, or by another track of the same
+ */
+function nameOf(played) {
+  if (played instanceof MediaStream) return [played, ...played.getVideoTracks()].map(({ id }) => id).join(" ");
+  const number = numbers.get(played) ?? (lastNumber += 1);
+  numbers.set(played, number);
+  return String(number);
 }

@@ -12,7 +12,7 @@ import { CopyError, liveFrames, liveTimes, seekFrames } from "./video-frames.js"
 
 /** The video has no verdict; `code` says why. */
 class VideoError extends Error {
-  /** @param {"video_protected" | "video_black" | "video_paused" | "video_unreadable"} code */
+  /** @param {"video_protected" | "video_black" | "video_paused" | "video_unreadable" | "not_as_shown"} code */
   constructor(code) {
     super(code);
     this.code = code;
@@ -111,6 +111,7 @@ export class VideoCheck {
     /** @type {import("./video-frames.js").VideoFrame[]} */
     const taken = [];
     for await (const frame of pictures) taken.push(frame);
+    requireCurrent(tracked);
     if (taken.length < minFrames) throw new VideoError("video_paused");
     if (taken.every(({ isBlack }) => isBlack)) throw new VideoError("video_black");
     const frames = [];
@@ -126,16 +127,23 @@ export class VideoCheck {
    * @param {ClipRule} rule
    * @returns {Promise<SeenFrame[]>} fewer than of a copy: the screen is copied and judged in turns
    */
-  async #copyScreen({ video, key }, { liveSeconds, frames: count, minFrames }) {
+  async #copyScreen(tracked, { liveSeconds, frames: count, minFrames }) {
+    const { video, key } = tracked;
     const frames = [];
     for (const isNew of liveTimes(video, liveSeconds, count)) {
       if (!(await isNew)) continue;
       const time = video.currentTime;
       frames.push({ time, result: await this.#ask("video.frame", { key, time, source: null }) });
     }
+    requireCurrent(tracked);
     if (frames.length < minFrames) throw new VideoError("video_unreadable");
     return frames;
   }
+}
+
+/** @param {TrackedVideo} tracked of which frames were taken: what it began to play meanwhile is not to be mixed in */
+function requireCurrent({ isCurrent }) {
+  if (!isCurrent) throw new VideoError("not_as_shown");
 }
 
 /** @param {string} url of a video of the page's own site @returns {Promise<ArrayBuffer | null>} asked for as the page asks for it */

@@ -32,8 +32,8 @@ async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limi
   if (!/^https?:/.test(url)) throw new CheckError("unreachable", "Only images from http and https can be fetched.");
   const signal = AbortSignal.timeout(limitMs);
   try {
-    // The page has usually loaded it a moment ago: its copy in the browser's cache is what the user sees.
-    let response = await fetch(url, { credentials, cache: credentials === "include" ? "reload" : "force-cache", signal });
+    // The extension's part of the browser's cache is not the page's: a copy that has to be asked about may be older than what the page shows.
+    let response = await fetch(url, { credentials, cache: credentials === "include" ? "reload" : "default", signal });
     // The cache keeps errors too, which may be over. A refusal is asked again with cookies, if at all.
     if (response.status >= 400 && !isRefusal(response.status)) response = await fetch(url, { credentials, cache: "reload", signal });
     if (!response.ok) throw statusFailure(response.status);

@@ -125,14 +125,14 @@ function setThumbnail(thumbnail, url) {
 }
 
 /**
- * Reads the page's own image once more, from the browser's cache where it is and without cookies.
+ * Reads the page's own image once more, from the browser's cache where that is fresh and without cookies.
  *
  * @param {string} url
  * @returns {Promise<string | null>} data: URL; null when it may not be read
  */
 async function fetchThumbnail(url) {
   try {
-    const response = await fetch(url, { credentials: "omit", cache: "force-cache" });
+    const response = await fetch(url, { credentials: "omit" });
     const bitmap = await createImageBitmap(await response.blob());
     const scale = THUMBNAIL_SIDE / Math.min(bitmap.width, bitmap.height);
     const canvas = document.createElement("canvas");

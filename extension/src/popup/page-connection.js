@@ -1,7 +1,8 @@
 // Speaks with the content scripts of one tab: puts them there, lists their images, starts checks.
 
+import { askFrame } from "../shared/ask-frame.js";
 import { CONTENT_SCRIPT } from "../shared/content-script.js";
-import { createMessage, unwrap } from "../shared/messages.js";
+import { createMessage } from "../shared/messages.js";
 
 /**
  * @typedef {object} PageImage
@@ -33,12 +34,15 @@ export class PageConnection {
     this.#frameIds = results.map(({ frameId }) => frameId).sort((a, b) => a - b);
   }
 
-  /** @returns {Promise<PageImage[]>} of all frames that could be reached, the outermost first */
+  /**
+   * @returns {Promise<PageImage[]>} of all frames that answer, the outermost first
+   * @throws {Error} when the page itself does not
+   */
   async listImages() {
     const lists = await Promise.all(
       this.#frameIds.map(async (frameId) => {
         const images = await this.#send("content.list_images", {}, frameId);
-        return images.map((/** @type {PageImage} */ image) => ({ ...image, frameId }));
+        return (images ?? []).map((/** @type {PageImage} */ image) => ({ ...image, frameId }));
       }),
     );
     return lists.flat();
@@ -60,6 +64,6 @@ export class PageConnection {
    * @param {number} frameId
    */
   async #send(type, fields, frameId) {
-    return unwrap(await chrome.tabs.sendMessage(this.#tabId, createMessage(type, fields), { frameId }));
+    return askFrame(chrome.tabs, { tabId: this.#tabId, frameId }, createMessage(type, fields));
   }
 }

@@ -9,6 +9,7 @@ import { AutomaticSwitch } from "./automatic-switch.js";
 import { ImageFilter } from "./image-filter.js";
 import { ImageList } from "./image-list.js";
 import { PageConnection } from "./page-connection.js";
+import { repeat } from "./repeat.js";
 import { SiteControls } from "./site-controls.js";
 
 /** @typedef {import("./page-connection.js").PageImage} PageImage */
@@ -97,14 +98,17 @@ async function showPage(tabId) {
     showMessage("popupForbidden");
     return;
   }
-  checkButton.addEventListener("click", () => void startCheck(connection).then(update));
+  checkButton.addEventListener("click", () => void startCheck(connection).then(update, update));
   async function update() {
-    images = await connection.listImages();
-    showImages(list, filter);
+    try {
+      images = await connection.listImages();
+      showImages(list, filter);
+    } catch {
+      showMessage("popupForbidden");
+    }
   }
-  await update();
   // The popup lives for seconds, and the page's images may change under it.
-  setInterval(() => void update().catch(() => showMessage("popupForbidden")), POLL_MS);
+  await repeat(update, POLL_MS);
 }
 
 async function start() {

@@ -11,6 +11,7 @@
 const isString = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0;
 const isNumber = (/** @type {unknown} */ value) => typeof value === "number";
 const isBoolean = (/** @type {unknown} */ value) => typeof value === "boolean";
+const isStrings = (/** @type {unknown} */ value) => Array.isArray(value) && value.every(isString);
 const isOptionalNumber = (/** @type {unknown} */ value) => value === undefined || typeof value === "number";
 /** @param {string[]} words */
 const oneOf = (...words) => (/** @type {unknown} */ value) => words.includes(/** @type {string} */ (value));
@@ -28,6 +29,13 @@ function isPictureOrNull(source) {
   return source === null || (isImageSource(source) && /** @type {{kind: string}} */ (source).kind === "data");
 }
 
+/** @param {unknown} size in pixels, or undefined where it is not known */
+function isOptionalSize(size) {
+  if (size === undefined) return true;
+  const { width, height } = /** @type {Record<string, unknown>} */ (size ?? {});
+  return isNumber(width) && isNumber(height);
+}
+
 /** @param {unknown} frames of a video, each with its time and its result */
 function isFrames(frames) {
   const isStatus = oneOf("scored", "no_face", "face_too_small", "failed");
@@ -41,14 +49,21 @@ function isAreaOrNull(area) {
   return ["x", "y", "width", "height"].every((name) => numbers.some(([key, value]) => key === name && Number.isFinite(value)));
 }
 
+// source null: a copy of the screen. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are
+// refused. shown: the size of what the page shows.
+const IMAGE_CHECK = {
+  key: isString,
+  source: (/** @type {unknown} */ source) => source === null || isImageSource(source),
+  mode: oneOf("check", "automatic"),
+  visible: isBoolean,
+  screenCopy: isBoolean,
+  shown: isOptionalSize,
+};
+
 /** @type {Record<string, MessageShape>} */
 export const MESSAGES = {
-  // A page asks for one image. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are refused.
-  "image.check": {
-    target: "background",
-    from: "content",
-    fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
-  },
+  // A page asks for one image.
+  "image.check": { target: "background", from: "content", fields: IMAGE_CHECK },
   // A page checks a video: by which rule, each of its pictures (source: null for a copy of the screen), then the clip.
   "video.rule": { target: "background", from: "content", fields: {} },
   "video.frame": {
@@ -59,14 +74,12 @@ export const MESSAGES = {
   "video.verdict": { target: "background", from: "content", fields: { key: isString, frames: isFrames, via: oneOf("bytes", "screen_copy") } },
   // The bytes of a video of another site, where the user has allowed it.
   "video.read": { target: "background", from: "content", fields: { url: (value) => isImageSource({ kind: "url", url: value }) } },
+  // Keys of images that a document shows no longer, or again.
+  "page.shows": { target: "background", from: "content", fields: { gone: isStrings, back: isStrings } },
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
   // The first-run page's picture is checked as one of a page would be.
-  "welcome.check": {
-    target: "background",
-    from: "extension",
-    fields: { key: isString, source: isImageSource, mode: oneOf("check", "automatic"), visible: isBoolean, screenCopy: isBoolean },
-  },
+  "welcome.check": { target: "background", from: "extension", fields: IMAGE_CHECK },
   // Words in a language that is not the browser's.
   "language.messages": { target: "background", from: "content", fields: { language: oneOf("ar", "de", "en", "es", "fr", "tr") } },
   "model.describe": { target: "background", from: "extension", fields: {} },

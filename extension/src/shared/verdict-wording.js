@@ -26,13 +26,14 @@
  * @property {string} [reason] of a failure, as a sentence
  * @property {string} [code] of a failure
  * @property {string} [host] whose images may not be read
+ * @property {boolean} [isDrawn] it was read off the page, whose address gives another picture
  * @property {ScoreMeaning} [meaning]
  * @property {import("../credentials/credentials-summary.js").CredentialsSummary} [credentials] of an image that has some; no part of the verdict
  *
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
 
-const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable", "video_protected", "video_black", "video_paused", "video_unreadable", "too_few_frames"];
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable", "not_as_shown", "video_protected", "video_black", "video_paused", "video_unreadable", "too_few_frames"];
 
 /**
  * @param {Result | null} result null while it is being checked

@@ -24,3 +24,20 @@ test("the keys check all frames, stop at the first next verdict, and pause and r
   assert.equal((await settings.load()).paused, false);
   assert.deepEqual(sent, []);
 });
+
+test("a frame that is gone by then does not keep the keys from the others, and a page that is gone is told", async () => {
+  const scripting = { executeScript: async () => [0, 2, 4].map((frameId) => ({ frameId })) };
+  const pressed = async (/** @type {number} */ gone) => {
+    /** @type {number[]} */
+    const reached = [];
+    const sendMessage = async (/** @type {any} */ _, /** @type {any} */ __, /** @type {{frameId: number}} */ { frameId }) => {
+      if (frameId === gone) throw new Error("The frame was removed.");
+      reached.push(frameId);
+      return { ok: true, value: false };
+    };
+    await new Commands(/** @type {any} */ ({ scripting, tabs: { sendMessage } })).run("next-verdict", { id: 7 });
+    return reached;
+  };
+  assert.deepEqual(await pressed(2), [0, 4]);
+  await assert.rejects(pressed(0), /removed/);
+});

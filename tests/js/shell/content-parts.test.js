@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { takeTurns } from "../../../extension/src/content/idle-slices.js";
 import { MountGuard } from "../../../extension/src/content/mount-guard.js";
 import { SharedResults } from "../../../extension/src/content/shared-results.js";
+import { ShownKeys } from "../../../extension/src/content/shown-keys.js";
 
 const CALM = { isUrgent: false, mayBeOld: true };
 
@@ -92,4 +93,24 @@ test("many checks are done in their order, a few at a time", async () => {
   });
   assert.deepEqual(started, items);
   assert.equal(most, 4);
+});
+
+test("what left the page and what came back is told once, and a picture is there for as long as one of its copies is", () => {
+  /** @type {any[]} */
+  const told = [];
+  const keys = new ShownKeys(async (type, fields) => {
+    told.push([type, fields]);
+    throw new Error("Nobody listens.");
+  });
+  const show = (/** @type {string[]} */ ...names) => {
+    keys.tell(/** @type {any} */ (names.map((key) => ({ key }))));
+    return told.splice(0);
+  };
+  assert.deepEqual(show("a", "b", "b"), []);
+  assert.deepEqual(show("a", "b", "c"), []);
+  assert.deepEqual(show("b", "c"), [["page.shows", { gone: ["a"], back: [] }]]);
+  assert.deepEqual(show("b", "c"), []);
+  assert.deepEqual(show("a", "c"), [["page.shows", { gone: ["b"], back: ["a"] }]]);
+  assert.deepEqual(show("a", "c", "d"), []);
+  assert.deepEqual(show(), [["page.shows", { gone: ["a", "c", "d"], back: [] }]]);
 });

@@ -100,6 +100,27 @@ test("an image that is broken in itself is not copied from the screen", async ()
   assert.equal(asked.length, 1);
 });
 
+test("a verdict on another picture than the one that shows is none, and is told to nobody", async () => {
+  const judged = async (/** @type {any} */ shown, /** @type {any} */ answer) => {
+    const { checker, verdicts } = setUp({ answer: () => answer });
+    const result = await checker.check(/** @type {any} */ ({ ...CHECK, shown }), OWNER);
+    return [result?.code, (await verdicts.list(7))[0].band];
+  };
+  const upright = { ...SCORED, imageSize: { width: 1500, height: 2000 } };
+  assert.deepEqual(await judged({ width: 600, height: 600 }, upright), ["not_as_shown", undefined]);
+  assert.deepEqual(await judged({ width: 2000, height: 1500 }, { status: "no_face", imageSize: { width: 1500, height: 2000 } }), ["not_as_shown", undefined]);
+  for (const shown of [{ width: 750, height: 1000 }, { width: 50, height: 67 }, { width: 1500, height: 1980 }, undefined]) {
+    assert.deepEqual(await judged(shown, upright), [undefined, "likely_fake"]);
+  }
+  assert.deepEqual(await judged({ width: 600, height: 600 }, { ...upright, via: "screen_copy" }), [undefined, "likely_fake"], "a part of it may be out of view");
+});
+
+test("a page that cannot read what it shows has the screen copied", async () => {
+  const { checker, asked } = setUp({ answer: ({ via }) => ({ ...SCORED, via }) });
+  const result = await checker.check(/** @type {any} */ ({ ...CHECK, source: null }), OWNER);
+  assert.deepEqual([result?.via, result?.copy?.dataUrl, asked.length], ["screen_copy", "data:image/png,x", 1]);
+});
+
 test("verdicts are kept by page, survive a new worker, and go with their page", async () => {
   const area = /** @type {any} */ (new MemoryArea());
   const alive = async () => true;

@@ -40,8 +40,16 @@ test("unknown types, missing, wrong and extra fields are refused", () => {
 });
 
 test("a page may not have files or scripts fetched for it", () => {
-  for (const source of [{ kind: "url", url: "file:///etc/passwd" }, { kind: "data", dataUrl: "data:text/html,x" }, { kind: "blob" }, null]) {
+  for (const source of [{ kind: "url", url: "file:///etc/passwd" }, { kind: "data", dataUrl: "data:text/html,x" }, { kind: "blob" }, undefined]) {
     assert.throws(() => createMessage("image.check", { ...CHECK, source }), /field source/);
+  }
+  for (const shown of [null, { width: 1 }, { width: "1", height: 1 }]) {
+    assert.throws(() => createMessage("image.check", { ...CHECK, shown }), /field shown/);
+  }
+  // The first-run page checks its picture as a content script does.
+  for (const type of ["image.check", "welcome.check"]) {
+    assert.ok(createMessage(type, { ...CHECK, source: null, shown: { width: 1, height: 1 } }));
+    assert.ok(createMessage(type, { ...CHECK, shown: undefined }));
   }
 });
 

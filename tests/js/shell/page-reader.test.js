@@ -14,7 +14,11 @@ function setUpPage(answer) {
   const asked = [];
   const scope = {
     location: { origin: "https://a.org" },
-    fetch: async (url, { credentials }) => (asked.push(credentials), answer(credentials)),
+    fetch: async (url, { credentials, cache }) => {
+      assert.notEqual(cache, "force-cache", "an old copy may be of another picture");
+      asked.push(credentials);
+      return answer(credentials);
+    },
     FileReader: class {
       async readAsDataURL(blob) {
         this.result = `data:${blob.type};base64,${Buffer.from(await blob.arrayBuffer()).toString("base64")}`;

@@ -60,12 +60,40 @@ test("a new document drops those that went away while nobody listened", async ()
   assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["new page"]);
 });
 
-test("a write that fails is told to who waits for it, and the next one works", async () => {
+test("a write that fails is reported, its verdict counts all the same, and the next one works", async (context) => {
   const { area, set, verdicts } = setUp();
+  const report = context.mock.method(console, "error", () => undefined);
+  const heard = mock.fn();
+  verdicts.onChange(heard);
   set.mock.mockImplementationOnce(async () => {
     throw new Error("quota");
   });
-  await assert.rejects(verdicts.record(7, "page", "a", FAKE), /quota/);
+  await verdicts.record(7, "page", "a", FAKE);
+  assert.match(String(report.mock.calls[0].arguments[1]), /quota/);
+  assert.equal(heard.mock.callCount(), 1);
+  assert.deepEqual((await verdicts.list(7)).map(({ band }) => band), ["likely_fake"]);
   await verdicts.record(7, "page", "b", FAKE);
   assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b"]);
+});
+
+test("what its page shows no longer does not count, until it is shown again, also for a new worker", async () => {
+  const { area, verdicts } = setUp();
+  await Promise.all(["a", "b"].map((key) => verdicts.record(7, "page", key, FAKE)));
+  await verdicts.record(7, "frame", "a", FAKE);
+  const heard = mock.fn();
+  verdicts.onChange(heard);
+  await verdicts.setShown(7, "page", { gone: ["a", "slow"], back: [] });
+  assert.equal(heard.mock.callCount(), 1);
+  assert.equal((await verdicts.list(7)).length, 2, "of another document it still counts");
+  const next = new PageVerdicts(/** @type {any} */ (area), async () => true);
+  assert.equal((await next.list(7)).length, 2);
+  await next.record(7, "page", "slow", FAKE);
+  assert.equal((await next.list(7)).length, 2, "a verdict that comes after its picture has gone");
+  await next.setShown(7, "page", { gone: [], back: ["a", "slow"] });
+  assert.equal((await next.list(7)).length, 4);
+  await next.setShown(7, "page", { gone: ["never judged"], back: [] });
+  await next.setShown(7, "page", { gone: [], back: ["never judged"] });
+  assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b", "slow"]);
+  await next.setShown(7, "a page without verdicts", { gone: ["a"], back: [] });
+  assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["page", "frame"]);
 });

@@ -16,7 +16,7 @@ const t = (key, ...values) => {
 
 const STATES = ["checking", "no_traces", "inconclusive", "likely_fake", "no_face", "face_too_small", "failed"];
 const VERDICTS = ["no_traces", "inconclusive", "likely_fake"].map((band) => ({ status: "scored", band, fakeScore: 0.5 }));
-const CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen", "elsewhere"];
+const CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "busy", "off_screen", "elsewhere", "not_as_shown"];
 
 test("every state has its own words, and none says real or authentic", () => {
   const labels = STATES.map((state) => labelOf(/** @type {any} */ (state), t));
