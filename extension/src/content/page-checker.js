@@ -67,9 +67,9 @@ export class PageChecker {
     if (isReworded) this.#request.forget();
     for (const tracked of this.known()) {
       if (!isAutomatic && !tracked.wasAsked) this.#checks.forget(tracked);
-      else if (isReworded && tracked.result && !tracked.wasAsked) void this.#checks.check(tracked, { isVisible: true });
       else this.#checks.render(tracked);
     }
+    if (isReworded) this.#checks.recheck(this.known().filter(({ result, wasAsked }) => result && !wasAsked));
     this.#followOrLeave();
   }
 
@@ -101,16 +101,17 @@ export class PageChecker {
 
   /** Checks again what could not be read, now that the user has allowed more hosts. */
   retryRefused() {
-    for (const tracked of this.known()) {
-      if (tracked.result?.code === "no_access") void this.#checks.check(tracked, { wasAsked: tracked.wasAsked });
-    }
+    this.#checks.recheck(this.known().filter(({ result }) => result?.code === "no_access"));
   }
 
-  /** Checks again what had a verdict: the page comes back from the back/forward cache, where it was forgotten. Videos keep theirs. */
+  /**
+   * Checks again what had a verdict, or was about to have one: the page comes back from the back/forward cache, and the
+   * background has forgotten it. What nobody points at any more keeps its verdict: a video, a copy of the screen.
+   */
   resume() {
-    for (const tracked of this.known()) {
-      if (tracked.result && !(tracked instanceof TrackedVideo)) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked, isVisible: true });
-    }
+    this.#request.forget();
+    const isReadable = (/** @type {TrackedImage} */ tracked) => !(tracked instanceof TrackedVideo) && tracked.result?.via !== "screen_copy";
+    this.#checks.recheck(this.known().filter((tracked) => (tracked.result || tracked.isChecking) && isReadable(tracked)));
   }
 
   /** @returns {TrackedImage[]} what has been seen so far */

@@ -102,8 +102,8 @@ export class PictureChecks {
     const turn = tracked.begin({ wasAsked, isVisible });
     this.render(tracked);
     const result = await this.#resultOf(tracked, { wasAsked, screenCopy, isVisible });
-    // Pushed out by others without anyone having asked for it: it has its turn when it is seen again.
-    const kept = result?.code === "busy" && !wasAsked ? null : result;
+    // Pushed out by others: what was known stands, and what nobody has asked for has its turn when it is seen again.
+    const kept = result?.code === "busy" && (tracked.result || !wasAsked) ? tracked.result : result;
     // Meanwhile the image may have changed, or the user may have asked for another check.
     if (!tracked.finish(turn, kept) || this.#tracked.get(tracked.image) !== tracked) return;
     this.render(tracked);
@@ -112,13 +112,27 @@ export class PictureChecks {
 
   /** Checks every picture that is known because the user asked for the page, what is in view first; videos are asked for one by one. */
   checkAll() {
-    const pictures = this.known().filter((tracked) => !(tracked instanceof TrackedVideo));
-    const shown = pictures.map((tracked) => ({ tracked, rect: tracked.image.getBoundingClientRect() }));
-    const inView = (/** @type {DOMRect} */ { top, bottom }) => bottom > 0 && top < innerHeight;
-    const checks = shown.filter(({ rect }) => isLargeEnough(rect)).map(({ tracked, rect }) => ({ tracked, isVisible: inView(rect) }));
-    for (const { tracked } of checks) tracked.isWaiting = true;
+    const pictures = this.known().filter((tracked) => !(tracked instanceof TrackedVideo) && isLargeEnough(tracked.image.getBoundingClientRect()));
+    for (const tracked of pictures) tracked.isWaiting = true;
+    this.#checkInTurns(pictures, () => true);
+  }
+
+  /** @param {TrackedImage[]} pictures are checked again, those in view first: as somebody asked, or as the automatic does */
+  recheck(pictures) {
+    this.#checkInTurns(pictures, ({ wasAsked }) => wasAsked);
+  }
+
+  /**
+   * @param {TrackedImage[]} pictures
+   * @param {(tracked: TrackedImage) => boolean} isAsked
+   */
+  #checkInTurns(pictures, isAsked) {
+    const checks = pictures.map((tracked) => ({ tracked, isVisible: isInView(tracked.image) }));
     const inOrder = checks.sort((a, b) => Number(b.isVisible) - Number(a.isVisible));
-    void takeTurns(inOrder, MAX_UNDER_WAY, ({ tracked, isVisible }) => this.check(tracked, { wasAsked: true, isVisible }));
+    void takeTurns(inOrder, MAX_UNDER_WAY, async ({ tracked, isVisible }) => {
+      // The page may have taken it away before its turn.
+      if (this.#tracked.get(tracked.image) === tracked) await this.check(tracked, { wasAsked: isAsked(tracked), isVisible });
+    });
   }
 
   /** @param {TrackedImage} tracked */
@@ -128,4 +142,10 @@ export class PictureChecks {
     if ((isChecking || result) && (wasAsked || isWanted) && !tracked.isNothing) this.#overlay.show(tracked);
     else this.#overlay.remove(tracked);
   }
+}
+
+/** @param {Element} element */
+function isInView(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }

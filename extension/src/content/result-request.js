@@ -37,7 +37,7 @@ export class ResultRequest {
     return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
   }
 
-  /** What is known of images is asked anew from now on: it may be worded otherwise. */
+  /** What is known of images is asked anew from now on. */
   forget() {
     this.#shared.clear();
   }
