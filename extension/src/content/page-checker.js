@@ -161,7 +161,7 @@ export class PageChecker {
   #handleView(image, size, isVisible) {
     const tracked = this.#checks.of(image);
     if (isVisible) this.#overlay.setInView(image, true);
-    if (!tracked || tracked.result || tracked.isWaiting || !isLargeEnough(size) || !this.#isFollowing) return;
+    if (!tracked?.isDue || tracked instanceof TrackedVideo || tracked.isWaiting || !isLargeEnough(size) || !this.#isFollowing) return;
     if (this.#pause.isPaused && !this.#wasPageAsked) return;
     const isMoreUrgent = isVisible && !tracked.isUrgent;
     if (!tracked.isChecking || isMoreUrgent) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked || this.#wasPageAsked, isVisible });
@@ -169,15 +169,15 @@ export class PageChecker {
 
   /** Automatic checks have waited: what is near or in view now is reported again. */
   #goOn() {
-    for (const { image, result, isChecking } of this.known()) {
-      if (!result && !isChecking) this.#watch.lookAgain(image);
+    for (const { image, isDue, isChecking } of this.known()) {
+      if (isDue && !isChecking) this.#watch.lookAgain(image);
     }
   }
 
   /** @param {Element} image may have been too small until now */
   #handleResize(image) {
     const tracked = this.#checks.of(image);
-    if (tracked && !tracked.result && !tracked.isChecking) this.#watch.lookAgain(image);
+    if (tracked?.isDue && !tracked.isChecking) this.#watch.lookAgain(image);
     this.#overlay.schedule();
   }
 }

@@ -1,5 +1,6 @@
 // The pictures of a document that are known, each with its check and its badge.
 
+import { CheckRoom, MAX_UNDER_WAY } from "./check-room.js";
 import { isLargeEnough } from "./find-images.js";
 import { takeTurns } from "./idle-slices.js";
 import { TrackedImage } from "./tracked-image.js";
@@ -10,15 +11,13 @@ import { TrackedVideo } from "./tracked-video.js";
 /** @typedef {import("./overlay.js").Overlay} Overlay */
 /** @typedef {import("./viewport-watch.js").ViewportWatch} ViewportWatch */
 
-// What one page has in the queue at a time, so that a page of thousands of pictures leaves room for others.
-const MAX_UNDER_WAY = 40;
-
 /** From an element to what is tracked of it, and from a check to its badge. */
 export class PictureChecks {
   #tracked = /** @type {Map<Element, TrackedImage>} */ (new Map());
   #overlay;
   #watch;
   #resultOf;
+  #room;
   /** @type {import("../shared/settings.js").Settings["badges"]} */
   badgesWanted = "all";
 
@@ -32,6 +31,7 @@ export class PictureChecks {
     this.#overlay = overlay;
     this.#watch = watch;
     this.#resultOf = resultOf;
+    this.#room = new CheckRoom(watch);
   }
 
   get size() {
@@ -78,6 +78,7 @@ export class PictureChecks {
   /** @param {TrackedImage} tracked */
   forget(tracked) {
     this.#tracked.delete(tracked.image);
+    this.#room.forget(tracked);
     this.#watch.unwatch(tracked.image);
     this.#overlay.remove(tracked);
   }
@@ -101,11 +102,14 @@ export class PictureChecks {
   async check(tracked, { wasAsked = false, screenCopy = false, isVisible = false }) {
     const turn = tracked.begin({ wasAsked, isVisible });
     this.render(tracked);
-    const result = await this.#resultOf(tracked, { wasAsked, screenCopy, isVisible });
-    // Pushed out by others: what was known stands, and what nobody has asked for has its turn when it is seen again.
-    const kept = result?.code === "busy" && (tracked.result || !wasAsked) ? tracked.result : result;
+    const result = await this.#room.run(() => this.#resultOf(tracked, { wasAsked, screenCopy, isVisible }));
+    // Pushed out by others: what was known stands.
+    const isDropped = result?.code === "busy" && (tracked.result !== null || !wasAsked);
+    const kept = isDropped ? tracked.result : result;
     // Meanwhile the image may have changed, or the user may have asked for another check.
     if (!tracked.finish(turn, kept) || this.#tracked.get(tracked.image) !== tracked) return;
+    // A copy of the screen is taken of what the user points at, and not of what is seen again.
+    if (isDropped && !screenCopy) this.#room.postpone(tracked);
     this.render(tracked);
     if (wasAsked || kept?.band === "likely_fake") this.#overlay.announce(tracked);
   }

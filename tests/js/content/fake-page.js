@@ -137,8 +137,14 @@ export class FakeBackground {
   /** Others have filled the queue with what they were asked for. */
   fill() {
     for (let index = 0; index < MAX_QUEUED; index += 1) {
-      void this.#queue.add({ key: `other ${index}`, owner: "other", priority: PRIORITY.asked, run: () => new Promise(() => undefined) });
+      const run = () => new Promise(() => undefined);
+      this.#queue.add({ key: `other ${index}`, owner: "other", priority: PRIORITY.asked, run }).catch(() => undefined);
     }
+  }
+
+  /** The others are gone. */
+  empty() {
+    this.#queue.cancel((owner) => owner === "other");
   }
 
   /** The document says that it goes away. */
@@ -169,9 +175,11 @@ class FakeWatch {
   }
 
   lookAgain(image) {
-    const rect = image.getBoundingClientRect();
-    if (rect.bottom > 0 && rect.top < VIEW_HEIGHT + 400) this.#tell(image, rect, false);
-    if (rect.bottom > 0 && rect.top < VIEW_HEIGHT) this.#tell(image, rect, true);
+    setImmediate(() => {
+      const rect = image.getBoundingClientRect();
+      if (this.#watched.has(image) && rect.bottom > 0 && rect.top < VIEW_HEIGHT + 400) this.#listener.onView(image, rect, false);
+      if (this.#watched.has(image) && rect.bottom > 0 && rect.top < VIEW_HEIGHT) this.#listener.onView(image, rect, true);
+    });
   }
 
   unwatch(image) {
@@ -180,10 +188,6 @@ class FakeWatch {
 
   stop() {
     this.#watched.clear();
-  }
-
-  #tell(image, rect, isVisible) {
-    setImmediate(() => this.#watched.has(image) && this.#listener.onView(image, rect, isVisible));
   }
 }
 
