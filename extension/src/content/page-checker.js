@@ -52,7 +52,11 @@ export class PageChecker {
       resultOf: (tracked, options) => (tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
     });
     this.#lone = new LonePanel(this.#overlay);
-    this.#pictures = new PagePictures({ onPicture: (element) => this.#isFollowing && this.#checks.track(element), onDone: () => this.#handleChange() });
+    this.#pictures = new PagePictures({
+      onChange: (element) => this.#checks.pruneOne(element),
+      onPicture: (element) => this.#isFollowing && this.#checks.track(element),
+      onDone: () => this.#handleChange(),
+    });
   }
 
   /**

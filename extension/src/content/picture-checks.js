@@ -85,9 +85,13 @@ export class PictureChecks {
 
   /** Forgets what elements do not show any more. */
   prune() {
-    for (const tracked of this.known()) {
-      if (!tracked.isCurrent) this.forget(tracked);
-    }
+    for (const element of this.#tracked.keys()) this.pruneOne(element);
+  }
+
+  /** @param {Element} element whose picture, if one is known, is forgotten if it shows another one now */
+  pruneOne(element) {
+    const tracked = this.#tracked.get(element);
+    if (tracked && !tracked.isCurrent) this.forget(tracked);
   }
 
   /** Forgets everything; the badges go with the overlay. */
@@ -107,6 +111,7 @@ export class PictureChecks {
     const isDropped = result?.code === "busy" && (tracked.result !== null || !wasAsked);
     const kept = isDropped ? tracked.result : result;
     // Meanwhile the image may have changed, or the user may have asked for another check.
+    this.pruneOne(tracked.image);
     if (!tracked.finish(turn, kept) || this.#tracked.get(tracked.image) !== tracked) return;
     // A copy of the screen is taken of what the user points at, and not of what is seen again.
     if (isDropped && !screenCopy) this.#room.postpone(tracked);

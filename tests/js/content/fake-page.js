@@ -224,6 +224,7 @@ export function checkerOn(page, background) {
 export async function until(isMet, what) {
   for (let turns = 0; turns < 20_000; turns += 1) {
     if (isMet()) return;
+    mock.timers.tick(1);
     await new Promise((resolve) => setImmediate(resolve));
   }
   throw new Error(`It did not come to pass that ${what}.`);
