@@ -5,6 +5,7 @@ import { LonePanel } from "./lone-panel.js";
 import { PagePictures } from "./page-pictures.js";
 import { findPictures } from "./page-scan.js";
 import { PictureChecks } from "./picture-checks.js";
+import { Rechecks } from "./rechecks.js";
 import { ResultRequest } from "./result-request.js";
 import { isPlayable, TrackedVideo } from "./tracked-video.js";
 import { VideoCheck } from "./video-check.js";
@@ -18,6 +19,7 @@ export class PageChecker {
   #watch;
   #request;
   #checks;
+  #rechecks;
   #lone;
   #pictures;
   #pause;
@@ -44,13 +46,14 @@ export class PageChecker {
       onLeave: (image) => this.#overlay.setInView(image, false),
       onResize: (image) => this.#handleResize(image),
     });
-    this.#pause = createPause(() => this.#goOn());
+    this.#pause = createPause(() => this.#rechecks.goOn());
     const videos = new VideoCheck(ask);
     this.#checks = new PictureChecks({
       overlay: this.#overlay,
       watch: this.#watch,
       resultOf: (tracked, options) => (tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
     });
+    this.#rechecks = new Rechecks({ checks: this.#checks, request: this.#request, watch: this.#watch, pause: this.#pause });
     this.#lone = new LonePanel(this.#overlay);
     this.#pictures = new PagePictures({
       onChange: (element) => this.#checks.pruneOne(element),
@@ -68,12 +71,11 @@ export class PageChecker {
     const isReworded = this.#sensitivity !== null && this.#sensitivity !== sensitivity;
     [this.#isAutomatic, this.#sensitivity] = [isAutomatic, sensitivity];
     this.#checks.badgesWanted = badges;
-    if (isReworded) this.#request.forget();
     for (const tracked of this.known()) {
       if (!isAutomatic && !tracked.wasAsked) this.#checks.forget(tracked);
       else this.#checks.render(tracked);
     }
-    if (isReworded) this.#checks.recheck(this.known().filter(({ result, wasAsked }) => result && !wasAsked));
+    if (isReworded) this.#rechecks.reword();
     this.#followOrLeave();
   }
 
@@ -105,17 +107,12 @@ export class PageChecker {
 
   /** Checks again what could not be read, now that the user has allowed more hosts. */
   retryRefused() {
-    this.#checks.recheck(this.known().filter(({ result }) => result?.code === "no_access"));
+    this.#rechecks.retryRefused();
   }
 
-  /**
-   * Checks again what had a verdict, or was about to have one: the page comes back from the back/forward cache, and the
-   * background has forgotten it. What nobody points at any more keeps its verdict: a video, a copy of the screen.
-   */
+  /** Checks again what had a verdict: the page comes back from the back/forward cache. */
   resume() {
-    this.#request.forget();
-    const isReadable = (/** @type {TrackedImage} */ tracked) => !(tracked instanceof TrackedVideo) && tracked.result?.via !== "screen_copy";
-    this.#checks.recheck(this.known().filter((tracked) => (tracked.result || tracked.isChecking) && isReadable(tracked)));
+    this.#rechecks.resume();
   }
 
   /** @returns {TrackedImage[]} what has been seen so far */
@@ -169,13 +166,6 @@ export class PageChecker {
     if (this.#pause.isPaused && !this.#wasPageAsked) return;
     const isMoreUrgent = isVisible && !tracked.isUrgent;
     if (!tracked.isChecking || isMoreUrgent) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked || this.#wasPageAsked, isVisible });
-  }
-
-  /** Automatic checks have waited: what is near or in view now is reported again. */
-  #goOn() {
-    for (const { image, isDue, isChecking } of this.known()) {
-      if (isDue && !isChecking) this.#watch.lookAgain(image);
-    }
   }
 
   /** @param {Element} image may have been too small until now */

@@ -37,6 +37,11 @@ export class ResultRequest {
     return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
   }
 
+  /** Images are judged otherwise from now on. */
+  outdate() {
+    this.#shared.outdate();
+  }
+
   /** What is known of images is asked anew from now on. */
   forget() {
     this.#shared.clear();

@@ -202,9 +202,11 @@ export function checkerOn(page, background) {
   };
   const pause = { isPaused: false, stop: () => undefined };
   let endPause = () => {};
+  /** @type {FakeWatch} */
+  let watch;
   const checker = new PageChecker({
     createOverlay: () => /** @type {any} */ (overlay),
-    createWatch: (listener) => /** @type {any} */ (new FakeWatch(listener)),
+    createWatch: (listener) => /** @type {any} */ (watch = new FakeWatch(listener)),
     createPause: (onEnd) => ((endPause = onEnd), /** @type {any} */ (pause)),
     ask: background.ask,
   });
@@ -217,7 +219,7 @@ export function checkerOn(page, background) {
     checker.configure(true, { badges: "all", sensitivity: /** @type {any} */ (sensitivity), report: "tab" });
   };
   configure();
-  return { checker, badges, configure, setPaused };
+  return { checker, badges, configure, setPaused, report: (image) => watch.lookAgain(image) };
 }
 
 /** @param {() => boolean} isMet @param {string} what is waited for */

@@ -113,3 +113,66 @@ test("a verdict stands where the queue is full", async () => {
   await until(isDone, "it was not checked again");
   assert.deepEqual(resultsOf(), [{ status: "scored", band: "by check" }]);
 });
+
+test("another sensitivity: nothing is asked for in a tab behind; in front what is in view is, and the rest once it is seen", async () => {
+  const near = page.add("https://a.test/near.jpg");
+  const far = page.add("https://a.test/far.jpg");
+  on = checkerOn(page, background);
+  await until(() => on.checker.known().length === 2 && isDone(), "both are checked");
+  far.top = 5000;
+  background.asked.length = 0;
+  on.setPaused(true);
+  on.configure("check");
+  await settle();
+  assert.deepEqual(background.asked, []);
+  assert.deepEqual(resultsOf().map(({ band }) => band), ["by automatic", "by automatic"], "they stand");
+  assert.equal(on.badges.size, 2);
+  on.setPaused(false);
+  await until(() => resultsOf()[0].band === "by check", "what is in view is checked anew");
+  await settle();
+  assert.ok(background.asked.every(({ key }) => key === near.src));
+  far.top = 0;
+  on.report(far);
+  await until(() => resultsOf()[1].band === "by check", "the other is, once it is seen");
+});
+
+test("another sensitivity while a picture is being checked: it has that verdict in the end, and so has a copy that comes meanwhile", async () => {
+  page.add("https://a.test/1.jpg");
+  background.hold();
+  on = checkerOn(page, background);
+  await until(() => background.asked.length > 0, "it is being checked");
+  await settle();
+  on.configure("check");
+  page.add("https://a.test/1.jpg");
+  await until(() => on.checker.known().length === 2, "the copy is found");
+  await settle();
+  background.release();
+  await until(() => isDone(), "both are checked");
+  assert.deepEqual(resultsOf().map(({ band }) => band), ["by check", "by check"]);
+});
+
+test("another sensitivity leaves alone what was asked for", async () => {
+  page.add("https://a.test/1.jpg");
+  on = checkerOn(page, background);
+  await on.checker.checkPage();
+  await until(() => on.checker.known().length === 1 && isDone(), "it is checked");
+  background.asked.length = 0;
+  on.configure("check");
+  await settle();
+  assert.deepEqual(background.asked, []);
+});
+
+test("a host is allowed: in a tab behind what was asked for is read, the rest when it comes to the front", async () => {
+  for (const name of ["asked", "automatic"]) background.refused.add(page.add(`https://a.test/${name}.jpg`).src);
+  on = checkerOn(page, background);
+  await until(() => on.checker.known().length === 2 && isDone(), "both are refused");
+  on.checker.known()[0].wasAsked = true;
+  background.refused.clear();
+  background.asked.length = 0;
+  on.setPaused(true);
+  on.checker.retryRefused();
+  await settle();
+  assert.deepEqual(background.asked.map(({ key }) => key), ["https://a.test/asked.jpg"]);
+  on.setPaused(false);
+  await until(() => resultsOf().every(({ status }) => status === "scored"), "both are read");
+});
