@@ -43,6 +43,7 @@ const GLOBALS = {
   HTMLLinkElement: class {},
   NodeFilter: { SHOW_ELEMENT: 1 },
   innerHeight: VIEW_HEIGHT,
+  getComputedStyle: () => ({ backgroundImage: "none", imageOrientation: "from-image" }),
 };
 
 /** The document, its images, and what a browser tells of them. */
