@@ -41,6 +41,7 @@ export class Rechecks {
     this.#request.forget();
     const isReadable = (/** @type {TrackedImage} */ tracked) => !(tracked instanceof TrackedVideo) && tracked.result?.via !== "screen_copy";
     this.#checks.recheck(this.#checks.known().filter((tracked) => (tracked.result || tracked.isChecking) && isReadable(tracked)));
+    this.goOn();
   }
 
   /** Another sensitivity: automatic verdicts stand until they are seen, and are then asked for anew. */

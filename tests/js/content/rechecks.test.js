@@ -69,6 +69,18 @@ test("what was being checked when the page went away has its verdict after Back"
   await until(() => background.recorded.size === 1 && isDone(), "it is checked");
 });
 
+test("what was dropped before the page was frozen is checked after Back, too", async () => {
+  page.add("https://a.test/1.jpg");
+  background.hold();
+  on = checkerOn(page, background);
+  await until(() => background.asked.length > 0, "it is being checked");
+  background.drop();
+  await until(() => !on.checker.known()[0].isChecking, "the page knows that it was dropped");
+  background.release();
+  on.checker.resume();
+  await until(isDone, "it is checked");
+});
+
 test("after Back a copy of the screen keeps its verdict: it cannot be taken without being pointed at", async () => {
   const image = page.add("https://a.test/1.jpg");
   on = checkerOn(page, background);
