@@ -2,6 +2,7 @@
 
 import { createElement, createIcon } from "../shared/dom.js";
 import { formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
+import { HOST_NAME } from "./host-name.js";
 import { intersect, placeOf } from "./image-geometry.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
@@ -98,7 +99,7 @@ export class Badge {
 function isCovered(image, seen) {
   /** @type {[number, number]} */
   const point = [seen.x + seen.width / 2, seen.y + Math.min(seen.height / 2, INSET * 3)];
-  const isOurs = (/** @type {Element | null} */ element) => element?.localName === "deepfake-detector-overlay";
+  const isOurs = (/** @type {Element | null} */ element) => element?.localName === HOST_NAME;
   let top = document.elementFromPoint(...point);
   // The whole stack is costly, and its garbage stays for long: it is asked for where a badge of ours lies in the way.
   if (isOurs(top)) top = document.elementsFromPoint(...point).find((element) => !isOurs(element)) ?? null;

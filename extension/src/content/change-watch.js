@@ -1,6 +1,6 @@
 // Tells where a page changes in a way that may show other pictures.
 
-import { HOST_NAME } from "./overlay-host.js";
+import { HOST_NAME } from "./host-name.js";
 
 /** @typedef {import("./find-images.js").Root} Root */
 

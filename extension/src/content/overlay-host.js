@@ -2,10 +2,10 @@
 
 import { createElement } from "../shared/dom.js";
 import { languageAttributes } from "../shared/i18n.js";
+import { HOST_NAME } from "./host-name.js";
 import { MountGuard } from "./mount-guard.js";
 import css from "./overlay.css";
 
-export const HOST_NAME = "deepfake-detector-overlay";
 // Without size and with its layout contained, the host neither moves the page nor adds to what can be scrolled.
 const HOST_STYLE =
   "all:initial!important;position:absolute!important;top:0!important;left:0!important;width:0!important;height:0!important;" +

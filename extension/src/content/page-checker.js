@@ -5,6 +5,7 @@ import { LonePanel } from "./lone-panel.js";
 import { PagePictures } from "./page-pictures.js";
 import { findPictures } from "./page-scan.js";
 import { PictureChecks } from "./picture-checks.js";
+import { Rechecks } from "./rechecks.js";
 import { ResultRequest } from "./result-request.js";
 import { ShownKeys } from "./shown-keys.js";
 import { isPlayable, TrackedVideo } from "./tracked-video.js";
@@ -19,6 +20,7 @@ export class PageChecker {
   #watch;
   #request;
   #checks;
+  #rechecks;
   #lone;
   #shownKeys;
   #pictures;
@@ -46,16 +48,21 @@ export class PageChecker {
       onLeave: (image) => this.#overlay.setInView(image, false),
       onResize: (image) => this.#handleResize(image),
     });
-    this.#pause = createPause(() => this.#goOn());
+    this.#pause = createPause(() => this.#rechecks.goOn());
     const videos = new VideoCheck(ask);
     this.#checks = new PictureChecks({
       overlay: this.#overlay,
       watch: this.#watch,
       resultOf: (tracked, options) => (tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
     });
+    this.#rechecks = new Rechecks({ checks: this.#checks, request: this.#request, watch: this.#watch, pause: this.#pause });
     this.#lone = new LonePanel(this.#overlay);
     this.#shownKeys = new ShownKeys(ask);
-    this.#pictures = new PagePictures({ onPicture: (element) => this.#isFollowing && this.#checks.track(element), onDone: () => this.#handleChange() });
+    this.#pictures = new PagePictures({
+      onChange: (element) => this.#checks.pruneOne(element),
+      onPicture: (element) => this.#isFollowing && this.#checks.track(element),
+      onDone: () => this.#handleChange(),
+    });
   }
 
   /**
@@ -67,12 +74,11 @@ export class PageChecker {
     const isReworded = this.#sensitivity !== null && this.#sensitivity !== sensitivity;
     [this.#isAutomatic, this.#sensitivity] = [isAutomatic, sensitivity];
     this.#checks.badgesWanted = badges;
-    if (isReworded) this.#request.forget();
     for (const tracked of this.known()) {
       if (!isAutomatic && !tracked.wasAsked) this.#checks.forget(tracked);
-      else if (isReworded && tracked.result && !tracked.wasAsked) void this.#checks.check(tracked, { isVisible: true });
       else this.#checks.render(tracked);
     }
+    if (isReworded) this.#rechecks.reword();
     this.#followOrLeave();
   }
 
@@ -104,16 +110,12 @@ export class PageChecker {
 
   /** Checks again what could not be read, now that the user has allowed more hosts. */
   retryRefused() {
-    for (const tracked of this.known()) {
-      if (tracked.result?.code === "no_access") void this.#checks.check(tracked, { wasAsked: tracked.wasAsked });
-    }
+    this.#rechecks.retryRefused();
   }
 
-  /** Checks again what had a verdict: the page comes back from the back/forward cache, where it was forgotten. Videos keep theirs. */
+  /** Checks again what had a verdict: the page comes back from the back/forward cache. */
   resume() {
-    for (const tracked of this.known()) {
-      if (tracked.result && !(tracked instanceof TrackedVideo)) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked, isVisible: true });
-    }
+    this.#rechecks.resume();
   }
 
   /** @returns {TrackedImage[]} what has been seen so far */
@@ -164,23 +166,16 @@ export class PageChecker {
   #handleView(image, size, isVisible) {
     const tracked = this.#checks.of(image);
     if (isVisible) this.#overlay.setInView(image, true);
-    if (!tracked || tracked.result || tracked.isWaiting || !isLargeEnough(size) || !this.#isFollowing) return;
+    if (!tracked?.isDue || tracked instanceof TrackedVideo || tracked.isWaiting || !isLargeEnough(size) || !this.#isFollowing) return;
     if (this.#pause.isPaused && !this.#wasPageAsked) return;
     const isMoreUrgent = isVisible && !tracked.isUrgent;
     if (!tracked.isChecking || isMoreUrgent) void this.#checks.check(tracked, { wasAsked: tracked.wasAsked || this.#wasPageAsked, isVisible });
   }
 
-  /** Automatic checks have waited: what is near or in view now is reported again. */
-  #goOn() {
-    for (const { image, result, isChecking } of this.known()) {
-      if (!result && !isChecking) this.#watch.lookAgain(image);
-    }
-  }
-
   /** @param {Element} image may have been too small until now */
   #handleResize(image) {
     const tracked = this.#checks.of(image);
-    if (tracked && !tracked.result && !tracked.isChecking) this.#watch.lookAgain(image);
+    if (tracked?.isDue && !tracked.isChecking) this.#watch.lookAgain(image);
     this.#overlay.schedule();
   }
 }

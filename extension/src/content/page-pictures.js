@@ -5,6 +5,7 @@ import { PageScan } from "./page-scan.js";
 
 /**
  * @typedef {object} PicturesListener
+ * @property {(element: Element) => void} onChange an element may show another picture now; told at once and often, it must be cheap
  * @property {(element: Element) => void} onPicture an element that shows a picture fit for a check; told again and again
  * @property {() => void} onDone what has changed has been looked at: what was known may be gone
  */
@@ -23,8 +24,11 @@ export class PagePictures {
   /** Looks at the whole page, and from now on where it changes. */
   follow() {
     if (this.#scan) return;
-    const { onPicture, onDone } = this.#listener;
-    const changes = new ChangeWatch((place) => scan.request(place));
+    const { onChange, onPicture, onDone } = this.#listener;
+    const changes = new ChangeWatch((place) => {
+      if (place instanceof Element) onChange(place);
+      scan.request(place);
+    });
     const scan = new PageScan({ onPicture, onDone, onRoot: (root) => changes.watch(root) });
     [this.#scan, this.#changes] = [scan, changes];
     changes.watch(document);

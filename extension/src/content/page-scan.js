@@ -78,13 +78,8 @@ export class PageScan {
   }
 
   async #run() {
-    const rest = this.#notBefore - performance.now();
-    if (rest > 0) {
-      await new Promise((resolve) => {
-        this.#wake = () => resolve(undefined);
-        setTimeout(this.#wake, rest);
-      });
-    }
+    const hurry = new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+    await Promise.race([hurry, this.#rest()]);
     const places = [...this.#places];
     this.#places.clear();
     const worked = await inIdleSlices(elementsOf(places), (element) => this.#visit(element), this.#abort.signal);
@@ -92,6 +87,15 @@ export class PageScan {
     this.#running = null;
     this.#listener.onDone();
     if (this.#places.size > 0) this.#running ??= this.#run();
+  }
+
+  /** Until the next look is due; not in a tab behind others, where nothing is to be seen, however often the page changes. */
+  async #rest() {
+    const rest = this.#notBefore - performance.now();
+    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+    if (!document.hidden) return;
+    const { signal } = this.#abort;
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true, signal }));
   }
 
   /** @param {Element} element */

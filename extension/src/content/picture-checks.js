@@ -1,5 +1,6 @@
 // The pictures of a document that are known, each with its check and its badge.
 
+import { CheckRoom, MAX_UNDER_WAY } from "./check-room.js";
 import { isLargeEnough } from "./find-images.js";
 import { takeTurns } from "./idle-slices.js";
 import { TrackedImage } from "./tracked-image.js";
@@ -10,15 +11,13 @@ import { TrackedVideo } from "./tracked-video.js";
 /** @typedef {import("./overlay.js").Overlay} Overlay */
 /** @typedef {import("./viewport-watch.js").ViewportWatch} ViewportWatch */
 
-// What one page has in the queue at a time, so that a page of thousands of pictures leaves room for others.
-const MAX_UNDER_WAY = 40;
-
 /** From an element to what is tracked of it, and from a check to its badge. */
 export class PictureChecks {
   #tracked = /** @type {Map<Element, TrackedImage>} */ (new Map());
   #overlay;
   #watch;
   #resultOf;
+  #room;
   /** @type {import("../shared/settings.js").Settings["badges"]} */
   badgesWanted = "all";
 
@@ -32,6 +31,7 @@ export class PictureChecks {
     this.#overlay = overlay;
     this.#watch = watch;
     this.#resultOf = resultOf;
+    this.#room = new CheckRoom(watch);
   }
 
   get size() {
@@ -78,15 +78,20 @@ export class PictureChecks {
   /** @param {TrackedImage} tracked */
   forget(tracked) {
     this.#tracked.delete(tracked.image);
+    this.#room.forget(tracked);
     this.#watch.unwatch(tracked.image);
     this.#overlay.remove(tracked);
   }
 
   /** Forgets what elements do not show any more. */
   prune() {
-    for (const tracked of this.known()) {
-      if (!tracked.isCurrent) this.forget(tracked);
-    }
+    for (const element of this.#tracked.keys()) this.pruneOne(element);
+  }
+
+  /** @param {Element} element whose picture, if one is known, is forgotten if it shows another one now */
+  pruneOne(element) {
+    const tracked = this.#tracked.get(element);
+    if (tracked && !tracked.isCurrent) this.forget(tracked);
   }
 
   /** Forgets everything; the badges go with the overlay. */
@@ -101,24 +106,42 @@ export class PictureChecks {
   async check(tracked, { wasAsked = false, screenCopy = false, isVisible = false }) {
     const turn = tracked.begin({ wasAsked, isVisible });
     this.render(tracked);
-    const result = await this.#resultOf(tracked, { wasAsked, screenCopy, isVisible });
-    // Pushed out by others without anyone having asked for it: it has its turn when it is seen again.
-    const kept = result?.code === "busy" && !wasAsked ? null : result;
+    const result = await this.#room.run(() => this.#resultOf(tracked, { wasAsked, screenCopy, isVisible }));
+    // Pushed out by others: what was known stands.
+    const isDropped = result?.code === "busy" && (tracked.result !== null || !wasAsked);
+    const kept = isDropped ? tracked.result : result;
     // Meanwhile the image may have changed, or the user may have asked for another check.
+    this.pruneOne(tracked.image);
     if (!tracked.finish(turn, kept) || this.#tracked.get(tracked.image) !== tracked) return;
+    // A copy of the screen is taken of what the user points at, and not of what is seen again.
+    if (isDropped && !screenCopy) this.#room.postpone(tracked);
     this.render(tracked);
     if (wasAsked || kept?.band === "likely_fake") this.#overlay.announce(tracked);
   }
 
   /** Checks every picture that is known because the user asked for the page, what is in view first; videos are asked for one by one. */
   checkAll() {
-    const pictures = this.known().filter((tracked) => !(tracked instanceof TrackedVideo));
-    const shown = pictures.map((tracked) => ({ tracked, rect: tracked.image.getBoundingClientRect() }));
-    const inView = (/** @type {DOMRect} */ { top, bottom }) => bottom > 0 && top < innerHeight;
-    const checks = shown.filter(({ rect }) => isLargeEnough(rect)).map(({ tracked, rect }) => ({ tracked, isVisible: inView(rect) }));
-    for (const { tracked } of checks) tracked.isWaiting = true;
+    const pictures = this.known().filter((tracked) => !(tracked instanceof TrackedVideo) && isLargeEnough(tracked.image.getBoundingClientRect()));
+    for (const tracked of pictures) tracked.isWaiting = true;
+    this.#checkInTurns(pictures, () => true);
+  }
+
+  /** @param {TrackedImage[]} pictures are checked again, those in view first: as somebody asked, or as the automatic does */
+  recheck(pictures) {
+    this.#checkInTurns(pictures, ({ wasAsked }) => wasAsked);
+  }
+
+  /**
+   * @param {TrackedImage[]} pictures
+   * @param {(tracked: TrackedImage) => boolean} isAsked
+   */
+  #checkInTurns(pictures, isAsked) {
+    const checks = pictures.map((tracked) => ({ tracked, isVisible: isInView(tracked.image) }));
     const inOrder = checks.sort((a, b) => Number(b.isVisible) - Number(a.isVisible));
-    void takeTurns(inOrder, MAX_UNDER_WAY, ({ tracked, isVisible }) => this.check(tracked, { wasAsked: true, isVisible }));
+    void takeTurns(inOrder, MAX_UNDER_WAY, async ({ tracked, isVisible }) => {
+      // The page may have taken it away before its turn.
+      if (this.#tracked.get(tracked.image) === tracked) await this.check(tracked, { wasAsked: isAsked(tracked), isVisible });
+    });
   }
 
   /** @param {TrackedImage} tracked */
@@ -128,4 +151,10 @@ export class PictureChecks {
     if ((isChecking || result) && (wasAsked || isWanted) && !tracked.isNothing) this.#overlay.show(tracked);
     else this.#overlay.remove(tracked);
   }
+}
+
+/** @param {Element} element */
+function isInView(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }

@@ -41,7 +41,12 @@ export class ResultRequest {
     return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
   }
 
-  /** What is known of images is asked anew from now on: it may be worded otherwise. */
+  /** Images are judged otherwise from now on. */
+  outdate() {
+    this.#shared.outdate();
+  }
+
+  /** What is known of images is asked anew from now on. */
   forget() {
     this.#shared.clear();
   }

@@ -13,6 +13,8 @@ const UNREADABLE = new Set(["not_an_image", "unreadable", "canvas_noise"]);
 export class TrackedImage {
   /** @type {Result | null} */
   result = null;
+  /** Whether it is to be checked when it is seen: nothing is known of it, or what is known may be out of date. */
+  isDue = true;
   /** Whether the running check was sent as visible. */
   isUrgent = false;
   /** Whether the user asked for it, rather than the automatic. */
@@ -76,7 +78,9 @@ export class TrackedImage {
   finish(turn, result) {
     if (turn !== this.#pending) return false;
     this.#pending = 0;
+    this.isUrgent = false;
     this.result = result;
+    this.isDue = result === null;
     return true;
   }
 }
