@@ -23,13 +23,18 @@ ADVERSARIAL_KINDS = {  # how the decoder enlarges: as those of diffusion models 
 }
 
 
+def weights_of(kind: str, folder: Path) -> Path:
+    """Where the weights of a kind are, or will be."""
+    return folder / f"{kind}.weights.h5"
+
+
 def load_adversarial_autoencoder(kind: str, folder: Path = TRAINED) -> Decoder:
-    """One that `train_adversarial_autoencoder` wrote to `folder`/KIND.weights.h5: image -> copy.
+    """One that `train_adversarial_autoencoder` wrote to `folder`: image -> copy.
 
     Raises:
         UserError: the file is missing or of another network.
     """
-    path = folder / f"{kind}.weights.h5"
+    path = weights_of(kind, folder)
     if not path.exists():
         raise UserError(f"{path} is missing; `reconstruct --decoders {folder}` trains and keeps it")
     model = _autoencoder(ADVERSARIAL_KINDS[kind])
@@ -43,7 +48,7 @@ def load_adversarial_autoencoder(kind: str, folder: Path = TRAINED) -> Decoder:
 def train_adversarial_autoencoder(
     crops: tuple[int, Callable[[int], np.ndarray]], kind: str, steps: int, seed: int, weights: str, folder: Path
 ) -> None:
-    """Train on patches of real crops and write `folder`/KIND.weights.h5.
+    """Train on patches of real crops and write the weights to `folder`.
 
     Mean absolute error, distance of MobileNetV2's features (unit length at each place: LPIPS, Zhang et al. 2018, without
     its learned weights) and a patch adversary with hinge loss (Esser et al. 2021; Rombach et al. 2022). An autoencoder
@@ -70,7 +75,7 @@ def train_adversarial_autoencoder(
             print(f"{kind} autoencoder, step {index + 1} of {steps}: {told}", flush=True)
     if not all(np.isfinite(value).all() for value in model.get_weights()):
         raise UserError(f"the {kind} autoencoder did not stay finite; train it with another --seed")
-    save_weights(model, folder / f"{kind}.weights.h5")
+    save_weights(model, weights_of(kind, folder))
 
 
 def _copier(model) -> Decoder:

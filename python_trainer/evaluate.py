@@ -69,12 +69,12 @@ def run(args: argparse.Namespace) -> int:
     engine = get_engine(args)
     score_protocol = protocol_scores(args, engine)
     scores = EngineScores(engine, args.checkpoint, args.data, args.out)
-    traces = trace_thresholds(model, args.data, recipe)
     report = evaluate(
         scores, args.data, args.out, split=args.split, conditions=tuple(args.conditions),
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
         about={
-            "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint), "traces": traces,
+            "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
+            "traces": trace_thresholds(model, args.data, recipe),
         },
     )  # fmt: skip
     if score_protocol:

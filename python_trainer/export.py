@@ -182,7 +182,7 @@ def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argpa
         "recipe": recipe_to_dict(recipe),
         "seed": recipe.seed,
         "code_version": evaluation.get("code_version", ""),
-        "checkpoint_sha256": sha256_of(args.checkpoint),
+        "checkpoint_sha256": evaluation["checkpoint_sha256"],
         "exported": datetime.now(UTC).date().isoformat(),
         "files": [
             {"path": _relative(path, staging), "sha256": sha256_of(path), "bytes": path.stat().st_size} for path in files

@@ -193,14 +193,19 @@ def read_prepared(prepared: Path) -> list[CropRow]:
         return [CropRow(**{key: fields[key](value) for key, value in row.items()}) for row in reader]
 
 
+def read_trainable(prepared: Path) -> list[CropRow]:
+    """The rows of a folder of `prepare` or `reconstruct`, of any split, that may train: those with a crop and a certain label."""
+    return [row for row in read_prepared(prepared) if row.crop and row.train_use]
+
+
 def read_training_rows(folders: list[Path]) -> list[list[CropRow]]:
-    """Of each folder of `prepare` or `reconstruct` the rows that may train, by any split: what has a crop and a certain label.
+    """Each folder's `read_trainable`, for a run that takes them together.
 
     Raises:
         UserError: an image is in another split in one folder than in another: its copies would be tested on what they
             were trained on.
     """
-    rows = [[row for row in read_prepared(folder) if row.crop and row.train_use] for folder in folders]
+    rows = [read_trainable(folder) for folder in folders]
     splits: dict[str, str] = {}
     for folder, part in zip(folders, rows, strict=True):
         for row in part:

@@ -11,7 +11,7 @@ from python_trainer.augmentation import augment
 from python_trainer.config import Recipe, get_recipe
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.manifest import CropRow, read_prepared
+from python_trainer.manifest import CropRow, read_trainable
 from python_trainer.source_probe import (
     FILE_FEATURES,
     IMAGE_FEATURES,
@@ -51,7 +51,7 @@ def probe(data: Path, recipe: Recipe, count: int, seed: int) -> dict:
     Raises:
         UserError: the training split lacks a class.
     """
-    rows = [row for row in read_prepared(data) if row.crop and row.train_use and row.split == "train"]
+    rows = [row for row in read_trainable(data) if row.split == "train"]
     if {row.label for row in rows} != {0, 1}:
         raise UserError(f"{data} has no real and fake crops in its train split")
     chosen = _choose(rows, count, np.random.default_rng((seed, 81)))

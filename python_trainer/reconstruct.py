@@ -15,12 +15,13 @@ from python_trainer.adversarial_autoencoder import (
     TRAINED,
     load_adversarial_autoencoder,
     train_adversarial_autoencoder,
+    weights_of,
 )
 from python_trainer.conditions import View, cut
 from python_trainer.config import FaceCropSettings
 from python_trainer.errors import UserError
 from python_trainer.images import ImageError, decode_image, recompress
-from python_trainer.manifest import CropRow, read_prepared, write_prepared
+from python_trainer.manifest import CropRow, read_trainable, write_prepared
 from python_trainer.preprocessing import resize_antialiased, round_half_up
 from python_trainer.reconstruction import KINDS, Decoder, load_tiny_autoencoder, train_small_autoencoder
 
@@ -83,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the fakes; returns 0. Test crops are never touched."""
-    rows = [row for row in read_prepared(args.data) if row.crop and row.label == 0 and row.train_use]
+    rows = [row for row in read_trainable(args.data) if row.label == 0]
     reals = {split: [row for row in rows if row.split == split] for split in ("train", "val")}
     if not reals["train"]:
         raise UserError(f"{args.data} has no real training crops to reconstruct")
@@ -111,7 +112,7 @@ def _decoder(kind: str, rows: list[CropRow], args: argparse.Namespace) -> tuple[
         return load_tiny_autoencoder(args.autoencoder)
     if kind in KINDS:
         return f"small_{kind}", train_small_autoencoder(_loader(args.data, rows), kind, args.steps, args.seed)
-    if not (args.decoders / f"{kind}.weights.h5").exists():
+    if not weights_of(kind, args.decoders).exists():
         train_adversarial_autoencoder(
             _loader(args.data, rows), kind, args.steps, args.seed, args.weights, args.decoders
         )

@@ -10,7 +10,7 @@ from python_trainer.dataset import load_crops, predict_outputs
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import is_held_out
 from python_trainer.evidence_batches import traces_of
-from python_trainer.manifest import read_prepared
+from python_trainer.manifest import read_trainable
 from python_trainer.metrics import threshold_at_rate
 from python_trainer.operating_points import CHECK_RATE
 
@@ -27,9 +27,7 @@ def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict
     """
     if not set(KINDS) <= set(model.output):
         return {}
-    rows = [
-        r for r in read_prepared(prepared) if r.split == "val" and r.crop and r.train_use and not is_held_out(r.source)
-    ]
+    rows = [r for r in read_trainable(prepared) if r.split == "val" and not is_held_out(r.source)]
     if not any(row.label == 0 for row in rows):
         raise UserError(f"{prepared} has no real faces in its val split, and thresholds come from those alone")
     crops = load_crops(prepared, rows, recipe.input_size)

@@ -1,6 +1,6 @@
 // A page checker on a page of images, with a background whose queue is the real one.
 
-import { mock } from "node:test";
+import { afterEach, beforeEach, mock } from "node:test";
 
 import { CheckQueue, PRIORITY } from "../../../extension/src/background/check-queue.js";
 import { toFailure } from "../../../extension/src/background/image-checker.js";
@@ -190,6 +190,21 @@ class FakeWatch {
   stop() {
     this.#watched.clear();
   }
+}
+
+/**
+ * A page and its background, made anew for each test of a file, and the checker that the test starts on them.
+ *
+ * @returns {{page: FakePage, background: FakeBackground, on: ReturnType<typeof checkerOn>, start: () => void}}
+ */
+export function freshForEachTest() {
+  const scene = /** @type {ReturnType<typeof freshForEachTest>} */ ({ start: () => (scene.on = checkerOn(scene.page, scene.background)) });
+  beforeEach(() => Object.assign(scene, { page: new FakePage(), background: new FakeBackground() }));
+  afterEach(() => {
+    scene.on.checker.stop();
+    scene.page.close();
+  });
+  return scene;
 }
 
 /** @param {FakePage} page @param {FakeBackground} background */
