@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,31 +86,6 @@ def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) ->
     return [Item(location) for location in found]
 
 
-def list_shards(location: str) -> list[str]:
-    """The shards that a location is, matches or, without photos beside them, holds; empty where it is something else."""
-    if has_suffix(location, SHARD_SUFFIXES):
-        if is_address(location):
-            return list_address(location) if "*" in location else [location]
-        return sorted(glob.glob(location)) if _is_pattern(location) else [location]
-    if is_address(location):
-        if not location.endswith("/"):
-            return []
-        names = list_address(location)
-        if any(name.endswith("/manifest.csv") for name in names):
-            return []
-        below = [name for name in names if has_suffix(name, (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))]
-    elif (Path(location) / "manifest.csv").exists():
-        return []
-    else:
-        below = list(map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))))
-    return below if all(has_suffix(name, SHARD_SUFFIXES) for name in below) else []
-
-
-def _is_pattern(location: str) -> bool:
-    """A shell that was given it in quotes, or that knows no patterns, has left it as it is."""
-    return not is_address(location) and "*" in location and not Path(location).exists()
-
-
 def list_address(location: str) -> list[str]:
     """Addresses of the files under an address, or matching it where it has a *, sorted.
 
@@ -125,6 +100,34 @@ def list_address(location: str) -> list[str]:
         return sorted(system.unstrip_protocol(name) for name in names)
     except Exception as error:  # each kind of store raises its own
         raise UserError(f"{location} cannot be listed: {why_unreadable(error)}") from error
+
+
+def list_shards(location: str, listing: Callable[[str], list[str]] = list_address) -> list[str]:
+    """The shards that a location is, matches or, without photos beside them, holds; empty where it is something else.
+
+    listing: lists an address; of one that remembers, every reader has the same list.
+    """
+    if has_suffix(location, SHARD_SUFFIXES):
+        if is_address(location):
+            return listing(location) if "*" in location else [location]
+        return sorted(glob.glob(location)) if _is_pattern(location) else [location]
+    if is_address(location):
+        if not location.endswith("/"):
+            return []
+        names = listing(location)
+        if any(name.endswith("/manifest.csv") for name in names):
+            return []
+        below = [name for name in names if has_suffix(name, (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))]
+    elif (Path(location) / "manifest.csv").exists():
+        return []
+    else:
+        below = list(map(str, _below(Path(location), (*IMAGE_SUFFIXES, *SHARD_SUFFIXES))))
+    return below if all(has_suffix(name, SHARD_SUFFIXES) for name in below) else []
+
+
+def _is_pattern(location: str) -> bool:
+    """A shell that was given it in quotes, or that knows no patterns, has left it as it is."""
+    return not is_address(location) and "*" in location and not Path(location).exists()
 
 
 def read_text(location: str) -> str:

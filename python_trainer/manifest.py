@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,11 +70,11 @@ class CropRow:
     train_use: int
 
 
-def read_sources(locations: list[str | Path]) -> list[SourceImage]:
+def read_sources(locations: list[str | Path], listing: Callable[[str], list[str]] = list_address) -> list[SourceImage]:
     """List the images of tables (.csv, or a folder's `manifest.csv`) or of `real` and `fake` folders at any depth.
 
     A location is a path, or an address: of a table, or of a folder with / at its end. A table's paths are relative to
-    it, absolute, or addresses.
+    it, absolute, or addresses. listing: lists an address; of one that remembers, every reader has the same list.
 
     Raises:
         UserError: a folder is missing, holds neither, or its manifest lacks a column.
@@ -86,7 +87,7 @@ def read_sources(locations: list[str | Path]) -> list[SourceImage]:
                 location, folder.rpartition("/")[0] if is_address(location) else str(Path(folder).parent)
             )
         elif is_address(location):
-            found = _label_files(folder, list_address(location))
+            found = _label_files(folder, listing(location))
         elif not Path(location).is_dir():
             raise UserError(f"{location} is not a folder; give one with a manifest.csv or with real/ and fake/ inside")
         elif (Path(location) / "manifest.csv").exists():

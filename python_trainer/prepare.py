@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_to_dict
 from python_trainer.engines import DEATH, add_engine_arguments, get_engine
 from python_trainer.files import write_atomically
 from python_trainer.images import ImageError, decode_bytes
-from python_trainer.inputs import Item, Part, Sample, into_parts, list_shards, read_part
+from python_trainer.inputs import Item, Part, Sample, into_parts, list_address, list_shards, read_part
 from python_trainer.manifest import (
     SPLIT_NAMES,
     CropRow,
@@ -97,12 +97,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _list_data(locations: list[str]) -> tuple[list[SourceImage], list[str]]:
     """Labelled images, and shards that tell their images' labels themselves."""
+    # Looked through for shards and for photos: a large store takes minutes to list.
+    listing = cache(list_address)
     images, shards = [], []
     for location in locations:
-        found = list_shards(location)
+        found = list_shards(location, listing)
         shards += found
         if not found:
-            images += read_sources([location])
+            images += read_sources([location], listing)
     return images, shards
 
 

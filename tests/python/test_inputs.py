@@ -7,6 +7,7 @@ import os
 import tarfile
 import threading
 from functools import partial
+from unittest import mock
 
 import pytest
 
@@ -205,6 +206,23 @@ def test_prepare_reads_shards_and_keeps_what_they_say(tmp_path, face, capsys):
     rows = {row.image.split("::")[0]: row for row in read_prepared(out)}
     assert (rows["tar://real/1.jpg"].label, rows["tar://real/1.jpg"].source) == (0, "web")
     assert (rows["tar://3.jpg"].label, rows["tar://3.jpg"].source, rows["tar://3.jpg"].split) == (1, "mine", "test")
+
+
+def test_prepare_lists_a_folder_that_is_an_address_once(tmp_path, face):
+    import fsspec
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    with fsspec.open_files([f"memory://photos/{label}/a.jpg" for label in ("real", "fake")], "wb") as files:
+        for file in files:
+            file.write(face)
+    arguments = ["--data", "memory://photos/", "--out", str(tmp_path / "out"), "--recipe", "mtcnn", "--workers", "1"]
+    with mock.patch.object(MemoryFileSystem, "find", autospec=True, side_effect=MemoryFileSystem.find) as find:
+        assert main(["prepare", *arguments]) == 0
+    find.assert_called_once()
+    assert {(row.image, row.label) for row in read_prepared(tmp_path / "out")} == {
+        ("memory:///photos/real/a.jpg", 0),
+        ("memory:///photos/fake/a.jpg", 1),
+    }
 
 
 def test_prepare_says_why_a_shard_cannot_be_read(tmp_path, face, capsys):
