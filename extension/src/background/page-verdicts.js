@@ -52,9 +52,10 @@ export class PageVerdicts {
   /**
    * @param {number} tabId
    * @param {string} document
-   * @param {{gone: string[], back: string[]}} keys of images, judged or not yet, that it shows no longer, or again
+   * @param {{gone: string[], back: string[], forgotten: string[]}} keys of images, judged or not yet, that it shows no longer, or
+   *   again; forgotten: no longer, and it has them judged anew if they come back
    */
-  setShown(tabId, document, { gone, back }) {
+  setShown(tabId, document, { gone, back, forgotten }) {
     return this.#change(tabId, async (verdicts) => {
       const images = verdicts[document];
       if (!images) return;
@@ -63,6 +64,7 @@ export class PageVerdicts {
         if (images[key]?.status) delete images[key].isGone;
         else delete images[key];
       }
+      for (const key of forgotten) delete images[key];
     });
   }
 

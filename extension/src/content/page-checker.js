@@ -53,11 +53,11 @@ export class PageChecker {
     this.#checks = new PictureChecks({
       overlay: this.#overlay,
       watch: this.#watch,
-      resultOf: (tracked, options) => (tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
+      resultOf: (tracked, options) => this.#shownKeys.during(tracked.key, tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
     });
     this.#rechecks = new Rechecks({ checks: this.#checks, request: this.#request, watch: this.#watch, pause: this.#pause });
     this.#lone = new LonePanel(this.#overlay);
-    this.#shownKeys = new ShownKeys(ask);
+    this.#shownKeys = new ShownKeys({ ask, isRemembered: (key) => this.#request.remembers(key) });
     this.#pictures = new PagePictures({
       onChange: (element) => this.#checks.pruneOne(element),
       onPicture: (element) => this.#isFollowing && this.#checks.track(element),

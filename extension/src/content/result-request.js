@@ -41,6 +41,11 @@ export class ResultRequest {
     return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
   }
 
+  /** @param {string} key of an image @returns {boolean} whether a verdict of it is remembered */
+  remembers(key) {
+    return ["automatic", "check"].some((mode) => this.#shared.has(`${mode} ${key}`));
+  }
+
   /** Images are judged otherwise from now on. */
   outdate() {
     this.#shared.outdate();

@@ -40,6 +40,11 @@ export class SharedResults {
     }
   }
 
+  /** @param {string} key @returns {boolean} whether its result is kept */
+  has(key) {
+    return this.#kept.has(key);
+  }
+
   /** All results are out of date, also those still to come: what is asked for meanwhile is asked once they are there, or it would get the same. */
   outdate() {
     this.#kept.clear();

@@ -74,8 +74,8 @@ export const MESSAGES = {
   "video.verdict": { target: "background", from: "content", fields: { key: isString, frames: isFrames, via: oneOf("bytes", "screen_copy") } },
   // The bytes of a video of another site, where the user has allowed it.
   "video.read": { target: "background", from: "content", fields: { url: (value) => isImageSource({ kind: "url", url: value }) } },
-  // Keys of images that a document shows no longer, or again.
-  "page.shows": { target: "background", from: "content", fields: { gone: isStrings, back: isStrings } },
+  // Keys of images that a document shows no longer, or again; forgotten: no longer, and it has no verdicts of them.
+  "page.shows": { target: "background", from: "content", fields: { gone: isStrings, back: isStrings, forgotten: isStrings } },
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
   // The first-run page's picture is checked as one of a page would be.

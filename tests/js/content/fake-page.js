@@ -88,6 +88,13 @@ export class FakePage {
     this.#tell({ type: "attributes", target: image, addedNodes: [], removedNodes: [] });
   }
 
+  /** @param {FakeImage} image */
+  remove(image) {
+    image.isConnected = false;
+    this.images.splice(this.images.indexOf(image), 1);
+    this.#tell({ type: "childList", target: new FakeElement(), addedNodes: [], removedNodes: [image] });
+  }
+
   /** @param {boolean} isHidden */
   setHidden(isHidden) {
     browser.document.hidden = isHidden;
@@ -110,13 +117,20 @@ export class FakeBackground {
   /** Addresses whose sites have not been allowed. */
   refused = new Set();
   recorded = new Map();
+  /** What it was told has left the page, and may come back. */
+  gone = new Set();
   /** Requests, in their order. @type {any[]} */
   asked = [];
   #queue = new CheckQueue();
   #isHeld = false;
   #release = /** @type {(() => void)[]} */ ([]);
 
-  ask = async (type, { key, mode, visible }) => {
+  ask = async (type, { key, mode, visible, gone, back, forgotten }) => {
+    if (type === "page.shows") {
+      for (const name of gone) this.gone.add(name);
+      for (const name of [...back, ...forgotten]) this.gone.delete(name);
+      return undefined;
+    }
     this.asked.push({ key, mode, visible });
     const priority = mode === "check" ? PRIORITY.asked : visible ? PRIORITY.visible : PRIORITY.near;
     const result = await this.#queue.add({ key: `${mode} ${key}`, owner: "page", priority, run: () => this.#check(key, mode) }).catch(toFailure);

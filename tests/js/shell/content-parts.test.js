@@ -110,22 +110,62 @@ test("many checks are done in their order, a few at a time", async () => {
   assert.equal(most, 4);
 });
 
-test("what left the page and what came back is told once, and a picture is there for as long as one of its copies is", () => {
+/** Keys shown on a page that remembers some verdicts, and what is told of them. */
+function setUpKeys() {
   /** @type {any[]} */
   const told = [];
-  const keys = new ShownKeys(async (type, fields) => {
+  const remembered = new Set(["a", "b", "c", "d"]);
+  const ask = async (/** @type {string} */ type, /** @type {any} */ fields) => {
     told.push([type, fields]);
     throw new Error("Nobody listens.");
-  });
+  };
+  const keys = new ShownKeys({ ask, isRemembered: (key) => remembered.has(key) });
   const show = (/** @type {string[]} */ ...names) => {
     keys.tell(/** @type {any} */ (names.map((key) => ({ key }))));
     return told.splice(0);
   };
+  return { keys, remembered, show };
+}
+
+/** @param {{gone?: string[], back?: string[], forgotten?: string[]}} fields */
+const shows = ({ gone = [], back = [], forgotten = [] }) => [["page.shows", { gone, back, forgotten }]];
+
+test("what left the page and what came back is told once, and a picture is there for as long as one of its copies is", () => {
+  const { show } = setUpKeys();
   assert.deepEqual(show("a", "b", "b"), []);
   assert.deepEqual(show("a", "b", "c"), []);
-  assert.deepEqual(show("b", "c"), [["page.shows", { gone: ["a"], back: [] }]]);
+  assert.deepEqual(show("b", "c"), shows({ gone: ["a"] }));
   assert.deepEqual(show("b", "c"), []);
-  assert.deepEqual(show("a", "c"), [["page.shows", { gone: ["b"], back: ["a"] }]]);
+  assert.deepEqual(show("a", "c"), shows({ gone: ["b"], back: ["a"] }));
   assert.deepEqual(show("a", "c", "d"), []);
-  assert.deepEqual(show(), [["page.shows", { gone: ["a", "c", "d"], back: [] }]]);
+  assert.deepEqual(show(), shows({ gone: ["a", "c", "d"] }));
+});
+
+test("what has left is forgotten once its verdict is, and if it comes back all the same, it is new", () => {
+  const { remembered, show } = setUpKeys();
+  show("a", "never judged");
+  assert.deepEqual(show("b"), shows({ gone: ["a"], forgotten: ["never judged"] }));
+  remembered.delete("a");
+  remembered.delete("b");
+  assert.deepEqual(show("b"), shows({ forgotten: ["a"] }), "not what is still there");
+  assert.deepEqual(show("b"), []);
+  assert.deepEqual(show("a", "b", "never judged"), []);
+});
+
+test("what has left while it was being checked is not forgotten before its verdict has come", async () => {
+  const { keys, remembered, show } = setUpKeys();
+  /** @type {(() => void)[]} */
+  const ends = [];
+  const check = (/** @type {string} */ key) => keys.during(key, new Promise((resolve) => ends.push(() => resolve(key))));
+  const checks = ["kept", "failed", "failed"].map(check);
+  show("kept", "failed");
+  assert.deepEqual(show(), shows({ gone: ["kept", "failed"] }));
+  ends[0]();
+  ends[1]();
+  remembered.add("kept");
+  assert.deepEqual(await Promise.all(checks.slice(0, 2)), ["kept", "failed"]);
+  assert.deepEqual(show(), [], "one of two checks has not ended");
+  ends[2]();
+  await checks[2];
+  assert.deepEqual(show("kept"), shows({ back: ["kept"], forgotten: ["failed"] }));
 });

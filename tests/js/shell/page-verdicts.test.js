@@ -82,18 +82,29 @@ test("what its page shows no longer does not count, until it is shown again, als
   await verdicts.record(7, "frame", "a", FAKE);
   const heard = mock.fn();
   verdicts.onChange(heard);
-  await verdicts.setShown(7, "page", { gone: ["a", "slow"], back: [] });
+  await verdicts.setShown(7, "page", { gone: ["a", "slow"], back: [], forgotten: [] });
   assert.equal(heard.mock.callCount(), 1);
   assert.equal((await verdicts.list(7)).length, 2, "of another document it still counts");
   const next = new PageVerdicts(/** @type {any} */ (area), async () => true);
   assert.equal((await next.list(7)).length, 2);
   await next.record(7, "page", "slow", FAKE);
   assert.equal((await next.list(7)).length, 2, "a verdict that comes after its picture has gone");
-  await next.setShown(7, "page", { gone: [], back: ["a", "slow"] });
+  await next.setShown(7, "page", { gone: [], back: ["a", "slow"], forgotten: [] });
   assert.equal((await next.list(7)).length, 4);
-  await next.setShown(7, "page", { gone: ["never judged"], back: [] });
-  await next.setShown(7, "page", { gone: [], back: ["never judged"] });
+  await next.setShown(7, "page", { gone: ["never judged"], back: [], forgotten: [] });
+  await next.setShown(7, "page", { gone: [], back: ["never judged"], forgotten: [] });
   assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b", "slow"]);
-  await next.setShown(7, "a page without verdicts", { gone: ["a"], back: [] });
+  await next.setShown(7, "a page without verdicts", { gone: ["a"], back: [], forgotten: [] });
   assert.deepEqual(Object.keys(area.values["verdicts:7"]), ["page", "frame"]);
+});
+
+test("of what is gone for good nothing is kept, and if it comes back all the same, it counts once it is judged", async () => {
+  const { area, verdicts } = setUp();
+  await Promise.all(["a", "b", "c"].map((key) => verdicts.record(7, "page", key, FAKE)));
+  await verdicts.setShown(7, "page", { gone: ["a"], back: [], forgotten: ["b"] });
+  await verdicts.setShown(7, "page", { gone: [], back: [], forgotten: ["a", "never judged"] });
+  assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["c"]);
+  assert.equal((await verdicts.list(7)).length, 1);
+  await verdicts.record(7, "page", "a", FAKE);
+  assert.equal((await verdicts.list(7)).length, 2);
 });
