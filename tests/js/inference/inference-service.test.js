@@ -93,7 +93,7 @@ test("images are analysed one at a time", async () => {
   assert.equal(most, 1);
 });
 
-test("an engine with several lanes analyses as many at a time, and the same picture once", async () => {
+test("an engine with several lanes analyses as many at a time, and the same picture once", async (context) => {
   let running = 0;
   let most = 0;
   const analyze = mock.fn(async () => {
@@ -104,8 +104,14 @@ test("an engine with several lanes analyses as many at a time, and the same pict
     return EVIDENCE;
   });
   const { engine } = serviceWith(analyze);
-  const { service } = serviceWith(analyze, { load: async () => ({ ...engine, lanes: 2 }) });
   const names = ["a", "b", "b", "c", "d"];
+  const hashed = countHashed(context);
+  // Once all wait for it: on a busy machine one picture is analysed before the next is hashed, and no two would meet.
+  const load = async () => {
+    while (hashed() < names.length) await new Promise((resolve) => setImmediate(resolve));
+    return { ...engine, lanes: 2 };
+  };
+  const { service } = serviceWith(analyze, { load });
   const results = await Promise.all(names.map((name) => service.check(request(`https://example.org/${name}`))));
   assert.deepEqual(results.map(({ status }) => status), names.map(() => "scored"));
   assert.deepEqual([most, analyze.mock.callCount()], [2, 4]);
@@ -231,6 +237,18 @@ test("an animation's frames decide together, and one that shows a face in the fi
   });
   assert.deepEqual([alone.fakeScore, alone.isAnimated, alone.clip], [0.5, true, undefined]);
 });
+
+/** @param {import("node:test").TestContext} context @returns {() => number} files that were hashed since */
+function countHashed(context) {
+  const { digest } = crypto.subtle;
+  let count = 0;
+  context.mock.method(crypto.subtle, "digest", async (...of) => {
+    const hash = await digest.apply(crypto.subtle, of);
+    count += 1;
+    return hash;
+  });
+  return () => count;
+}
 
 /** @returns {ArrayBuffer} of a GIF with several frames */
 function animatedGif() {

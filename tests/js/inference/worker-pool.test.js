@@ -1,7 +1,7 @@
 // The pool of workers: as many as images wait for, a new one in the place of one that hangs, failures as they are.
 
 import assert from "node:assert/strict";
-import test, { mock } from "node:test";
+import test, { afterEach, beforeEach, mock } from "node:test";
 
 import { CheckError } from "../../../extension/src/inference/check-error.js";
 import { loadWorkerEngine, poolSize } from "../../../extension/src/inference/worker-engine.js";
@@ -10,6 +10,10 @@ const EVIDENCE = { imageSize: { width: 60, height: 60 }, faces: [] };
 const READY = { manifest: { name: "ifmd" }, manifestSha256: "abc", backend: "wasm" };
 const image = () => new ArrayBuffer(8);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+// In every test: a pool that has worked rests on a timer of its own, for which Node would wait at the end.
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => mock.timers.reset());
 
 /** A worker that answers when the test says so. */
 class FakeWorker extends EventTarget {
@@ -128,7 +132,6 @@ test("a worker that still loads when nobody waits for it any more is ended, and 
 });
 
 test("added workers go when it is quiet; closing ends all", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { engine, workers } = await engineOf(2);
   const both = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
   await workers[1].reply(READY);
@@ -138,11 +141,9 @@ test("added workers go when it is quiet; closing ends all", async () => {
   assert.deepEqual(workers.map(({ terminate }) => terminate.mock.callCount()), [0, 1]);
   engine.pipeline.dispose();
   assert.equal(workers[0].terminate.mock.callCount(), 1);
-  mock.timers.reset();
 });
 
 test("workers stay while images keep coming", async () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { engine, workers } = await engineOf(2);
   const running = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
   await workers[1].reply(READY);
@@ -156,7 +157,6 @@ test("workers stay while images keep coming", async () => {
   assert.equal(workers[1].terminate.mock.callCount(), 0);
   mock.timers.tick(20_000);
   assert.equal(workers[1].terminate.mock.callCount(), 1);
-  mock.timers.reset();
 });
 
 test("what waits when the pool is closed is told so", async () => {
