@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from python_trainer.validation import Validation
 
-SCALES = (0.5, 0.75, 1.0, 1.25, 1.5)
+SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 BIASES = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
 
 
@@ -34,12 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scale and shift both logits where their noisy-or then finds most validation fakes of both kinds; returns 0.
+    """Scale and shift both logits where their noisy-or then finds and ranks validation fakes best; returns 0.
 
     Each logit learns from the images whose traces are known for it, and so each has a prior of its own, which the
     noisy-or takes for evidence. Fakes are counted at the threshold of a check, clean and JPEG, each source of them
-    weighing the same within its kind of traces, and both kinds the same: by AUC alone the easier kind would be served and the
-    other given up. The numbers go into the weights of the last layers; the network stays the same.
+    weighing the same within its kind of traces, and both kinds the same, and their share is added to the mean AUC over sources:
+    by AUC alone the easier kind would be served and the other given up; by that share alone, the fakes that no threshold
+    finds yet. The numbers go into the weights of the last layers; the network stays the same.
 
     Raises:
         UserError: the checkpoint is missing or of a network without these outputs, a name is wrong, or the data do not tell
@@ -65,20 +66,24 @@ def run(args: argparse.Namespace) -> int:
         predict_outputs(model, crops, recipe.input_size, KINDS) for crops in (validation.crops, validation.recompressed)
     ]
     as_it_is = (1.0, 0.0, 1.0, 0.0)  # first, so that it stays where nothing is better
-    found = {n: _score(logits, validation, n) for n in (as_it_is, *itertools.product(SCALES, BIASES, SCALES, BIASES))}
-    numbers = max(found, key=found.__getitem__)
+    scores = {n: _score(logits, validation, n) for n in (as_it_is, *itertools.product(SCALES, BIASES, SCALES, BIASES))}
+    numbers = max(scores, key=scores.__getitem__)
     _apply(model, numbers)
     save_checkpoint(model, args.out, args.checkpoint)
     print(
         f"wrote {args.out}: seam times {numbers[0]} plus {numbers[1]}, synthetic times {numbers[2]} plus {numbers[3]}; "
-        f"validation fakes found at the threshold of a check, mean of both kinds: {found[as_it_is]:.4f} to {found[numbers]:.4f}"
+        f"validation fakes found at the threshold of a check (mean of both kinds) and mean AUC, together: "
+        f"{scores[as_it_is]:.4f} to {scores[numbers]:.4f}"
     )
     return 0
 
 
 def _score(logits: list[dict[str, np.ndarray]], validation: "Validation", numbers: tuple[float, ...]) -> float:
-    """Share of fakes found: mean over the kinds of traces, of it over sources, of it over clean and recompressed."""
+    """Share of fakes found (mean over the kinds of traces, of it over sources) plus mean AUC over sources, both of it over
+    clean and recompressed.
+    """
     from python_trainer.operating_points import check_threshold
+    from python_trainer.validation import auc_by_group
 
     seam_scale, seam_bias, synthetic_scale, synthetic_bias = numbers
     verdicts = []
@@ -93,7 +98,8 @@ def _score(logits: list[dict[str, np.ndarray]], validation: "Validation", number
         for carried in validation.carries.T
         if carried.any()
     ]
-    return float(np.mean([np.mean(kind) for kind in kinds]))
+    aucs = [list(auc_by_group(validation.labels, v, validation.groups).values()) for v in verdicts]
+    return float(np.mean([np.mean(kind) for kind in kinds]) + np.mean(aucs))
 
 
 def _apply(model: "keras.Model", numbers: tuple[float, ...]) -> None:

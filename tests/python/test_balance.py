@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from python_trainer.__main__ import main
+from python_trainer.balance import _score
 from python_trainer.config import get_recipe, recipe_to_dict
 from python_trainer.manifest import read_prepared, write_prepared
 from python_trainer.models import build_model, load_checkpoint
@@ -75,3 +77,19 @@ def test_fakes_of_unknown_traces_are_nothing_to_weigh_by(folder, tmp_path, capsy
     (unknown / "evidence" / "recipe.json").write_text(json.dumps(recipe_to_dict(recipe)))
     assert balance(unknown, "evidence", tmp_path / "o.weights.h5") == 2
     assert "nothing to weigh by" in capsys.readouterr().err and not (tmp_path / "o.weights.h5").exists()
+
+
+def test_of_two_that_find_as_many_the_better_ranking_wins():
+    validation = SimpleNamespace(
+        labels=np.repeat([0, 1], 100), groups=np.repeat("faces", 200), carries=np.repeat([[False] * 2, [False, True]], 100, axis=0)
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    reals = rng.normal(0, 1, 100)
+    missed = np.sort(reals)[10] + rng.uniform(0, 0.1, 100), np.sort(reals)[80] + rng.uniform(0, 0.1, 100)
+    worse, better = (
+        _score(
+            [{"seam": np.full(200, -20.0), "synthetic": np.concatenate([reals, fakes])}] * 2, validation, (1, 0, 1, 0)
+        )
+        for fakes in missed
+    )
+    assert worse == pytest.approx(0.1, abs=0.05) and better == pytest.approx(0.8, abs=0.05)
