@@ -7,7 +7,7 @@ from python_trainer.metrics import sigmoid, threshold_at_rate
 CHECK_RATE = 0.03  # of real faces flagged, when the user asked for a check
 AUTOMATIC_RATE = 0.005  # of real images flagged, when badges appear by themselves
 MAX_FACES = 8
-SOURCE_MINIMUM = 34  # validation reals that give a source a say of its own: of fewer, CHECK_RATE is less than one face
+SOURCE_MINIMUM = 30  # validation reals with which a source has a say of its own; fewer only count in the pool
 MISSED_FAKES = 0.10  # at most so many fakes may be told "no traces"
 RIGHT_OUTSIDE_BAND = 0.95  # of each class, among the faces that get a verdict at all
 TAIL_SHARE = 0.10  # the highest-scoring reals, to which the tail is fitted
