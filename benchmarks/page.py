@@ -128,7 +128,9 @@ def visit(
     while (reached := done()) < count:
         peak = max(peak, tree.memory_mb())
         page.mouse.wheel(0, 600)
-        wanted = min(count, max(reached + 1, page.evaluate(IN_VIEW) - AHEAD))
+        # What has gone out of view unpainted is never painted, but it is checked.
+        ahead = AHEAD if checked else 0
+        wanted = min(count, max(reached + 1, page.evaluate(IN_VIEW) - ahead))
         wait_until(page, lambda least=wanted: done() >= least, LIMIT_S, f"{wanted} of {count}")
     note("all")
     rate = 1000 * count / figures["all"][0]
