@@ -28,7 +28,8 @@ from tests.python.test_protocol import make_prepared
 
 
 @pytest.fixture
-def files(tmp_path):
+def files(tmp_path, monkeypatch):
+    monkeypatch.setattr("python_trainer.inputs.PART_SIZE", 8)  # at least five parts, wherever their hashes cut
     (tmp_path / "files").mkdir()
     for index in range(150):
         (tmp_path / "files" / f"{index:03d}.png").write_bytes(b"x" * index)
@@ -73,10 +74,8 @@ def test_a_run_goes_on_where_it_stopped_and_a_process_killed_in_its_middle_costs
     assert images_in(out, parts) == files
     assert sorted(path.name for path in out.iterdir()) == sorted(f"{part.name}.jsonl" for part in parts)
     again = Counter(line.split()[1] for line in log.read_text().splitlines())
-    assert {key for key, count in again.items() if count > 1} <= {item.location for item in killed.items} | {
-        item.location
-        for item in parts[-2].items  # on this machine one process takes its whole pool with it
-    }
+    twice = {part.name for part in parts for item in part.items if again[item.location] > 1}
+    assert len(twice - {killed.name}) <= 1  # of two processes on this machine, one that dies takes the other with it
     assert all(again[item.location] == 1 for item in parts[0].items)
 
 
