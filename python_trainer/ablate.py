@@ -27,6 +27,8 @@ VARIANTS = {  # name -> what differs from the recipe `evidence`
     "layers 14x14x64": {"difference_taps": ("block_9_add", "block_6_project_BN")},
     "layers 7x7": {"difference_taps": ("block_15_add", "block_13_project_BN")},
     "across stages": {"difference_taps": ("block_12_add", "block_5_add")},
+    "layers unnormalised": {"difference": "unnormalised"},
+    "layers unweighted": {"difference": "unweighted"},
     "reference": {"difference": "reference"},
     "pair": {"difference": "none", "pair_weight": 0.1},
     "layers and pair": {"pair_weight": 0.1},

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from python_trainer.errors import UserError
 
+DIFFERENCES = ("layers", "reference", "none", "unnormalised", "unweighted")  # models.evidence.build_evidence
+
 
 @dataclass(frozen=True)
 class DetectorSettings:
@@ -79,11 +81,12 @@ class Recipe:
     geometry: float = 1.0  # probability that a crop is turned and zoomed at all
     window: int = 0  # 1: stages smaller than the crop see a piece of it at its own scale, not all of it shrunk
     erase: float = 0.0  # probability that rectangles of a crop are painted over
+    overlay: float = 0.0  # probability that another real shows through both of a pair
     degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping
     pair_weight: float = 0.0  # weight of the pair loss (eq. 15-18)
-    difference: str = "layers"  # of the evidence network: one of models.evidence.DIFFERENCES
+    difference: str = "layers"  # of the evidence network: one of DIFFERENCES
     difference_taps: tuple[str, str] = ("block_12_add", "block_10_project_BN")
     pair_tap: str = "block_12_add"
     self_blended: float = 0.0  # share of the fakes that are made while training, from a real of the batch

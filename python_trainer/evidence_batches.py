@@ -33,6 +33,7 @@ WHOLLY_GENERATED = {"stylegan"}
 TIGHT_KEYPOINTS = np.array([(0.306, 0.301), (0.696, 0.293), (0.498, 0.494), (0.341, 0.729), (0.667, 0.725)])
 PARTLY_RECONSTRUCTED = 0.35  # share of reconstructions of which only a part is pasted
 PAIR_NOISE, PAIR_CHANGE = 5.0, 12.0  # of 255: a difference below is compression, that much above it is a change
+OVERLAY_SHARE = (0.1, 0.5)
 PAIR_MAP_WEIGHT = 0.5  # pairs of video frames are aligned to a few pixels only
 
 
@@ -103,6 +104,9 @@ class EvidenceBatches(keras.utils.PyDataset):
         for i in range(half):
             rng = np.random.default_rng((*self._seed, index, i))
             real, fake, mask, weight, kind, aligned = self._pair(index * half + i, rng)
+            if self._recipe.overlay and rng.uniform() < self._recipe.overlay:
+                other, share = self._crops[rng.choice(self._reals)], rng.uniform(*OVERLAY_SHARE)
+                real, fake = overlay(real, other, share), overlay(fake, other, share)
             seed = (*self._seed, index, i, 1)
             images[i] = augment(real, self._recipe, size, np.random.default_rng(seed))
             fake_seed = seed if aligned else (*seed, 1)
@@ -167,6 +171,14 @@ class EvidenceBatches(keras.utils.PyDataset):
     def _keypoints(self, index: int) -> np.ndarray:
         crop = self._recipe.crop
         return keypoints_in_crop(self._rows[index], crop) * self._crops.shape[1] / crop.size
+
+
+def overlay(crop: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
+    """A uint8 crop through which `share` of another shows (mixup, Zhang et al. 2018, with a real that both of a pair get).
+
+    Its label stays: what a forgery left is still there, fainter, in a picture that cannot be known by heart.
+    """
+    return np.floor((1 - share) * crop + share * other + 0.5).astype(np.uint8)
 
 
 def difference_mask(real: np.ndarray, fake: np.ndarray) -> np.ndarray:

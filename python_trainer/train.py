@@ -5,7 +5,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_from_dict
+from python_trainer.config import DIFFERENCES, RECIPES, Recipe, get_recipe, recipe_from_dict
 from python_trainer.cross_validation import fold_rows, summarise_folds
 from python_trainer.errors import UserError
 from python_trainer.manifest import CropRow, read_training_rows
@@ -61,8 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schedule", choices=["constant", "cosine"], help="learning rate over the epochs")
     parser.add_argument(
         "--difference",
-        choices=["layers", "reference", "none"],
-        help="evidence: what its map is made of (two layers, a layer and its mean over reals, one layer alone)",
+        choices=DIFFERENCES,
+        help="evidence: what its map is made of (two layers, a layer and its mean over reals, one layer alone; "
+        "two layers without normalisation, or without weighting the features by the map)",
     )
     parser.add_argument(
         "--difference-taps",

@@ -25,12 +25,13 @@ def build_evidence(
 
     `difference` "layers", what ships: D = F(l)(X) - F(l')(X) (eq. 15), normalised per image (eq. 16); a tap of other
     channels is projected, a larger one pooled. "reference": D = F_ref - F(l)(X), F_ref the mean features of the reals
-    trained on (eq. 20-21). "none", for comparison: F(l)(X) itself, with the same parameters. Two 1x1 convolutions make D a patch logit for each
-    cell: "this cell was altered". Their smooth maximum joins the pooled features; their probabilities raise the weight
-    of the last features by up to two (eq. 17, with weights that are learned). A pasted face and a generated face leave
-    different traces (ProDet, arXiv:2408.17052), so there is a logit for each; the verdict's is their noisy-or:
-    1 - (1 - p_seam)(1 - p_synthetic). With `texture`, both logits also see the mean and the deviation of each channel
-    of TEXTURE_TAPS over the image.
+    trained on (eq. 20-21). For comparison, with the same parameters: "none", F(l)(X) itself; "unnormalised", without
+    eq. 16; "unweighted", without eq. 17. Two 1x1 convolutions make D a patch logit for each cell: "this cell was
+    altered". Their smooth maximum joins the pooled features; their probabilities raise the weight of the last
+    features by up to two (eq. 17, with weights that are learned). A pasted face and a generated face leave different
+    traces (ProDet, arXiv:2408.17052), so there is a logit for each; the verdict's is their noisy-or: 1 - (1 -
+    p_seam)(1 - p_synthetic). With `texture`, both logits also see the mean and the deviation of each channel of
+    TEXTURE_TAPS over the image.
 
     Returns:
         RGB float32 [n, size, size, 3] in [0, 255] -> {"logit": [n, 1], "seam": [n, 1], "synthetic": [n, 1],
@@ -38,8 +39,10 @@ def build_evidence(
     """
     image, backbone = build_backbone(size, weights)
     first, second = (backbone.get_layer(name).output for name in taps)
-    if difference == "layers":
+    if difference in ("layers", "unweighted"):
         compared = Normalise(name="difference")(first - _like(second, first))
+    elif difference == "unnormalised":
+        compared = layers.Subtract(name="difference")([first, _like(second, first)])
     elif difference == "reference":
         compared = Normalise(name="difference")(DifferenceFromReals(name="from_reals")(first))
     else:
@@ -48,8 +51,10 @@ def build_evidence(
     patches = layers.Conv2D(1, 1, name="head_patch_logits")(hidden)
     patch_logits = layers.Reshape(patches.shape[1:3], name="patch_logits")(patches)
     anomaly_map = layers.Activation("sigmoid", name="anomaly_map")(patch_logits)
-    weighted = MapWeighting(name="weighted_features")([backbone.output, layers.Rescaling(2.0, offset=1.0)(anomaly_map)])
-    x = layers.GlobalAveragePooling2D(name="pool")(weighted)
+    x = backbone.output
+    if difference != "unweighted":
+        x = MapWeighting(name="weighted_features")([x, layers.Rescaling(2.0, offset=1.0)(anomaly_map)])
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dense(128, activation="relu", name="head_dense")(x)
     x = layers.BatchNormalization(name="head_norm")(x)
     x = layers.Dropout(0.3, name="head_dropout")(x)

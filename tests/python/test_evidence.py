@@ -138,6 +138,21 @@ def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, s
     assert (changed[maps[4:, ..., 0] == 0] <= 12).mean() > 0.95
 
 
+def test_another_real_shows_through_both_of_a_pair_alike(material):
+    still = dict.fromkeys(("degrade", "geometry", "erase", "color", *FURTHER_FAKES), 0.0)
+    plain, mixed = (
+        EvidenceBatches(*material, dataclasses.replace(RECIPE, overlay=share, **still), 224, 0, 14, TARGETS)[0]
+        for share in (0.0, 1.0)
+    )
+    assert all(np.array_equal(plain[1][name], mixed[1][name]) for name in TARGETS)
+    (before, after), half = (images.astype(float) for images in (plain[0], mixed[0])), len(plain[0]) // 2
+    assert np.abs(after - before).max() > 20
+    traces, fainter = before[half:] - before[:half], after[half:] - after[:half]
+    assert np.abs(fainter).max() > 20
+    kept = fainter[np.abs(traces) > 100] / traces[np.abs(traces) > 100]
+    assert kept.min() > 0.48 and kept.max() < 0.92
+
+
 def test_a_pair_cut_from_two_boxes_says_nothing_of_where(material):
     crops, rows = material
     moved = [r.__class__(**{**vars(r), "box_xyxy": f"[{r.label}, 0, 9, 9]"}) for r in rows]
