@@ -29,10 +29,10 @@ const host = createInferenceHost(backendWanted);
 const queue = new CheckQueue();
 const permissions = new ImagePermissions(chrome.permissions);
 const verdicts = new PageVerdicts(chrome.storage.session, isAlive);
-const badgeCount = new BadgeCount(chrome.action, verdicts, translate);
+const badgeCount = new BadgeCount(chrome.action, verdicts, translate, settings);
 const screenCopy = new ScreenCopy(tabs);
 const pageReader = new PageReader(scripting);
-const checker = new ImageChecker({ host, queue, permissions, pageReader, screenCopy, verdicts, settings });
+const checker = new ImageChecker({ host, queue, permissions, pageReader, screenCopy, verdicts });
 const videoChecker = new VideoChecker({ host, queue, permissions, screenCopy, verdicts });
 const autoCheck = new AutoCheck({ scripting, permissions: chrome.permissions, tabs, settings });
 const commands = new Commands({ scripting, tabs, settings });
@@ -143,6 +143,7 @@ chrome.commands.onCommand.addListener((command, tab) =>
 settings.onChange(() => {
   autoCheck.sync().catch(report);
   applyLanguage().catch(report);
+  badgeCount.updateAll().catch(report);
 });
 // A worker that starts anew has forgotten the language; the menu keeps its words.
 settings.load().then(({ language }) => useLanguage(language), report);

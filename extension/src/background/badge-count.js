@@ -11,24 +11,33 @@ export class BadgeCount {
   #action;
   #verdicts;
   #translate;
+  #settings;
 
   /**
    * @param {Pick<typeof chrome.action, "setBadgeText" | "setBadgeBackgroundColor" | "setBadgeTextColor" | "setTitle">} action
    * @param {import("./page-verdicts.js").PageVerdicts} verdicts
    * @param {Translate} translate
+   * @param {Pick<import("../shared/settings.js").SettingsStore, "load">} settings
    */
-  constructor(action, verdicts, translate) {
+  constructor(action, verdicts, translate, settings) {
     this.#action = action;
     this.#verdicts = verdicts;
     this.#translate = translate;
+    this.#settings = settings;
   }
 
   /** @param {number} tabId */
   async update(tabId) {
     const verdicts = await this.#verdicts.list(tabId);
-    const count = verdicts.filter((verdict) => verdict.band === "likely_fake").length;
+    const { sensitivity } = await this.#settings.load();
+    const count = verdicts.filter(({ bands }) => bands?.[sensitivity] === "likely_fake").length;
     const title = count === 0 ? this.#translate("extensionName") : this.#translate("toolbarCount", count);
     await this.#write(tabId, count === 0 ? "" : String(count), title, COUNT_COLOUR);
+  }
+
+  /** The user may have chosen another sensitivity. */
+  async updateAll() {
+    await Promise.all((await this.#verdicts.tabs()).map((tabId) => this.update(tabId)));
   }
 
   /** @param {number} tabId where nothing could be drawn on the page itself */

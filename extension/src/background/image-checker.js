@@ -27,9 +27,8 @@ export class ImageChecker {
   #pageReader;
   #screenCopy;
   #verdicts;
-  #settings;
-  // Part of the shipped model: it does not change while the extension runs.
-  #scoreTable = /** @type {import("../shared/verdict-wording.js").ScoreMeaning[] | null} */ (null);
+  // Its tables are part of the package: they do not change while the extension runs.
+  #model = /** @type {import("../inference/check-result.js").ModelDescription | null} */ (null);
 
   /**
    * @param {object} parts
@@ -39,16 +38,14 @@ export class ImageChecker {
    * @param {import("./page-reader.js").PageReader} parts.pageReader
    * @param {import("./screen-copy.js").ScreenCopy} parts.screenCopy
    * @param {import("./page-verdicts.js").PageVerdicts} parts.verdicts
-   * @param {Pick<import("../shared/settings.js").SettingsStore, "load">} parts.settings
    */
-  constructor({ host, queue, permissions, pageReader, screenCopy, verdicts, settings }) {
+  constructor({ host, queue, permissions, pageReader, screenCopy, verdicts }) {
     this.#host = host;
     this.#queue = queue;
     this.#permissions = permissions;
     this.#pageReader = pageReader;
     this.#screenCopy = screenCopy;
     this.#verdicts = verdicts;
-    this.#settings = settings;
   }
 
   /**
@@ -100,10 +97,15 @@ export class ImageChecker {
    */
   async #run(check, owner) {
     const result = await this.#readAndCheck(check, owner);
-    // What a score means was counted on single pictures, and not on clips.
-    if (result.status !== "scored" || result.clip) return result;
-    this.#scoreTable ??= (await this.#host.describe()).scoreTable;
-    return { ...result, meaning: meaningOf(/** @type {number} */ (result.fakeScore), this.#scoreTable) };
+    if (result.status !== "scored") return result;
+    const { operatingPoints, scoreTable } = (this.#model ??= await this.#host.describe());
+    return {
+      ...result,
+      // What a score means was counted on single pictures, and not on clips.
+      ...(!result.clip && { meaning: meaningOf(/** @type {number} */ (result.fakeScore), scoreTable) }),
+      // How sensitive automatic checks are the user chooses, and may choose again; one that was asked for is what it always is.
+      ...(check.mode === "automatic" && { operatingPoints }),
+    };
   }
 
   /**
@@ -112,9 +114,7 @@ export class ImageChecker {
    * @returns {Promise<Result>}
    */
   async #readAndCheck(check, owner) {
-    const { source } = check;
-    // How sensitive an automatic check is, the user has chosen; one that was asked for is what it always is.
-    const mode = check.mode === "automatic" ? (await this.#settings.load()).sensitivity : check.mode;
+    const { source, mode } = check;
     if (source === null) return this.#checkScreen(check, owner, mode);
     if (source.kind === "data") return this.#host.check({ source: { ...source, via: "bytes" }, mode });
     const { url } = source;

@@ -1,7 +1,10 @@
 // Remembers the verdicts of every open page, in storage.session: in memory only, and there after the worker was killed.
 
+import { bandsOf } from "../shared/bands.js";
+
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
-/** @typedef {Partial<Pick<Result, "status" | "band" | "fakeScore" | "reason" | "code" | "host" | "via">> & {isGone?: true}} VerdictSummary isGone: from the page, for now */
+/** @typedef {Partial<Pick<Result, "status" | "fakeScore" | "reason" | "code" | "host" | "via">>} Summary */
+/** @typedef {Summary & {bands?: ReturnType<typeof bandsOf>, isGone?: true}} VerdictSummary isGone: from the page, for now */
 /** @typedef {Record<string, Record<string, VerdictSummary>>} TabVerdicts by document, then by image */
 
 const PREFIX = "verdicts:";
@@ -40,12 +43,12 @@ export class PageVerdicts {
    * @param {Result} result
    */
   record(tabId, document, key, result) {
-    const { status, band, fakeScore, reason, code, host, via } = result;
+    const { status, fakeScore, reason, code, host, via } = result;
     return this.#change(tabId, async (verdicts) => {
       if (!verdicts[document]) await this.#dropGone(tabId, verdicts);
       verdicts[document] ??= {};
       const { isGone } = verdicts[document][key] ?? {};
-      verdicts[document][key] = { status, band, fakeScore, reason, code, host, via, isGone };
+      verdicts[document][key] = { status, bands: bandsOf(result), fakeScore, reason, code, host, via, isGone };
     });
   }
 
@@ -92,6 +95,12 @@ export class PageVerdicts {
     await this.#turn;
     const documents = Object.values(await this.#read(tabId));
     return documents.flatMap((images) => Object.values(images)).filter(({ status, isGone }) => status && !isGone);
+  }
+
+  /** @returns {Promise<number[]>} the tabs of which something is stored: this worker may have been asked of none yet */
+  async tabs() {
+    const names = Object.keys(await this.#area.get(null)).filter((name) => name.startsWith(PREFIX));
+    return names.map((name) => Number(name.slice(PREFIX.length)));
   }
 
   /**

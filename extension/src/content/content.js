@@ -71,8 +71,17 @@ function start() {
   const stopListening = settings.onChange((values) => void configure(values).catch(stopIfOrphaned));
   chrome.runtime.onMessage.addListener(router);
   addEventListener("pagehide", () => void askBackground("page.gone").catch(() => undefined), { signal: abort.signal });
-  addEventListener("pageshow", (event) => event.persisted && checker.resume(), { signal: abort.signal });
+  addEventListener("pageshow", (event) => event.persisted && void comeBack().catch(stopIfOrphaned), { signal: abort.signal });
   void settings.load().then(configure).catch(stopIfOrphaned);
+
+  /** Out of the back/forward cache, where nobody told the page of other settings. */
+  async function comeBack() {
+    try {
+      await configure(await settings.load());
+    } finally {
+      checker.resume();
+    }
+  }
 
   function stop() {
     abort.abort();

@@ -26,7 +26,6 @@ export class PageChecker {
   #pictures;
   #pause;
   #isAutomatic = false;
-  #sensitivity = /** @type {Settings["sensitivity"] | null} */ (null);
   #reportPlace = /** @type {Settings["report"]} */ ("tab");
   #wasPageAsked = false;
 
@@ -71,14 +70,13 @@ export class PageChecker {
    */
   configure(isAutomatic, { badges, sensitivity, report }) {
     this.#reportPlace = report;
-    const isReworded = this.#sensitivity !== null && this.#sensitivity !== sensitivity;
-    [this.#isAutomatic, this.#sensitivity] = [isAutomatic, sensitivity];
+    this.#isAutomatic = isAutomatic;
     this.#checks.badgesWanted = badges;
+    this.#checks.sensitivity = sensitivity;
     for (const tracked of this.known()) {
       if (!isAutomatic && !tracked.wasAsked) this.#checks.forget(tracked);
       else this.#checks.render(tracked);
     }
-    if (isReworded) this.#rechecks.reword();
     this.#followOrLeave();
   }
 

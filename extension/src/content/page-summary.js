@@ -35,7 +35,7 @@ export class PageSummary {
   /** @param {TrackedImage} tracked @param {boolean} hasThumbnail */
   #summarise(tracked, hasThumbnail) {
     const { image, key, url, result, isChecking, isWaiting } = tracked;
-    // The maps and the copy of the screen are large, and the list has no use for them.
+    // The maps, the copy of the screen and the thresholds are large, and the list has no use for them.
     const faces = result?.faces?.map((face) => ({ ...face, anomalyMap: undefined }));
     return {
       key,
@@ -43,7 +43,7 @@ export class PageSummary {
       url: url.startsWith("http") && !(tracked instanceof TrackedVideo) ? url : "",
       name: nameOf(image),
       thumbnail: hasThumbnail ? this.#thumbnailOf(image, url) : null,
-      result: result && { ...result, faces, copy: undefined },
+      result: result && { ...result, faces, copy: undefined, operatingPoints: undefined },
       isChecking: isChecking || isWaiting,
     };
   }

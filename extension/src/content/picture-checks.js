@@ -1,5 +1,6 @@
 // The pictures of a document that are known, each with its check and its badge.
 
+import { withSensitivity } from "../shared/bands.js";
 import { CheckRoom, MAX_UNDER_WAY } from "./check-room.js";
 import { isLargeEnough } from "./find-images.js";
 import { takeTurns } from "./idle-slices.js";
@@ -20,6 +21,8 @@ export class PictureChecks {
   #room;
   /** @type {import("../shared/settings.js").Settings["badges"]} */
   badgesWanted = "all";
+  /** @type {import("../shared/settings.js").Settings["sensitivity"]} */
+  sensitivity = "automatic";
 
   /**
    * @param {object} parts
@@ -116,7 +119,7 @@ export class PictureChecks {
     // A copy of the screen is taken of what the user points at, and not of what is seen again.
     if (isDropped && !screenCopy) this.#room.postpone(tracked);
     this.render(tracked);
-    if (wasAsked || kept?.band === "likely_fake") this.#overlay.announce(tracked);
+    if (wasAsked || tracked.result?.band === "likely_fake") this.#overlay.announce(tracked);
   }
 
   /** Checks every picture that is known because the user asked for the page, what is in view first; videos are asked for one by one. */
@@ -144,8 +147,9 @@ export class PictureChecks {
     });
   }
 
-  /** @param {TrackedImage} tracked */
+  /** @param {TrackedImage} tracked is shown as the settings want it now */
   render(tracked) {
+    tracked.result &&= withSensitivity(tracked.result, this.sensitivity);
     const { wasAsked, result, isChecking } = tracked;
     const isWanted = this.badgesWanted === "all" || result?.band === "likely_fake";
     if ((isChecking || result) && (wasAsked || isWanted) && !tracked.isNothing) this.#overlay.show(tracked);

@@ -1,4 +1,4 @@
-// Checks again what is known of a page's pictures: after Back or a pause, once hosts are allowed, and with another sensitivity.
+// Checks again what is known of a page's pictures: after Back or a pause, and once hosts are allowed.
 
 import { TrackedVideo } from "./tracked-video.js";
 
@@ -41,17 +41,6 @@ export class Rechecks {
     this.#request.forget();
     const isReadable = (/** @type {TrackedImage} */ tracked) => !(tracked instanceof TrackedVideo) && tracked.result?.via !== "screen_copy";
     this.#checks.recheck(this.#checks.known().filter((tracked) => (tracked.result || tracked.isChecking) && isReadable(tracked)));
-    this.goOn();
-  }
-
-  /** Another sensitivity: automatic verdicts stand until they are seen, and are then asked for anew. */
-  reword() {
-    this.#request.outdate();
-    for (const tracked of this.#checks.known().filter(({ wasAsked }) => !wasAsked)) {
-      tracked.isDue = true;
-      // A verdict that is still to come will be out of date, too.
-      if (tracked.isChecking) void this.#checks.check(tracked, { isVisible: tracked.isUrgent });
-    }
     this.goOn();
   }
 

@@ -46,11 +46,6 @@ export class ResultRequest {
     return ["automatic", "check"].some((mode) => this.#shared.has(`${mode} ${key}`));
   }
 
-  /** Images are judged otherwise from now on. */
-  outdate() {
-    this.#shared.outdate();
-  }
-
   /** What is known of images is asked anew from now on. */
   forget() {
     this.#shared.clear();

@@ -5,7 +5,7 @@ const MAX_KEPT = 1000;
 /** @template T a result */
 export class SharedResults {
   #isWorthKeeping;
-  #waiting = /** @type {Map<string, {isUrgent: boolean, isOld: boolean, result: Promise<T>}>} */ (new Map());
+  #waiting = /** @type {Map<string, {isUrgent: boolean, result: Promise<T>}>} */ (new Map());
   #kept = /** @type {Map<string, T>} */ (new Map());
 
   /** @param {(result: T) => boolean} isWorthKeeping what went wrong is tried again */
@@ -24,16 +24,12 @@ export class SharedResults {
     const known = this.#kept.get(key);
     if (known !== undefined && mayBeOld) return known;
     const waiting = this.#waiting.get(key);
-    if (waiting?.isOld) {
-      await waiting.result.catch(() => undefined);
-      return this.get(key, { isUrgent, mayBeOld }, ask);
-    }
     if (waiting && (waiting.isUrgent || !isUrgent)) return waiting.result;
-    const mine = { isUrgent, isOld: false, result: ask() };
+    const mine = { isUrgent, result: ask() };
     this.#waiting.set(key, mine);
     try {
       const result = await mine.result;
-      if (this.#waiting.get(key) === mine && !mine.isOld && this.#isWorthKeeping(result)) this.#keep(key, result);
+      if (this.#waiting.get(key) === mine && this.#isWorthKeeping(result)) this.#keep(key, result);
       return result;
     } finally {
       if (this.#waiting.get(key) === mine) this.#waiting.delete(key);
@@ -43,12 +39,6 @@ export class SharedResults {
   /** @param {string} key @returns {boolean} whether its result is kept */
   has(key) {
     return this.#kept.has(key);
-  }
-
-  /** All results are out of date, also those still to come: what is asked for meanwhile is asked once they are there, or it would get the same. */
-  outdate() {
-    this.#kept.clear();
-    for (const waiting of this.#waiting.values()) waiting.isOld = true;
   }
 
   /** Forgets all results, also those still to come. */

@@ -1,7 +1,7 @@
 // From the results of a clip's frames to one verdict and its timeline, as the trainer's clips.py does.
 
+import { bandOf } from "../shared/bands.js";
 import { trackFaces } from "./face-tracks.js";
-import { bandOf } from "./verdict.js";
 
 /** @typedef {import("./face-tracks.js").Sighting} Sighting */
 /** @typedef {import("./verdict.js").Band} Band */

@@ -1,5 +1,7 @@
 // Turns logits into calibrated scores, worded bands and kinds of traces.
 
+import { bandOf } from "../shared/bands.js";
+
 /** @typedef {"no_traces" | "inconclusive" | "likely_fake"} Band */
 /** @typedef {"check" | "automatic"} Mode */
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
@@ -21,7 +23,8 @@
  * @property {{width: number, height: number}} imageSize pixels
  * @property {FaceEvidence[]} faces
  *
- * @typedef {FaceEvidence & {fakeScore?: number, band?: Band, kinds?: TraceKind[]}} FaceVerdict kinds: of a likely fake face
+ * @typedef {FaceEvidence & {fakeScore?: number, band?: Band, kinds?: TraceKind[]}} FaceVerdict kinds: of a face that is
+ *   likely fake at some operating point
  *
  * @typedef {object} ScoredVerdict
  * @property {"scored"} status
@@ -42,20 +45,6 @@
  */
 export function calibratedScore(logit, calibration) {
   return 1 / (1 + Math.exp(-(logit / calibration.temperature + calibration.bias)));
-}
-
-/**
- * @param {number} fakeScore in [0, 1]
- * @param {{noTraces: number[], likelyFake: number[]}} operatingPoint thresholds by the number of scored faces: a group
- *   photo must not be flagged because it has ten chances to be
- * @param {number} faceCount scored faces in the image, >= 1
- * @returns {Band}
- */
-export function bandOf(fakeScore, operatingPoint, faceCount) {
-  /** @type {(thresholds: number[]) => number} */
-  const forCount = (thresholds) => thresholds[Math.min(faceCount, thresholds.length) - 1];
-  if (fakeScore >= forCount(operatingPoint.likelyFake)) return "likely_fake";
-  return fakeScore < forCount(operatingPoint.noTraces) ? "no_traces" : "inconclusive";
 }
 
 /**
@@ -82,7 +71,8 @@ export function judge(evidence, manifest, mode) {
     if (face.logit === undefined) return face;
     const fakeScore = calibratedScore(face.logit, manifest.calibration);
     const band = bandOf(fakeScore, manifest.operatingPoints[mode], count);
-    if (band !== "likely_fake" || !face.traces || !manifest.traces) return { ...face, fakeScore, band };
+    const mayBeFake = Object.values(manifest.operatingPoints).some((point) => bandOf(fakeScore, point, count) === "likely_fake");
+    if (!mayBeFake || !face.traces || !manifest.traces) return { ...face, fakeScore, band };
     return { ...face, fakeScore, band, kinds: kindsOf(face.traces, manifest.traces) };
   });
   const fakeScore = Math.max(...faces.map((face) => ("fakeScore" in face ? face.fakeScore : 0)));

@@ -28,6 +28,8 @@
  * @property {string} [host] whose images may not be read
  * @property {boolean} [isDrawn] it was read off the page, whose address gives another picture
  * @property {ScoreMeaning} [meaning]
+ * @property {Record<import("./settings.js").Settings["sensitivity"], import("./bands.js").Thresholds>} [operatingPoints] of an automatic
+ *   check: what its bands are with each sensitivity
  * @property {import("../credentials/credentials-summary.js").CredentialsSummary} [credentials] of an image that has some; no part of the verdict
  *
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State

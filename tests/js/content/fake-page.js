@@ -9,6 +9,13 @@ import { PageChecker } from "../../../extension/src/content/page-checker.js";
 /** @type {any} */
 const browser = globalThis;
 const VIEW_HEIGHT = 800;
+/** An automatic result: inconclusive with the one sensitivity, likely fake with the other. */
+const AUTOMATIC = {
+  status: "scored",
+  fakeScore: 0.9,
+  faces: [{ fakeScore: 0.9 }],
+  operatingPoints: { automatic: { noTraces: [0.3], likelyFake: [0.95] }, check: { noTraces: [0.3], likelyFake: [0.8] } },
+};
 // What runs and waits in the queue at most.
 const MAX_QUEUED = 306;
 
@@ -113,7 +120,6 @@ export class FakePage {
 
 /** Checks images through the real queue, each when it is let; remembers which verdicts it has told the toolbar. */
 export class FakeBackground {
-  sensitivity = "automatic";
   /** Addresses whose sites have not been allowed. */
   refused = new Set();
   recorded = new Map();
@@ -169,9 +175,8 @@ export class FakeBackground {
   }
 
   async #check(key, mode) {
-    const band = mode === "automatic" ? `by ${this.sensitivity}` : "by check";
     if (this.#isHeld) await new Promise((resolve) => this.#release.push(() => resolve(undefined)));
-    return this.refused.has(key) ? { status: "failed", code: "no_access" } : { status: "scored", band };
+    return this.refused.has(key) ? { status: "failed", code: "no_access" } : mode === "automatic" ? AUTOMATIC : { status: "scored", band: "by check" };
   }
 }
 
@@ -245,7 +250,6 @@ export function checkerOn(page, background) {
     if (!isPaused) endPause();
   };
   const configure = (sensitivity = "automatic") => {
-    background.sensitivity = sensitivity;
     checker.configure(true, { badges: "all", sensitivity: /** @type {any} */ (sensitivity), report: "tab" });
   };
   configure();

@@ -1,4 +1,4 @@
-// What has a verdict is checked again: after Back, when a host was allowed, and with another sensitivity.
+// What has a verdict is checked again: after Back, and when a host was allowed.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -109,54 +109,6 @@ test("a verdict stands where the queue is full", async () => {
   scene.on.checker.resume();
   await until(isDone, "it was not checked again");
   assert.deepEqual(resultsOf(), [{ status: "scored", band: "by check" }]);
-});
-
-test("another sensitivity: nothing is asked for in a tab behind; in front what is in view is, and the rest once it is seen", async () => {
-  const near = scene.page.add("https://a.test/near.jpg");
-  const far = scene.page.add("https://a.test/far.jpg");
-  scene.start();
-  await until(() => scene.on.checker.known().length === 2 && isDone(), "both are checked");
-  far.top = 5000;
-  scene.background.asked.length = 0;
-  scene.on.setPaused(true);
-  scene.on.configure("check");
-  await settle();
-  assert.deepEqual(scene.background.asked, []);
-  assert.deepEqual(resultsOf().map(({ band }) => band), ["by automatic", "by automatic"], "they stand");
-  assert.equal(scene.on.badges.size, 2);
-  scene.on.setPaused(false);
-  await until(() => resultsOf()[0].band === "by check", "what is in view is checked anew");
-  await settle();
-  assert.ok(scene.background.asked.every(({ key }) => key === near.src));
-  far.top = 0;
-  scene.on.report(far);
-  await until(() => resultsOf()[1].band === "by check", "the other is, once it is seen");
-});
-
-test("another sensitivity while a picture is being checked: it has that verdict in the end, and so has a copy that comes meanwhile", async () => {
-  scene.page.add("https://a.test/1.jpg");
-  scene.background.hold();
-  scene.start();
-  await until(() => scene.background.asked.length > 0, "it is being checked");
-  await settle();
-  scene.on.configure("check");
-  scene.page.add("https://a.test/1.jpg");
-  await until(() => scene.on.checker.known().length === 2, "the copy is found");
-  await settle();
-  scene.background.release();
-  await until(() => isDone(), "both are checked");
-  assert.deepEqual(resultsOf().map(({ band }) => band), ["by check", "by check"]);
-});
-
-test("another sensitivity leaves alone what was asked for", async () => {
-  scene.page.add("https://a.test/1.jpg");
-  scene.start();
-  await scene.on.checker.checkPage();
-  await until(() => scene.on.checker.known().length === 1 && isDone(), "it is checked");
-  scene.background.asked.length = 0;
-  scene.on.configure("check");
-  await settle();
-  assert.deepEqual(scene.background.asked, []);
 });
 
 test("a host is allowed: in a tab behind what was asked for is read, the rest when it comes to the front", async () => {

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bandOf, calibratedScore, judge } from "../../../extension/src/inference/verdict.js";
+import { calibratedScore, judge } from "../../../extension/src/inference/verdict.js";
+import { bandOf } from "../../../extension/src/shared/bands.js";
 
 const MANIFEST = {
   calibration: { temperature: 1, bias: 0 },

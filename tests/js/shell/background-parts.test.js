@@ -7,6 +7,8 @@ import { BadgeCount } from "../../../extension/src/background/badge-count.js";
 import { ContextMenu } from "../../../extension/src/background/context-menu.js";
 import { ImagePermissions } from "../../../extension/src/background/image-permissions.js";
 import { ScreenCopy } from "../../../extension/src/background/screen-copy.js";
+import { SettingsStore } from "../../../extension/src/shared/settings.js";
+import { MemoryArea } from "./memory-area.js";
 
 const translate = (key, ...values) => [key, ...values].join(" ");
 const INFO = { menuItemId: "check-image", srcUrl: "https://cdn.org/x.jpg", frameId: 3 };
@@ -73,11 +75,11 @@ test("the toolbar shows the number of likely fakes, and nothing for none", async
   /** @type {any[]} */
   const texts = [];
   const action = { setBadgeText: async ({ text }) => texts.push(text), setBadgeBackgroundColor: async () => {}, setBadgeTextColor: async () => {}, setTitle: async ({ title }) => texts.push(title) };
-  /** @type {any[]} */
-  let verdicts = [{ band: "likely_fake" }, { band: "no_traces" }, { status: "failed" }, { band: "likely_fake" }];
-  const count = new BadgeCount(/** @type {any} */ (action), /** @type {any} */ ({ list: async () => verdicts }), translate);
+  const verdicts = [...["likely_fake", "no_traces", "likely_fake"].map((band) => ({ bands: { automatic: band, check: "inconclusive" } })), { status: "failed" }];
+  const settings = new SettingsStore(new MemoryArea());
+  const count = new BadgeCount(/** @type {any} */ (action), /** @type {any} */ ({ list: async () => verdicts }), translate, settings);
   await count.update(7);
-  verdicts = [{ band: "inconclusive" }];
+  await settings.save({ sensitivity: "check" });
   await count.update(7);
   assert.deepEqual(texts, ["2", "toolbarCount 2", "", "extensionName"]);
 });

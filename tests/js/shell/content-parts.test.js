@@ -64,21 +64,6 @@ test("what was forgotten is not remembered from an answer that comes late", asyn
   assert.equal(answers.length, 2);
 });
 
-test("what is out of date when it comes is shared by those who asked before, and asked for again by those who ask meanwhile", async () => {
-  const { answers, get, shared } = setUp();
-  const before = get("a");
-  shared.outdate();
-  const after = [get("a"), get("a")];
-  assert.equal(answers.length, 1, "it would get the same answer");
-  answers[0]("old");
-  assert.equal(await before, "old");
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(answers.length, 2);
-  answers[1]("new");
-  assert.deepEqual(await Promise.all([...after, get("a")]), ["new", "new", "new"]);
-  assert.equal(answers.length, 2);
-});
-
 test("an element that a page removes comes back, ever more seldom, and at once where it was calm for long", () => {
   const guard = new MountGuard();
   const mountedAt = [];

@@ -11,18 +11,19 @@ import { MemoryArea } from "./memory-area.js";
 
 const OWNER = { tabId: 7, frameId: 0, document: "d1" };
 const CHECK = { key: "k", source: { kind: "url", url: "https://a.org/x.jpg" }, mode: "check", visible: true, screenCopy: true };
+const OPERATING_POINTS = { automatic: { noTraces: [0.3], likelyFake: [0.95] }, check: { noTraces: [0.3], likelyFake: [0.8] } };
 const SCORED = { status: "scored", band: "likely_fake", fakeScore: 0.93 };
 
 /** A checker whose inference answers what `answer` says, with a log of what was asked. */
-function setUp({ answer, isAllowed = true, sensitivity = "automatic", read = async () => null, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
+function setUp({ answer, isAllowed = true, read = async () => null, capture = async () => ({ dataUrl: "data:image/png,x", crop: { x: 0, y: 0, width: 1, height: 1 } }) }) {
   /** @type {any[]} */
   const asked = [];
   const host = {
     check: async (request) => (asked.push(request), answer(request.source)),
-    describe: async () => ({ scoreTable: [{ score: 0.9, realOf100: 1, fakeOf100: 60 }] }),
+    describe: async () => ({ scoreTable: [{ score: 0.9, realOf100: 1, fakeOf100: 60 }], operatingPoints: OPERATING_POINTS }),
   };
   const verdicts = new PageVerdicts(/** @type {any} */ (new MemoryArea()), async () => true);
-  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, pageReader: { read }, screenCopy: { capture }, settings: { load: async () => ({ sensitivity }) } };
+  const parts = { host, queue: new CheckQueue(), verdicts, permissions: { has: async () => isAllowed }, pageReader: { read }, screenCopy: { capture } };
   return { checker: new ImageChecker(/** @type {any} */ (parts)), asked, verdicts };
 }
 
@@ -31,7 +32,7 @@ test("an image that can be read is read without cookies, and its score gets a me
   const result = await checker.check(/** @type {any} */ (CHECK), OWNER);
   assert.deepEqual(result?.meaning, { score: 0.9, realOf100: 1, fakeOf100: 60 });
   assert.deepEqual(asked.map(({ source }) => source.credentials), ["omit"]);
-  assert.equal((await verdicts.list(7))[0].band, "likely_fake");
+  assert.equal((await verdicts.list(7))[0].bands?.check, "likely_fake");
 });
 
 test("cookies go along only for a check that was asked for, and only after a refusal", async () => {
@@ -44,15 +45,17 @@ test("cookies go along only for a check that was asked for, and only after a ref
   assert.deepEqual(automatic.asked.map(({ source }) => source.credentials), ["omit"]);
 });
 
-test("the user chooses how sensitive an automatic check is; one that was asked for is what it always is", async () => {
-  const modes = async (/** @type {string} */ mode, /** @type {string} */ sensitivity) => {
-    const { checker, asked } = setUp({ answer: () => SCORED, sensitivity });
-    await checker.check(/** @type {any} */ ({ ...CHECK, mode, screenCopy: false }), OWNER);
-    return asked.map((request) => request.mode);
+test("an automatic result has what its bands are with each sensitivity; one that was asked for is what it always is", async () => {
+  const pointsOf = async (/** @type {any} */ answer, /** @type {string} */ mode) => {
+    const { checker, asked } = setUp({ answer: () => answer });
+    const result = await checker.check(/** @type {any} */ ({ ...CHECK, mode, screenCopy: false }), OWNER);
+    assert.deepEqual(asked.map((request) => request.mode), [mode]);
+    return result?.operatingPoints;
   };
-  assert.deepEqual(await modes("automatic", "automatic"), ["automatic"]);
-  assert.deepEqual(await modes("automatic", "check"), ["check"]);
-  assert.deepEqual(await modes("check", "automatic"), ["check"]);
+  assert.equal(await pointsOf(SCORED, "automatic"), OPERATING_POINTS);
+  assert.equal(await pointsOf({ ...SCORED, clip: { times: [], framesWithFace: 0, tracks: [] } }, "automatic"), OPERATING_POINTS);
+  assert.equal(await pointsOf(SCORED, "check"), undefined);
+  assert.equal(await pointsOf({ status: "no_face" }, "automatic"), undefined);
 });
 
 test("without the permission a check of one image copies the screen", async () => {
@@ -104,7 +107,7 @@ test("a verdict on another picture than the one that shows is none, and is told 
   const judged = async (/** @type {any} */ shown, /** @type {any} */ answer) => {
     const { checker, verdicts } = setUp({ answer: () => answer });
     const result = await checker.check(/** @type {any} */ ({ ...CHECK, shown }), OWNER);
-    return [result?.code, (await verdicts.list(7))[0].band];
+    return [result?.code, (await verdicts.list(7))[0].bands?.check];
   };
   const upright = { ...SCORED, imageSize: { width: 1500, height: 2000 } };
   assert.deepEqual(await judged({ width: 600, height: 600 }, upright), ["not_as_shown", undefined]);

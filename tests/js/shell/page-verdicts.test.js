@@ -28,7 +28,7 @@ test("a thousand verdicts that come while one is written are one write more, and
   assert.equal(get.mock.callCount(), 1);
   assert.equal(heard.mock.callCount(), 1000);
   assert.equal(Object.keys(area.values["verdicts:7"].page).length, 1000);
-  assert.deepEqual(area.values["verdicts:7"].page["image 999"].band, "likely_fake");
+  assert.deepEqual(area.values["verdicts:7"].page["image 999"].bands, { automatic: "likely_fake", check: "likely_fake" });
   assert.equal("faces" in area.values["verdicts:7"].page["image 999"], false);
 });
 
@@ -71,7 +71,7 @@ test("a write that fails is reported, its verdict counts all the same, and the n
   await verdicts.record(7, "page", "a", FAKE);
   assert.match(String(report.mock.calls[0].arguments[1]), /quota/);
   assert.equal(heard.mock.callCount(), 1);
-  assert.deepEqual((await verdicts.list(7)).map(({ band }) => band), ["likely_fake"]);
+  assert.deepEqual((await verdicts.list(7)).map(({ bands }) => bands?.check), ["likely_fake"]);
   await verdicts.record(7, "page", "b", FAKE);
   assert.deepEqual(Object.keys(area.values["verdicts:7"].page), ["a", "b"]);
 });

@@ -46,7 +46,7 @@ test("the clip's verdict is told to the page and counted once", async () => {
   const frames = [0, 1].map((time) => ({ time, result: /** @type {any} */ (SCORED) }));
   const result = await checker.judge({ key: "video k", frames, via: "bytes" }, OWNER);
   assert.deepEqual([result.status, result.band, result.media, result.via, result.faces], ["scored", "likely_fake", "video", "bytes", undefined]);
-  assert.deepEqual((await verdicts.list(7)).map(({ band }) => band), ["likely_fake"]);
+  assert.deepEqual((await verdicts.list(7)).map(({ bands }) => bands?.check), ["likely_fake"]);
 });
 
 test("a clip of which no frame could be judged has that failure, and no verdict", async () => {
