@@ -16,8 +16,9 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-START_S = 60
-COMMAND_S = 90
+# Only a Firefox that does not come, or hangs, takes so long. On a busy machine a minute was too little for its start.
+START_S = 180
+COMMAND_S = 180
 
 # Updates, studies, telemetry and the start page's content are off; what is left is the page's traffic and ours.
 QUIET_PREFERENCES: Mapping[str, bool | int | str] = {

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from extension.demo.browser import launch_extension
 from extension.demo.ensure_firefox import NoFirefoxError, find_firefox
 from extension.demo.extension_build import build_extension
+from tests.e2e.extension_driver import PATIENCE_S
 from tests.e2e.firefox_driver import REVOKE_HOSTS, launch_with_extension
 from tests.e2e.shadow_dom import ShadowReader
 from tests.e2e.two_host_server import serve_site
+
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +50,8 @@ def browser(playwright, build):
     The extra flag lets a test click the toolbar button (CDP Extensions.triggerAction): it grants activeTab.
     """
     flags = ["--enable-unsafe-extension-debugging"]
-    with launch_extension(playwright, build, extra_args=flags) as started:
+    with launch_extension(playwright, build, extra_args=flags, start_timeout_s=PATIENCE_S) as started:
+        started[0].set_default_timeout(1000 * PATIENCE_S)
         yield started
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from extension.demo.wait import wait_for
 from tests.e2e.bidi import Bidi, launch_firefox
-from tests.e2e.extension_driver import FIRST_CHECK_S
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S
 
 ID = "deepfake-detector@example.org"
 # Firefox gives each installation a random host name unless it is told one.
@@ -91,7 +91,8 @@ class FirefoxTab:
             raise AssertionError(f"After {timeout_s:.0f} s these badges are not as expected: {seen}") from error
 
     def click(self, element: Element, button: int = 0) -> None:
-        """Clicks the middle of an element with the mouse."""
+        """Clicks the middle of an element with the mouse, once it has a place: a badge may have it some frames after its words."""
+        wait_for(lambda: self._has_place(element), PATIENCE_S, f"{element} has a place on the page")
         self._click({"type": "element", "element": {"sharedId": element.shared_id}}, 0, 0, button)
 
     def right_click(self, selector: str) -> None:
@@ -113,6 +114,16 @@ class FirefoxTab:
         """Presses and releases one key."""
         actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
         self._perform({"type": "key", "id": "keyboard", "actions": actions})
+
+    def _has_place(self, element: Element) -> bool:
+        outcome = self.bidi.send(
+            "script.callFunction",
+            functionDeclaration="(element) => element.getClientRects().length > 0",
+            target={"context": self.context, "sandbox": "test"},
+            arguments=[{"sharedId": element.shared_id}],
+            awaitPromise=False,
+        )
+        return outcome["type"] == "success" and outcome["result"]["value"]
 
     def _click(self, origin: Any, x: int, y: int, button: int) -> None:
         move = {"type": "pointerMove", "x": x, "y": y, "origin": origin}
@@ -158,7 +169,9 @@ class Firefox:
         self.in_extension("(settings) => chrome.storage.local.set({ settings })", settings)
         count = 0 if automatic == "off" else 1
         registered = "async () => (await chrome.scripting.getRegisteredContentScripts()).length"
-        wait_for(lambda: self.in_extension(registered) == count, 10, "the content script is registered as wanted")
+        wait_for(
+            lambda: self.in_extension(registered) == count, PATIENCE_S, "the content script is registered as wanted"
+        )
 
     def choose_menu_entry(self) -> None:
         """Chooses "Check for deepfake" in the open menu, as the user does: this grants activeTab."""
@@ -169,9 +182,9 @@ class Firefox:
           menu.activateItem(item);
           return true;
         }"""
-        wait_for(lambda: self.in_browser(choose, MENU_ITEM), 10, "the menu with our entry")
+        wait_for(lambda: self.in_browser(choose, MENU_ITEM), PATIENCE_S, "the menu with our entry")
         closed = "() => document.getElementById('contentAreaContextMenu').state === 'closed'"
-        wait_for(lambda: self.in_browser(closed), 10, "the menu has closed")
+        wait_for(lambda: self.in_browser(closed), PATIENCE_S, "the menu has closed")
 
     def answer_prompt(self, allow: bool) -> str:
         """Answers the browser's question for a permission; returns what it said."""
@@ -182,7 +195,7 @@ class Firefox:
           (allow ? notification.button : notification.secondaryButton).click();
           return text;
         }"""
-        return wait_for(lambda: self.in_browser(answer, allow), 10, "the question for a permission")
+        return wait_for(lambda: self.in_browser(answer, allow), PATIENCE_S, "the question for a permission")
 
     def is_prompt_open(self) -> bool:
         """Whether the browser asks for something."""

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from playwright.sync_api import CDPSession, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from extension.demo.browser import wait_until
+
+PLACE_S = 60  # longer than any page takes: see PATIENCE_S
+
 
 @dataclass(frozen=True)
 class ShadowElement:
@@ -57,8 +61,10 @@ class ShadowReader:
         """Scrolls the element into view and clicks its middle with the mouse.
 
         Raises:
-            AssertionError: it takes no space on the page.
+            TimeoutError: it takes no space on the page.
         """
+        # A badge that has its words may have its place some frames later.
+        wait_until(self._page, lambda: self.centre(element), PLACE_S, f"{element} has a place on the page")
         self._session.send("DOM.scrollIntoViewIfNeeded", {"backendNodeId": element.backend_node_id})
         centre = self.centre(element)
         assert centre is not None, f"{element} takes no space on the page"

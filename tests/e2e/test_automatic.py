@@ -7,7 +7,16 @@ import base64
 import pytest
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import SCORED, badges_by_image, panel_text, set_settings, state_of, wait_for_states
+from tests.e2e.extension_driver import (
+    FIRST_CHECK_S,
+    PATIENCE_S,
+    SCORED,
+    badges_by_image,
+    panel_text,
+    set_settings,
+    state_of,
+    wait_for_states,
+)
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
@@ -61,7 +70,7 @@ def test_an_image_that_changes_gets_a_new_verdict(page, badges, site):
     wait_for_states(page, badges, {f"{site.origin}/images/no_face.jpg": {"no_face"}})
     assert list(badges_by_image(badges)) == [f"{site.origin}/images/no_face.jpg"]
     page.evaluate("document.getElementById('image').remove()")
-    wait_until(page, lambda: not badges_by_image(badges), 10, "the badge goes with its image")
+    wait_until(page, lambda: not badges_by_image(badges), PATIENCE_S, "the badge goes with its image")
     assert page.evaluate("document.querySelectorAll('deepfake-detector-overlay').length") == 0
 
 
@@ -128,16 +137,16 @@ def test_a_badge_moves_nothing_hides_from_the_page_and_opens_its_panel_by_keyboa
     page.emulate_media(media="screen")
     assert badge.text and badge.attributes["aria-label"].startswith(f"Deepfake check: {badge.text}")
     badges.click(badge)
-    text = wait_until(page, lambda: panel_text(badges), 5, "the panel")
+    text = wait_until(page, lambda: panel_text(badges), PATIENCE_S, "the panel")
     assert badge.text in text and "not a proof" in text
     assert badges.elements(lambda element: element.has_class("outline")), "the face is outlined"
     page.keyboard.press("Escape")
-    wait_until(page, lambda: not badges.elements(lambda element: element.has_class("outline")), 5, "closed")
+    wait_until(page, lambda: not badges.elements(lambda element: element.has_class("outline")), PATIENCE_S, "closed")
     page.keyboard.press("Enter")
     wait_until(
         page,
         lambda: badges.elements(lambda element: element.has_class("outline")),
-        5,
+        PATIENCE_S,
         "opened again: the badge has the focus",
     )
     assert "#followed" not in page.url, "the link below was not followed"
@@ -147,14 +156,14 @@ def test_turned_off_the_badges_go(page, badges, site, worker):
     page.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     set_settings(worker, "off")
-    wait_until(page, lambda: not badges_by_image(badges), 10, "no badges")
+    wait_until(page, lambda: not badges_by_image(badges), PATIENCE_S, "no badges")
 
 
 def test_a_page_of_many_images_gets_all_its_badges(page, badges, site):
     images = "".join(f'<img src="/copy-{index}/images/size_113.jpg" width="100">' for index in range(60))
     page.goto(site.add_page(images))
     urls = [f"{site.origin}/copy-{index}/images/size_113.jpg" for index in range(60)]
-    wait_for_states(page, badges, dict.fromkeys(urls, SCORED), 120)
+    wait_for_states(page, badges, dict.fromkeys(urls, SCORED))
 
 
 def test_only_likely_fakes_get_a_badge_when_that_is_chosen(page, badges, site, worker):
@@ -163,7 +172,7 @@ def test_only_likely_fakes_get_a_badge_when_that_is_chosen(page, badges, site, w
     stored = """async () => Object.values(await chrome.storage.session.get(null))
       .flatMap((documents) => Object.values(documents)).flatMap((images) => Object.keys(images))"""
     urls = {f"{site.origin}/images/no_face.jpg", f"{site.origin}/images/size_64.jpg"}
-    wait_until(page, lambda: urls <= set(worker.evaluate(stored)), 60, "both are checked")
+    wait_until(page, lambda: urls <= set(worker.evaluate(stored)), FIRST_CHECK_S, "both are checked")
     assert badges_by_image(badges) == {}
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from extension.demo.browser import wait_until
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, panel_text, set_settings, wait_for_states
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED, panel_text, set_settings, wait_for_states
 
 NO_FACE = {"no_face"}
 MADE = "Content Credentials: made with AI by Test Image Generator 1.2"
@@ -46,7 +46,9 @@ def test_the_panel_and_the_popup_tell_them(automatic, page, context, badges, sit
         page.keyboard.press("Escape")
         page.locator(f'img[src="/{path}"]').scroll_into_view_if_needed()
         badge = wait_for_states(page, badges, {url: states})[url]
-        wait_until(page, lambda badge=badge: badges.centre(badge), 10, "the badge is drawn where the picture is now")
+        wait_until(
+            page, lambda badge=badge: badges.centre(badge), PATIENCE_S, "the badge is drawn where the picture is now"
+        )
         badges.click(badge)
         assert_says(panel_text(badges), path)
     tab = worker.evaluate(

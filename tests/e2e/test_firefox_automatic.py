@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED
+from tests.e2e.extension_driver import PATIENCE_S, SCORED
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
@@ -39,7 +39,7 @@ def test_images_of_both_hosts_and_of_data_and_blob_addresses_get_a_verdict(firef
         lambda: firefox_tab.evaluate(
             "() => { const { naturalWidth, src } = document.getElementById('blob'); return naturalWidth && src; }"
         ),
-        10,
+        PATIENCE_S,
         "the blob is shown",
     )
     firefox_tab.wait_for_states(
@@ -63,23 +63,25 @@ def test_a_badge_follows_its_image_and_opens_its_panel_by_mouse_and_keyboard(fir
     assert firefox_tab.evaluate(place) == before
     assert firefox_tab.evaluate("() => document.querySelector('deepfake-detector-overlay').shadowRoot") is None
     firefox_tab.click(badge)
-    text = wait_for(firefox_tab.panel_text, 5, "the panel")
+    text = wait_for(firefox_tab.panel_text, PATIENCE_S, "the panel")
     assert badge.text in text and "not a proof" in text
     assert [element for element in firefox_tab.elements() if element.has_class("outline")], "the face is outlined"
     firefox_tab.press("\ue00c")  # Escape
-    wait_for(lambda: not [e for e in firefox_tab.elements() if e.has_class("outline")], 5, "the panel is closed")
+    wait_for(
+        lambda: not [e for e in firefox_tab.elements() if e.has_class("outline")], PATIENCE_S, "the panel is closed"
+    )
     firefox_tab.evaluate("() => void (document.getElementById('image').src = '/images/no_face.jpg')")
     firefox_tab.wait_for_states({f"{site.origin}/images/no_face.jpg": {"no_face"}})
     assert list(firefox_tab.badges()) == [f"{site.origin}/images/no_face.jpg"]
     firefox_tab.evaluate("() => document.getElementById('image').remove()")
-    wait_for(lambda: not firefox_tab.badges(), 10, "the badge goes with its image")
+    wait_for(lambda: not firefox_tab.badges(), PATIENCE_S, "the badge goes with its image")
 
 
 def test_turned_off_the_badges_go_and_one_site_is_one_site(firefox, firefox_tab, site):
     firefox_tab.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED})
     firefox.set_settings("off")
-    wait_for(lambda: not firefox_tab.badges(), 10, "no badges")
+    wait_for(lambda: not firefox_tab.badges(), PATIENCE_S, "no badges")
     firefox.set_settings("sites", ["localhost"])
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED})
     firefox_tab.goto(f"{site.other_origin}/pages/test.html")
@@ -98,6 +100,6 @@ def test_the_toolbar_forgets_a_page_that_was_left(firefox, firefox_tab, site):
     firefox_tab.wait_for_states({f"{site.origin}/{OTHER_FACE}": SCORED})
     wait_for(
         lambda: firefox.in_extension(stored) == [f"{site.origin}/{OTHER_FACE}"],
-        10,
+        PATIENCE_S,
         "only the new page's verdict is left",
     )

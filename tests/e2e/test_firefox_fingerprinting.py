@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED
+from tests.e2e.extension_driver import PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import launch_with_extension
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -43,7 +43,9 @@ def test_verdicts_are_the_same_by_request_and_off_the_page(firefox, firefox_tab,
         )
     )
     assert firefox_tab.evaluate(READ_BACK) is False, "the page's own canvas is falsified, or this test shows nothing"
-    blob_url = wait_for(lambda: firefox_tab.evaluate("() => document.getElementById('blob').src"), 10, "the blob")
+    blob_url = wait_for(
+        lambda: firefox_tab.evaluate("() => document.getElementById('blob').src"), PATIENCE_S, "the blob"
+    )
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED, blob_url: SCORED})
-    scores = wait_for(lambda: len(found := firefox.in_extension(SCORES)) == 2 and found, 10, "both scores")
+    scores = wait_for(lambda: len(found := firefox.in_extension(SCORES)) == 2 and found, PATIENCE_S, "both scores")
     assert scores[0] == pytest.approx(scores[1], abs=1e-6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED
+from tests.e2e.extension_driver import PATIENCE_S, SCORED
 from tests.e2e.odd_pages import (
     BROKEN,
     FACE,
@@ -45,7 +45,7 @@ def test_a_strict_content_security_policy_changes_nothing(firefox_tab, site):
     firefox_tab.goto(f"{site.origin}/csp/strict.html")
     badge = firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED})[f"{site.origin}/{FACE}"]
     firefox_tab.click(badge)
-    wait_for(lambda: "of 100" in firefox_tab.panel_text(), 10, "the badge has its place, and its panel opens")
+    wait_for(lambda: "of 100" in firefox_tab.panel_text(), PATIENCE_S, "the badge has its place, and its panel opens")
 
 
 def test_the_same_picture_five_hundred_times_is_read_once(firefox_tab, site):
@@ -77,13 +77,13 @@ def test_a_page_that_deletes_badges_gets_them_back_but_not_for_ever(firefox_tab,
     firefox_tab.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
     firefox_tab.wait_for_states({url: SCORED})
     firefox_tab.evaluate(HIDE)
-    wait_for(lambda: firefox_tab.evaluate(IS_SHOWN), 10, "the badge is shown again")
+    wait_for(lambda: firefox_tab.evaluate(IS_SHOWN), PATIENCE_S, "the badge is shown again")
     firefox_tab.evaluate(REMOVE)
     firefox_tab.wait_for_states({url: SCORED})
     firefox_tab.evaluate(FIGHT)
-    wait_for(lambda: firefox_tab.evaluate("() => removed") >= 2, 20, "it is fought for")
+    wait_for(lambda: firefox_tab.evaluate("() => removed") >= 2, PATIENCE_S, "it is fought for")
     started = firefox_tab.evaluate("() => performance.now()")
-    wait_for(lambda: firefox_tab.evaluate("() => performance.now()") > started + 3000, 20, "three seconds")
+    wait_for(lambda: firefox_tab.evaluate("() => performance.now()") > started + 3000, PATIENCE_S, "three seconds")
     assert firefox_tab.evaluate("() => removed") <= 5, "ever more seldom"
     firefox_tab.evaluate("() => fight.disconnect()")
     firefox_tab.wait_for_states({url: SCORED})
@@ -94,7 +94,7 @@ def test_pictures_that_hang_lie_or_move_away(firefox, firefox_tab, site):
     firefox_tab.goto(site.add_page(BROKEN), wait="interactive")
     firefox_tab.wait_for_states({f"{site.origin}/redirect/{FACE}": SCORED})
     html = f"{site.origin}/html/{FACE}"
-    lying = wait_for(lambda: checked_images(firefox).get(html), 30, "what lies is found out")
+    lying = wait_for(lambda: checked_images(firefox).get(html), PATIENCE_S, "what lies is found out")
     assert lying["code"] == "not_an_image"
     badges = firefox_tab.badges()
     assert html not in badges and f"{site.origin}/hang/{FACE}?image" not in badges
@@ -107,6 +107,6 @@ def test_a_picture_for_visitors_with_a_cookie_is_not_asked_for_with_it(firefox, 
     firefox_tab.goto(site.add_page("<p>No picture yet.</p>"))
     firefox_tab.evaluate("() => { document.cookie = 'session=1; path=/'; }")
     firefox_tab.goto(site.add_page(f'<img src="{url}" width="300">', "other.html"))
-    wait_for(lambda: checked_images(firefox).get(url, {}).get("code") == "refused", 30, "it is refused")
+    wait_for(lambda: checked_images(firefox).get(url, {}).get("code") == "refused", PATIENCE_S, "it is refused")
     assert all("cookie" not in request.headers for request in from_extension(site, "/cookie/"))
     firefox_tab.evaluate("() => { document.cookie = 'session=1; path=/; max-age=0'; }")

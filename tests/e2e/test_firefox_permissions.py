@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED
+from tests.e2e.extension_driver import PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import BASE, REVOKE_HOSTS
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -57,7 +57,7 @@ def test_refused_the_image_is_copied_from_the_screen(firefox, firefox_tab, site)
     firefox.choose_menu_entry()
     firefox.answer_prompt(allow=False)
     firefox_tab.wait_for_states({url: SCORED})
-    wait_for(lambda: "copy of the screen" in firefox_tab.panel_text(), 5, "the panel says that it was a copy")
+    wait_for(lambda: "copy of the screen" in firefox_tab.panel_text(), PATIENCE_S, "the panel says that it was a copy")
 
 
 def test_an_image_of_the_page_itself_needs_no_permission(firefox, firefox_tab, site):
@@ -99,7 +99,7 @@ def popup(firefox):
     tab.goto(f"{BASE}/popup/popup.html")
     # In a tab of its own it finds itself, where there is nothing to check; until it has said so, its parts move.
     said = "() => document.getElementById('message').textContent"
-    wait_for(lambda: "cannot be checked" in tab.evaluate(said), 10, "the popup has settled")
+    wait_for(lambda: "cannot be checked" in tab.evaluate(said), PATIENCE_S, "the popup has settled")
     yield tab
     tab.close()
     firefox.in_extension("() => chrome.storage.local.clear()")
@@ -115,7 +115,7 @@ def test_automatic_checking_asks_starts_and_ends_when_the_access_is_taken_back(f
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED, f"{site.other_origin}/{FACE}": SCORED})
     firefox.in_extension(REVOKE_HOSTS)
     registered = "async () => (await chrome.scripting.getRegisteredContentScripts()).length"
-    wait_for(lambda: firefox.in_extension(registered) == 0, 10, "no page gets the content script any more")
+    wait_for(lambda: firefox.in_extension(registered) == 0, PATIENCE_S, "no page gets the content script any more")
     firefox_tab.goto(site.add_page(f'<img src="/{FACE}" width="300">', "later.html"))
     assert firefox_tab.badges() == {}
 
@@ -125,5 +125,7 @@ def test_automatic_checking_that_is_refused_says_so(firefox, popup):
     firefox.answer_prompt(allow=False)
     hint = "() => document.getElementById('automatic-hint').textContent"
     wait_for(
-        lambda: "not allowed" in popup.evaluate(hint) or "refused" in popup.evaluate(hint), 10, "the popup says so"
+        lambda: "not allowed" in popup.evaluate(hint) or "refused" in popup.evaluate(hint),
+        PATIENCE_S,
+        "the popup says so",
     )

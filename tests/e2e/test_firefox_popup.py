@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import BASE
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -45,7 +45,7 @@ def test_it_lists_the_images_and_checks_the_page(firefox, firefox_tab, site, ope
         )
     )
     popup = open_popup()
-    rows = wait_for(lambda: popup.evaluate(ROWS), 10, "the list of images")
+    rows = wait_for(lambda: popup.evaluate(ROWS), PATIENCE_S, "the list of images")
     assert len(rows) == 3 and "Not checked yet" in rows[0][1]
     assert popup.evaluate(TEXT, "#count") == "3 images"
     popup.evaluate(CLICK, "#check-page")
@@ -54,7 +54,7 @@ def test_it_lists_the_images_and_checks_the_page(firefox, firefox_tab, site, ope
     )
     states = [state for state, _ in popup.evaluate(ROWS)]
     assert states[2] == "no_face" and set(states[:2]) <= SCORED
-    wait_for(lambda: "nothing leaves this computer" in popup.evaluate(TEXT, "#model"), 10, "the model is named")
+    wait_for(lambda: "nothing leaves this computer" in popup.evaluate(TEXT, "#model"), PATIENCE_S, "the model is named")
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED, f"{site.other_origin}/{OTHER_FACE}": SCORED})
 
 
@@ -62,25 +62,25 @@ def test_the_switch_turns_automatic_checking_on_for_this_site_and_off(firefox, f
     firefox_tab.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
     popup = open_popup()
     enabled = "() => !document.querySelector('input[value=site]').disabled"
-    wait_for(lambda: popup.evaluate(enabled), 10, "the popup knows the site")
+    wait_for(lambda: popup.evaluate(enabled), PATIENCE_S, "the popup knows the site")
     popup.evaluate(CLICK, "input[value=site]")
     hint = "localhost is checked while you browse."
-    wait_for(lambda: popup.evaluate(TEXT, "#automatic-hint") == hint, 10, "the popup says so")
+    wait_for(lambda: popup.evaluate(TEXT, "#automatic-hint") == hint, PATIENCE_S, "the popup says so")
     firefox_tab.wait_for_states({f"{site.origin}/{FACE}": SCORED})
     stored = firefox.in_extension("() => chrome.storage.local.get()")
     assert stored["settings"]["sites"] == ["localhost"]
     popup.evaluate(CLICK, "input[value=off]")
-    wait_for(lambda: not firefox_tab.badges(), 10, "the badges go")
+    wait_for(lambda: not firefox_tab.badges(), PATIENCE_S, "the badges go")
 
 
 def test_a_page_without_images_and_a_page_of_the_browser_say_so(firefox_tab, site, open_popup):
     firefox_tab.goto(site.add_page("<p>Words only.</p>"))
     popup = open_popup()
     expected = "No images large enough to check on this page."
-    wait_for(lambda: popup.evaluate(TEXT, "#message") == expected, 10, "the popup says so")
+    wait_for(lambda: popup.evaluate(TEXT, "#message") == expected, PATIENCE_S, "the popup says so")
     firefox_tab.goto("about:license")
     popup = open_popup()
-    wait_for(lambda: "cannot be checked" in popup.evaluate(TEXT, "#message"), 10, "the popup says so")
+    wait_for(lambda: "cannot be checked" in popup.evaluate(TEXT, "#message"), PATIENCE_S, "the popup says so")
 
 
 def test_the_real_popup_opens_on_the_toolbar_button(firefox, firefox_tab, site):
@@ -92,7 +92,7 @@ def test_the_real_popup_opens_on_the_toolbar_button(firefox, firefox_tab, site):
     }"""
     firefox.in_browser(click, "deepfake-detector@example.org")
     views = "() => chrome.extension.getViews({ type: 'popup' }).map((view) => view.document.getElementById('count').textContent)"
-    wait_for(lambda: firefox.in_extension(views) == ["1 image"], 10, "the popup lists the page's image")
+    wait_for(lambda: firefox.in_extension(views) == ["1 image"], PATIENCE_S, "the popup lists the page's image")
     firefox_tab.evaluate("() => document.body.click()")
 
 
@@ -106,9 +106,9 @@ def test_settings_are_saved_and_read_again(firefox):
         }"""
     )
     sites = "() => document.querySelector('#allowed-sites ul').textContent"
-    wait_for(lambda: "example.org" in page.evaluate(sites), 10, "the site is listed")
+    wait_for(lambda: "example.org" in page.evaluate(sites), PATIENCE_S, "the site is listed")
     page.goto(f"{BASE}/options/options.html")
-    wait_for(lambda: "example.org" in page.evaluate(sites), 10, "the site is read again")
+    wait_for(lambda: "example.org" in page.evaluate(sites), PATIENCE_S, "the site is read again")
     page.evaluate(CLICK, "#clear")
     wait_for(
         lambda: page.evaluate(TEXT, "#status") == "All results are forgotten.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED
+from tests.e2e.extension_driver import PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import BASE
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -27,11 +27,11 @@ def test_the_only_requests_are_for_the_images_of_the_page(firefox, firefox_tab, 
     firefox_tab.wait_for_states(dict.fromkeys(images, SCORED))
     firefox_tab.right_click("img")
     firefox.choose_menu_entry()
-    wait_for(lambda: "of 100" in firefox_tab.panel_text(), 20, "the panel")
+    wait_for(lambda: "of 100" in firefox_tab.panel_text(), PATIENCE_S, "the panel")
     popup = firefox.open_tab(background=True)
     popup.goto(f"{BASE}/popup/popup.html")
     model = "() => document.getElementById('model').textContent"
-    wait_for(lambda: "nothing leaves this computer" in popup.evaluate(model), 20, "the model is named")
+    wait_for(lambda: "nothing leaves this computer" in popup.evaluate(model), PATIENCE_S, "the model is named")
     popup.close()
     seen = firefox.in_browser("() => globalThis.seenRequests")
     by_extension = {url for origin, url in seen if origin.startswith("moz-extension:")}

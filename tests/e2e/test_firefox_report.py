@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import BASE, FirefoxTab
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -29,7 +29,7 @@ def open_report(firefox):
         known = set(tabs())
         buttons = [element for element in tab.elements() if element.has_class("report")]
         tab.click(buttons[0])
-        report = FirefoxTab(firefox.bidi, wait_for(lambda: find(known), 10, "the report's tab"))
+        report = FirefoxTab(firefox.bidi, wait_for(lambda: find(known), PATIENCE_S, "the report's tab"))
         reports.append(report)
         wait_for(lambda: report.evaluate(TEXT, "#verdict h1") in VERDICTS, FIRST_CHECK_S, "the report's verdict")
         return report
@@ -46,7 +46,7 @@ def test_the_panel_opens_the_report_of_a_background(firefox, firefox_tab, site, 
         site.add_page(f'<div style="width: 240px; height: 280px; background: url(/{FACE}) 50% 0 / cover"></div>')
     )
     firefox_tab.click(firefox_tab.wait_for_states({url: SCORED})[url])
-    wait_for(lambda: "Full report" in firefox_tab.panel_text(), 10, "the panel")
+    wait_for(lambda: "Full report" in firefox_tab.panel_text(), PATIENCE_S, "the panel")
     report = open_report(firefox_tab)
     assert url in report.evaluate(TEXT, "figcaption")
     firefox.set_settings("off")
@@ -57,7 +57,7 @@ def test_the_first_run_page_opens_the_report_of_its_picture(firefox, firefox_tab
     ready = (
         "() => document.getElementById('try-image').complete && document.getElementById('try-image').naturalWidth > 0"
     )
-    wait_for(lambda: firefox_tab.evaluate(ready), 10, "the picture")
+    wait_for(lambda: firefox_tab.evaluate(ready), PATIENCE_S, "the picture")
     firefox_tab.click_on("#try")
     wait_for(lambda: "of 100" in firefox_tab.panel_text(), FIRST_CHECK_S, "the panel's verdict")
     open_report(firefox_tab)

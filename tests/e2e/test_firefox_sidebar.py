@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import BASE, FirefoxTab
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -28,7 +28,7 @@ def click_report(tab: FirefoxTab, url: str) -> None:
     tab.press("\ue00c")  # Escape: an open panel may lie over the other badge
     tab.click(tab.wait_for_states({url: SCORED})[url])
     buttons = wait_for(
-        lambda: [element for element in tab.elements() if element.has_class("report")], 10, "the panel's button"
+        lambda: [element for element in tab.elements() if element.has_class("report")], PATIENCE_S, "the panel's button"
     )
     tab.click(buttons[0])
 
@@ -44,10 +44,10 @@ def test_the_popup_opens_it_and_badges_use_it_while_it_is_open(firefox, firefox_
     popup = firefox.open_tab(background=True)
     popup.goto(f"{BASE}/popup/popup.html")
     count = "() => document.querySelectorAll('#images .report').length"
-    wait_for(lambda: popup.evaluate(count) == 2, 10, "the list of images")
+    wait_for(lambda: popup.evaluate(count) == 2, PATIENCE_S, "the list of images")
     popup.activate()
     popup.click_on("#images .report")
-    wait_for(lambda: firefox.in_extension(IS_OPEN), 10, "the sidebar")
+    wait_for(lambda: firefox.in_extension(IS_OPEN), PATIENCE_S, "the sidebar")
     firefox_tab.activate()
     wait_for(lambda: any(caption for caption, _ in firefox.in_extension(SHOWN)), FIRST_CHECK_S, "a report in it")
 
@@ -56,7 +56,7 @@ def test_the_popup_opens_it_and_badges_use_it_while_it_is_open(firefox, firefox_
         wait_for_report(firefox, url)
 
     firefox.in_browser("() => SidebarController.hide()")
-    wait_for(lambda: not firefox.in_extension(IS_OPEN), 10, "the sidebar is closed")
+    wait_for(lambda: not firefox.in_extension(IS_OPEN), PATIENCE_S, "the sidebar is closed")
     known = {tab["context"] for tab in firefox.bidi.send("browsingContext.getTree", maxDepth=0)["contexts"]}
     click_report(firefox_tab, first)
 
@@ -64,5 +64,7 @@ def test_the_popup_opens_it_and_badges_use_it_while_it_is_open(firefox, firefox_
         tabs = firefox.bidi.send("browsingContext.getTree", maxDepth=0)["contexts"]
         return next((t["context"] for t in tabs if t["context"] not in known and "report.html#" in t["url"]), None)
 
-    FirefoxTab(firefox.bidi, wait_for(new_tab, 10, "the report in a tab: Firefox opens no sidebar for a badge")).close()
+    FirefoxTab(
+        firefox.bidi, wait_for(new_tab, PATIENCE_S, "the report in a tab: Firefox opens no sidebar for a badge")
+    ).close()
     firefox.set_settings("off")

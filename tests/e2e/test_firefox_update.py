@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED
+from tests.e2e.extension_driver import PATIENCE_S, SCORED
 from tests.e2e.firefox_driver import ID
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -42,5 +42,5 @@ def test_an_open_page_gets_its_badges_again_once(firefox, firefox_tab, site, ext
     assert firefox_tab.evaluate(count) == 1, "the badges of before are gone"
     firefox_tab.right_click("img")
     firefox.choose_menu_entry()
-    wait_for(lambda: "of 100" in firefox_tab.panel_text(), 20, "the menu entry works")
+    wait_for(lambda: "of 100" in firefox_tab.panel_text(), PATIENCE_S, "the menu entry works")
     firefox.reopen_own_page()

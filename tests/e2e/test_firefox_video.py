@@ -9,7 +9,7 @@ import pytest
 from extension.demo.wait import wait_for
 from python_trainer.files import ROOT
 from python_trainer.predict import Predictor
-from tests.e2e.extension_driver import CLIP_TOLERANCE, FIRST_CHECK_S, SCORED
+from tests.e2e.extension_driver import CLIP_TOLERANCE, FIRST_CHECK_S, PATIENCE_S, SCORED
 
 CLIP = "clips/face.webm"
 READY = "() => document.querySelector('video').readyState >= 2"
@@ -24,7 +24,7 @@ def build(shipped_dir):
 def show(tab, site, source: str, more: str = "") -> None:
     """Loads a page with one video."""
     tab.goto(site.add_page(f"<video src='{source}' muted width='320' height='240'></video>{more}"))
-    wait_for(lambda: tab.evaluate(READY), 10, "the video")
+    wait_for(lambda: tab.evaluate(READY), PATIENCE_S, "the video")
 
 
 def result(tab) -> str:

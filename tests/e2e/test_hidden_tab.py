@@ -7,6 +7,7 @@ import pytest
 from extension.demo.browser import wait_until
 from extension.demo.wait import wait_for
 from tests.e2e.extension_driver import (
+    PATIENCE_S,
     SCORED,
     badges_by_image,
     checked_images,
@@ -57,9 +58,9 @@ def test_no_check_starts_behind_but_the_one_asked_for(page, badges, site, worker
     behind(True)
     page.evaluate(ADD, [late, asked])
     page.evaluate("document.getElementById('first').src += '?changed'")
-    wait_until(page, lambda: url not in badges_by_image(badges), 20, "the page has been looked at anew")
+    wait_until(page, lambda: url not in badges_by_image(badges), PATIENCE_S, "the page has been looked at anew")
     right_click(worker, page, asked)
-    wait_until(page, lambda: asked in checked_images(worker), 30, "what was asked for is checked behind too")
+    wait_until(page, lambda: asked in checked_images(worker), PATIENCE_S, "what was asked for is checked behind too")
     assert late not in checked_images(worker)
     assert late not in badges_by_image(badges), "nor is it on its way"
     behind(False)
@@ -72,7 +73,7 @@ def test_firefox_no_check_starts_in_a_tab_behind(firefox, firefox_tab, site):
     url, late, seen = (f"{site.origin}/{name}" for name in (FACE, OTHER_FACE, f"copy-seen/{OTHER_FACE}"))
     firefox_tab.wait_for_states({url: SCORED})
     other = firefox.open_tab()
-    wait_for(lambda: firefox_tab.evaluate("() => document.hidden"), 10, "the browser tells the page")
+    wait_for(lambda: firefox_tab.evaluate("() => document.hidden"), PATIENCE_S, "the browser tells the page")
     firefox_tab.evaluate(ADD, [late])
     other.goto(site.add_page(f'<img src="{seen}" width="240">', "other.html"))
     other.wait_for_states({seen: SCORED})

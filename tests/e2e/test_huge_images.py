@@ -9,11 +9,10 @@ from PIL import Image
 
 from extension.demo.browser import wait_until
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED, right_click, set_settings, wait_for_states
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED, right_click, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 SIDE = 10_000
-LIMIT_S = 120  # two of them, on a machine that may be busy
 COUNTING = """<script>
   let turns = 0;
   const next = () => { turns += 1; requestAnimationFrame(next); };
@@ -44,12 +43,12 @@ def test_chromium(page, badges, site, worker, huge):
     right_click(worker, page, urls["largest.jpg"])
     before = page.evaluate("turns")
     wait_until(page, lambda: page.evaluate("turns") > before + 30, 30, "the page's own work goes on")
-    wait_for_states(page, badges, {urls["largest.jpg"]: SCORED}, LIMIT_S)
+    wait_for_states(page, badges, {urls["largest.jpg"]: SCORED}, FIRST_CHECK_S)
     right_click(worker, page, urls["too-large.jpg"])
-    found = wait_for_states(page, badges, {urls["too-large.jpg"]: {"failed"}}, LIMIT_S)
+    found = wait_for_states(page, badges, {urls["too-large.jpg"]: {"failed"}}, FIRST_CHECK_S)
     badges.click(found[urls["too-large.jpg"]])
     panel = lambda: [e.text for e in badges.elements(lambda e: e.has_class("panel")) if "too large" in e.text]  # noqa: E731
-    wait_until(page, panel, 10, "the panel says so")
+    wait_until(page, panel, PATIENCE_S, "the panel says so")
     right_click(worker, page, f"{site.origin}/{FACE}")
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
 
@@ -60,8 +59,8 @@ def test_firefox(firefox, firefox_tab, site, huge):
     images = "".join(f'<img src="{url}" width="200" height="200">' for url in urls.values())
     firefox_tab.goto(site.add_page(f'{images}<img src="/{FACE}" width="200">'))
     badges = firefox_tab.wait_for_states(
-        {urls["largest.jpg"]: SCORED, urls["too-large.jpg"]: {"failed"}, f"{site.origin}/{FACE}": SCORED}, LIMIT_S
+        {urls["largest.jpg"]: SCORED, urls["too-large.jpg"]: {"failed"}, f"{site.origin}/{FACE}": SCORED}, FIRST_CHECK_S
     )
     firefox_tab.click(badges[urls["too-large.jpg"]])
-    wait_for(lambda: "too large" in firefox_tab.panel_text(), 10, "the panel says so")
+    wait_for(lambda: "too large" in firefox_tab.panel_text(), PATIENCE_S, "the panel says so")
     firefox.set_settings("off")

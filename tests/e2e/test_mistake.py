@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from extension.demo.browser import launch_extension
+from tests.e2e.extension_driver import PATIENCE_S
 from tests.e2e.test_report import choose
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -38,7 +39,8 @@ def browser_with_home(playwright, extension_dir, tmp_path):
     shutil.copytree(extension_dir, folder)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, "homepage_url": HOME}), encoding="utf-8")
-    with launch_extension(playwright, folder) as started:
+    with launch_extension(playwright, folder, start_timeout_s=PATIENCE_S) as started:
+        started[0].set_default_timeout(1000 * PATIENCE_S)
         yield started
 
 

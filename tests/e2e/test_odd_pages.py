@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import SCORED, badges_by_image, checked_images, set_settings, wait_for_states
+from tests.e2e.extension_driver import (
+    FIRST_CHECK_S,
+    PATIENCE_S,
+    SCORED,
+    badges_by_image,
+    checked_images,
+    set_settings,
+    wait_for_states,
+)
 from tests.e2e.odd_pages import (
     BROKEN,
     FACE,
@@ -39,7 +47,7 @@ def test_a_strict_content_security_policy_changes_nothing(page, badges, site):
 
 def test_the_same_picture_five_hundred_times_is_read_once(page, badges, site):
     page.goto(site.add_page(SAME_500))
-    wait_until(page, lambda: len(badges.buttons()) >= 90, 60, "badges on all copies in view")
+    wait_until(page, lambda: len(badges.buttons()) >= 90, FIRST_CHECK_S, "badges on all copies in view")
     assert {button.attributes["data-state"] for button in badges.buttons()} <= SCORED | {"checking"}
     assert len(from_extension(site, "copy-same")) <= 1, "the browser's cache may have it"
 
@@ -68,23 +76,23 @@ def test_a_page_that_deletes_badges_gets_them_back_but_not_for_ever(page, badges
     url = f"{site.origin}/{FACE}"
     wait_for_states(page, badges, {url: SCORED})
     page.evaluate(HIDE)
-    wait_until(page, lambda: page.evaluate(IS_SHOWN), 10, "the badge is shown again")
+    wait_until(page, lambda: page.evaluate(IS_SHOWN), PATIENCE_S, "the badge is shown again")
     page.evaluate(REMOVE)
-    wait_until(page, lambda: badges_by_image(badges).get(url), 10, "the badge is back")
+    wait_until(page, lambda: badges_by_image(badges).get(url), PATIENCE_S, "the badge is back")
     page.evaluate(FIGHT)
     page.wait_for_function("removed >= 2")
     started = page.evaluate("performance.now()")
     page.wait_for_function(f"performance.now() > {started} + 3000")
     assert page.evaluate("removed") <= 5, "ever more seldom"
     page.evaluate("fight.disconnect()")
-    wait_until(page, lambda: badges_by_image(badges).get(url), 30, "the page has given up")
+    wait_until(page, lambda: badges_by_image(badges).get(url), PATIENCE_S, "the page has given up")
 
 
 def test_pictures_that_hang_lie_or_move_away(page, badges, site, worker):
     page.goto(site.add_page(BROKEN), wait_until="commit")
     found = wait_for_states(page, badges, {f"{site.origin}/redirect/{FACE}": SCORED})
     html = f"{site.origin}/html/{FACE}"
-    lying = wait_until(page, lambda: checked_images(worker).get(html), 30, "what lies is found out")
+    lying = wait_until(page, lambda: checked_images(worker).get(html), PATIENCE_S, "what lies is found out")
     assert lying["code"] == "not_an_image"
     found = badges_by_image(badges)
     assert html not in found, "a background that is none is not the reader's business"
@@ -97,7 +105,7 @@ def test_a_picture_for_visitors_with_a_cookie_is_not_asked_for_with_it(page, bad
     context.add_cookies([{"name": "session", "value": "1", "url": site.origin}])
     url = f"{site.origin}/cookie/{FACE}"
     page.goto(site.add_page(f'<img src="{url}" width="300">'))
-    wait_until(page, lambda: checked_images(worker).get(url, {}).get("code") == "refused", 30, "it is refused")
+    wait_until(page, lambda: checked_images(worker).get(url, {}).get("code") == "refused", PATIENCE_S, "it is refused")
     assert all("cookie" not in request.headers for request in from_extension(site, "/cookie/"))
     context.clear_cookies()
 
@@ -110,5 +118,5 @@ def test_switched_off_nothing_is_left_behind(page, badges, site, worker):
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     assert page.evaluate("document.documentElement.outerHTML") != before
     set_settings(worker, "all", paused=True)
-    wait_until(page, lambda: not badges.elements(), 10, "no badge")
+    wait_until(page, lambda: not badges.elements(), PATIENCE_S, "no badge")
     assert page.evaluate("document.documentElement.outerHTML") == before

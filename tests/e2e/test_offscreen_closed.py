@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import SCORED, set_settings, wait_for_states
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
@@ -36,7 +36,7 @@ def test_it_closes_and_comes_back(page, badges, site, worker, context):
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     assert worker.evaluate(DOCUMENTS) == 1
     close_itself(context, worker)
-    wait_until(page, lambda: worker.evaluate(DOCUMENTS) == 0, 10, "the document is closed")
+    wait_until(page, lambda: worker.evaluate(DOCUMENTS) == 0, PATIENCE_S, "the document is closed")
     page.evaluate("document.getElementById('late').scrollIntoView()")
     wait_for_states(page, badges, {f"{site.origin}/{OTHER_FACE}": SCORED})
     assert worker.evaluate(DOCUMENTS) == 1

@@ -10,7 +10,15 @@ from playwright.sync_api import expect
 
 from extension.demo.browser import wait_until
 from extension.demo.extension_build import EXTENSION
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, panel_text, press_command, set_settings, wait_for_states
+from tests.e2e.extension_driver import (
+    FIRST_CHECK_S,
+    PATIENCE_S,
+    SCORED,
+    panel_text,
+    press_command,
+    set_settings,
+    wait_for_states,
+)
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
@@ -69,7 +77,9 @@ def violations(own) -> list:
 
 
 def test_the_first_run_page_opens_once_and_its_picture_is_checked_as_on_any_page(context, own_page):
-    first = wait_until(context.pages[0], lambda: [tab for tab in context.pages if "welcome" in tab.url], 10, "the page")
+    first = wait_until(
+        context.pages[0], lambda: [tab for tab in context.pages if "welcome" in tab.url], PATIENCE_S, "the page"
+    )
     assert len(first) == 1
     welcome = own_page("welcome/welcome.html", OPEN_ROOTS)
     expect(welcome.get_by_role("heading", name="What it may do in your browser, and why")).to_be_visible()
@@ -139,7 +149,7 @@ def test_the_popup_filters_by_verdict_and_its_switches_are_kept(page, site, work
     expect(popup.locator("#sensitivity-hint")).to_contain_text("of 100 real")
     assert violations(popup) == []
     expect(popup.locator("#automatic-hint")).to_have_text("Paused: images are checked when you ask.")
-    wait_until(popup, lambda: stored(worker).get("sensitivity") == "check", 5, "saved")
+    wait_until(popup, lambda: stored(worker).get("sensitivity") == "check", PATIENCE_S, "saved")
     assert (stored(worker)["deniedSites"], stored(worker)["paused"]) == (["localhost"], True)
 
 
@@ -169,7 +179,7 @@ def test_the_settings_page_speaks_another_language_and_so_do_badges(page, badges
     set_settings(worker, "all", language="de")
     german = json.loads((EXTENSION / "_locales" / "de" / "messages.json").read_text(encoding="utf-8"))
     expected = german[f"state_{badge.attributes['data-state']}"]["message"]
-    wait_until(page, lambda: expected in badges.texts(), 10, "the badge is in German without a reload")
+    wait_until(page, lambda: expected in badges.texts(), PATIENCE_S, "the badge is in German without a reload")
 
 
 def test_settings_go_to_a_file_and_come_back_and_are_reset(page, own_page, worker, tmp_path):
@@ -204,13 +214,13 @@ def test_the_keyboard_checks_the_page_goes_from_verdict_to_verdict_and_pauses(pa
     press_command(worker, page, "check-page")
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED, f"{site.origin}/images/no_face.jpg": {"no_face"}})
     press_command(worker, page, "next-verdict")
-    wait_until(page, lambda: "of 100" in panel_text(badges), 5, "the first picture's panel")
+    wait_until(page, lambda: "of 100" in panel_text(badges), PATIENCE_S, "the first picture's panel")
     press_command(worker, page, "next-verdict")
-    wait_until(page, lambda: "No face was found" in panel_text(badges), 5, "the second picture's panel")
+    wait_until(page, lambda: "No face was found" in panel_text(badges), PATIENCE_S, "the second picture's panel")
     assert page.evaluate("scrollY") > 1000, "it was scrolled to"
     press_command(worker, page, "next-verdict")
-    wait_until(page, lambda: "of 100" in panel_text(badges), 5, "and around again")
+    wait_until(page, lambda: "of 100" in panel_text(badges), PATIENCE_S, "and around again")
     press_command(worker, page, "toggle-automatic")
-    wait_until(page, lambda: stored(worker).get("paused") is True, 5, "paused")
+    wait_until(page, lambda: stored(worker).get("paused") is True, PATIENCE_S, "paused")
     press_command(worker, page, "toggle-automatic")
-    wait_until(page, lambda: stored(worker)["paused"] is False, 5, "resumed")
+    wait_until(page, lambda: stored(worker)["paused"] is False, PATIENCE_S, "resumed")

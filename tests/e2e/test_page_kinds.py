@@ -8,6 +8,8 @@ import pytest
 
 from extension.demo.browser import wait_until
 from tests.e2e.extension_driver import (
+    FIRST_CHECK_S,
+    PATIENCE_S,
     SCORED,
     badges_by_image,
     checked_images,
@@ -61,7 +63,7 @@ def test_pictures_of_every_kind_get_a_verdict_and_small_ones_none(page, badges, 
     found = wait_for_states(page, badges, {**dict.fromkeys(urls, SCORED), "canvas:1": SCORED})
     assert not [url for url in found if "icon" in url or "small" in url or "tiny" in url]
     badges.click(found[f"{site.origin}/copy-background/{FACE}"])
-    wait_until(page, lambda: "not a proof" in panel_text(badges), 5, "the panel of a background")
+    wait_until(page, lambda: "not a proof" in panel_text(badges), PATIENCE_S, "the panel of a background")
     outline = badges.elements(lambda element: element.has_class("outline"))[0]
     x, y = badges.centre(outline)
     box = page.locator("#background").bounding_box()
@@ -72,7 +74,7 @@ def test_faces_that_the_page_cuts_away_are_not_outlined(page, badges, site):
     page.goto(site.add_page(f'<img src="/{GROUP}" style="width: 90px; height: 300px; object-fit: cover">'))
     found = wait_for_states(page, badges, {f"{site.origin}/{GROUP}": SCORED})
     badges.click(found[f"{site.origin}/{GROUP}"])
-    wait_until(page, lambda: "not a proof" in panel_text(badges), 5, "the panel")
+    wait_until(page, lambda: "not a proof" in panel_text(badges), PATIENCE_S, "the panel")
     centres = [badges.centre(outline) for outline in badges.elements(lambda element: element.has_class("outline"))]
     box = page.locator("img").bounding_box()
     assert len(centres) == 3 and None in centres, "faces beside the part that is shown"
@@ -92,7 +94,7 @@ def test_a_poster_goes_when_the_video_starts_and_a_background_follows_its_class(
     wait_for_states(page, badges, {poster: SCORED, f"{site.origin}/copy-a/{FACE}": SCORED})
     page.evaluate("document.querySelector('div').className = 'b'; void document.querySelector('video').play()")
     wait_for_states(page, badges, {f"{site.origin}/images/no_face.jpg": {"no_face"}})
-    wait_until(page, lambda: poster not in badges_by_image(badges), 5, "no badge on a playing video")
+    wait_until(page, lambda: poster not in badges_by_image(badges), PATIENCE_S, "no badge on a playing video")
 
 
 def test_frames_of_every_origin_are_checked(page, site, worker):
@@ -106,7 +108,7 @@ def test_frames_of_every_origin_are_checked(page, site, worker):
     )
     urls = {f"{origin}/copy-frame/{FACE}" for origin in (site.origin, site.other_origin)}
     urls.add(f"{site.origin}/copy-srcdoc/{FACE}")
-    wait_until(page, lambda: urls <= set(checked_images(worker)), 60, "the images of all frames")
+    wait_until(page, lambda: urls <= set(checked_images(worker)), FIRST_CHECK_S, "the images of all frames")
 
 
 def test_a_shadow_root_that_an_old_element_gets_late_is_found(page, badges, site):
@@ -120,7 +122,7 @@ def test_a_shadow_root_that_an_old_element_gets_late_is_found(page, badges, site
         }""",
         f"/{FACE}",
     )
-    wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED}, 20)
+    wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
 
 
 def test_lazy_images_and_an_endless_page_are_followed_while_scrolling(page, badges, site):
@@ -150,7 +152,7 @@ def test_an_animation_says_how_many_of_its_frames_were_judged(page, badges, site
     page.goto(site.add_page(f'<img src="{gif}" width="300">'))
     found = wait_for_states(page, badges, {gif[:200]: SCORED | {"no_face", "face_too_small"}})
     badges.click(found[gif[:200]])
-    wait_until(page, lambda: "Frames looked at: 3" in panel_text(badges), 5, "the panel says so")
+    wait_until(page, lambda: "Frames looked at: 3" in panel_text(badges), PATIENCE_S, "the panel says so")
 
 
 def test_below_a_transparent_layer_the_picture_under_the_pointer_is_checked(page, badges, site, worker):
@@ -163,7 +165,9 @@ def test_below_a_transparent_layer_the_picture_under_the_pointer_is_checked(page
         )
     )
     right_click_here(worker, page, (450, 100))
-    wait_until(page, lambda: "once more" in panel_text(badges), 20, "the extension was not there to see the click")
+    wait_until(
+        page, lambda: "once more" in panel_text(badges), PATIENCE_S, "the extension was not there to see the click"
+    )
     right_click_here(worker, page, (450, 100))
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     right_click_here(worker, page, (100, 100))
@@ -171,7 +175,7 @@ def test_below_a_transparent_layer_the_picture_under_the_pointer_is_checked(page
     page.goto(site.add_page("<p>Words only.</p>", "words.html"))
     for _ in range(2):
         right_click_here(worker, page, (300, 300))
-    wait_until(page, lambda: "No picture that can be checked" in panel_text(badges), 20, "nothing there")
+    wait_until(page, lambda: "No picture that can be checked" in panel_text(badges), PATIENCE_S, "nothing there")
     assert "Could not check" in panel_text(badges)
 
 
@@ -186,7 +190,7 @@ def test_a_canvas_that_the_page_may_not_read_is_a_failure_and_no_verdict(page, b
         )
     )
     right_click_here(worker, page, (100, 100))
-    wait_until(page, lambda: panel_text(badges), 20, "the script is there")
+    wait_until(page, lambda: panel_text(badges), PATIENCE_S, "the script is there")
     right_click_here(worker, page, (100, 100))
     wait_for_states(page, badges, {"canvas:1": {"failed"}})
     assert "does not let this picture be read" in panel_text(badges)

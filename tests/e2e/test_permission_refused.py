@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import SCORED, panel_text, right_click, trigger_action, wait_for_states
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, panel_text, right_click, trigger_action, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
@@ -67,10 +67,13 @@ def test_refused_the_image_is_copied_from_the_screen(page, context, badges, site
     right_click(worker, page, url, tab_id)
     wait_for_states(page, badges, {url: SCORED})
     wait_until(
-        page, lambda: "copy of the screen" in panel_text(badges), 5, "the panel says that it was a copy of the screen"
+        page,
+        lambda: "copy of the screen" in panel_text(badges),
+        PATIENCE_S,
+        "the panel says that it was a copy of the screen",
     )
     report = open_report(context, badges)
-    expect(report.locator("#verdict")).to_contain_text("copy of the screen", timeout=30_000)
+    expect(report.locator("#verdict")).to_contain_text("copy of the screen")
     expect(report.locator("#conditions")).to_contain_text("copy of the screen was judged")
     expect(report.locator("#credentials")).to_contain_text("A copy of the screen carries none")
     expect(report.locator("#faces > li")).to_have_count(1)
@@ -85,7 +88,7 @@ def test_the_tabs_own_images_need_no_permission(page, context, badges, site, wor
     wait_for_states(page, badges, {url: SCORED})
     assert "copy of the screen" not in panel_text(badges)
     report = open_report(context, badges)
-    expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=30_000)
+    expect(report.locator("#verdict h1")).to_have_text(VERDICT)
     expect(report.locator("#verdict")).not_to_contain_text("copy of the screen")
     report.close()
 
@@ -99,7 +102,7 @@ def test_a_report_asks_for_the_host_of_its_picture(page, context, badges, site, 
     report = context.new_page()
     report.add_init_script("chrome.permissions.request = async ({ origins }) => (globalThis.asked = origins, false);")
     report.goto(worker.url.replace("background.js", "report/report.html#asked"))
-    report.get_by_role("button", name="Allow pictures from 127.0.0.1").click(timeout=30_000)
+    report.get_by_role("button", name="Allow pictures from 127.0.0.1").click()
     assert report.evaluate("asked") == ["*://127.0.0.1/*"]
     expect(report.locator("#report")).to_be_hidden()
     report.close()

@@ -6,7 +6,7 @@ import json
 from urllib.parse import urlsplit
 
 from extension.demo.browser import launch_extension, service_worker
-from tests.e2e.extension_driver import SCORED, right_click, set_settings, wait_for_states
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, right_click, set_settings, wait_for_states
 from tests.e2e.shadow_dom import ShadowReader
 
 FACE = "faces/real_grace_hopper.jpg"
@@ -29,7 +29,8 @@ def test_the_only_requests_are_for_the_images_of_the_page(playwright, extension_
     flags = [f"--log-net-log={log_file}", "--net-log-capture-mode=Everything"]
     page_url = site.add_page(f'<img src="/{FACE}" width="300"><img src="{site.other_origin}/{OTHER_FACE}" width="300">')
     images = {f"{site.origin}/{FACE}", f"{site.other_origin}/{OTHER_FACE}"}
-    with launch_extension(playwright, extension_dir, extra_args=flags) as (context, worker):
+    with launch_extension(playwright, extension_dir, extra_args=flags, start_timeout_s=PATIENCE_S) as (context, worker):
+        context.set_default_timeout(1000 * PATIENCE_S)
         page = context.new_page()
         reader = ShadowReader(page)
         set_settings(worker, "all")

@@ -13,7 +13,15 @@ from playwright.sync_api import Page, expect
 
 from extension.demo.browser import wait_until
 from extension.demo.extension_build import EXTENSION, find_node
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, panel_text, right_click, set_settings, wait_for_states
+from tests.e2e.extension_driver import (
+    FIRST_CHECK_S,
+    PATIENCE_S,
+    SCORED,
+    panel_text,
+    right_click,
+    set_settings,
+    wait_for_states,
+)
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
@@ -144,7 +152,7 @@ def test_the_panel_opens_the_report_of_its_image(page, context, badges, site, wo
     url = f"{site.origin}/{FACE}"
     right_click(worker, page, url)
     wait_for_states(page, badges, {url: SCORED})
-    wait_until(page, lambda: "Full report" in panel_text(badges), 5, "the panel is filled")
+    wait_until(page, lambda: "Full report" in panel_text(badges), PATIENCE_S, "the panel is filled")
     [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
     with context.expect_page() as opened:
         badges.click(button)

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import SCORED, panel_text, right_click, set_settings, wait_for_states
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, panel_text, right_click, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 
@@ -52,7 +52,7 @@ def test_a_data_address_and_a_picture_without_a_face(page, badges, site, worker,
     wait_for_states(page, badges, {data_url[:200]: SCORED})
     right_click(worker, page, f"{site.origin}/images/no_face.jpg")
     wait_for_states(page, badges, {f"{site.origin}/images/no_face.jpg": {"no_face"}})
-    wait_until(page, lambda: "No face was found" in panel_text(badges), 5, "the panel says so")
+    wait_until(page, lambda: "No face was found" in panel_text(badges), PATIENCE_S, "the panel says so")
 
 
 @pytest.mark.parametrize("path", [f"missing/{FACE}", f"html/{FACE}", "broken/zero_bytes.jpg"])
@@ -96,7 +96,7 @@ def test_what_the_page_shows_is_judged_where_its_address_gives_another_picture(p
     assert "copy of the screen" not in panel_text(badges), "its pixels can be read"
     right_click(worker, page, foreign)
     wait_for_states(page, badges, {foreign: SCORED})
-    wait_until(page, lambda: "copy of the screen" in panel_text(badges), 5, "the panel says what was judged")
+    wait_until(page, lambda: "copy of the screen" in panel_text(badges), PATIENCE_S, "the panel says what was judged")
 
 
 def test_a_picture_that_is_turned_as_its_file_says_is_judged_by_its_file(page, badges, site, worker):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, kill_worker, set_settings, wait_for_states
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED, kill_worker, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
@@ -63,7 +63,7 @@ def open_pictures(page, own_page, badges, site, worker):
             page.keyboard.press("Escape")  # an open panel may lie over the other badge
             badges.click(wait_for_states(page, badges, {url: SCORED})[url])
             find = lambda: badges.elements(lambda element: "report" in element.attributes.get("class", "").split())  # noqa: E731
-            badges.click(wait_until(page, find, 10, "the panel's button")[0])
+            badges.click(wait_until(page, find, PATIENCE_S, "the panel's button")[0])
 
         return urls, click_report
 
@@ -107,5 +107,8 @@ def test_the_settings_page_and_the_popup_say_where_it_opens(own_page, worker):
     expect(tick).to_be_checked()
     tick.uncheck()
     wait_until(
-        own_page, lambda: worker.evaluate("chrome.storage.local.get()")["settings"]["report"] == "tab", 5, "the setting"
+        own_page,
+        lambda: worker.evaluate("chrome.storage.local.get()")["settings"]["report"] == "tab",
+        PATIENCE_S,
+        "the setting",
     )

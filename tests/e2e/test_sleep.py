@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extension.demo.browser import wait_until
 from extension.demo.wait import wait_for
-from tests.e2e.extension_driver import SCORED, checked_images, kill_worker, set_settings, wait_for_states
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, checked_images, kill_worker, set_settings, wait_for_states
 from tests.e2e.firefox_driver import FirefoxTab
 from tests.e2e.shadow_dom import ShadowReader
 
@@ -53,9 +53,13 @@ def test_chromium_a_discarded_tab_is_checked_anew_when_it_is_back(context, site,
     own_page.bring_to_front()
     assert own_page.evaluate(DISCARD, address) is True
     # A discarded tab has another number.
-    wait_until(own_page, lambda: checked_images(worker) == {}, 10, "the verdicts of a page that is gone are forgotten")
+    wait_until(
+        own_page, lambda: checked_images(worker) == {}, PATIENCE_S, "the verdicts of a page that is gone are forgotten"
+    )
     own_page.evaluate(ACTIVATE, address)
-    page = wait_until(own_page, lambda: next((tab for tab in context.pages if tab.url == address), None), 10, "the tab")
+    page = wait_until(
+        own_page, lambda: next((tab for tab in context.pages if tab.url == address), None), PATIENCE_S, "the tab"
+    )
     wait_for_states(page, ShadowReader(page), {url: SCORED})
     assert list(checked_images(worker)) == [url]
     page.close()
@@ -71,14 +75,14 @@ def test_firefox_a_discarded_tab_is_checked_anew_when_it_is_back(firefox, firefo
     tab.goto(address)
     tab.wait_for_states({url: SCORED})
     firefox_tab.activate()
-    wait_for(lambda: firefox.in_extension(DISCARD, address), 10, "the tab is discarded")
+    wait_for(lambda: firefox.in_extension(DISCARD, address), PATIENCE_S, "the tab is discarded")
     firefox.in_extension(ACTIVATE, address)
 
     def shown() -> FirefoxTab | None:
         tabs = firefox.bidi.send("browsingContext.getTree", maxDepth=0)["contexts"]
         return next((FirefoxTab(firefox.bidi, one["context"]) for one in tabs if one["url"] == address), None)
 
-    tab = wait_for(shown, 10, "the tab")
+    tab = wait_for(shown, PATIENCE_S, "the tab")
     tab.wait_for_states({url: SCORED})
     tab.close()
     firefox.set_settings("off")

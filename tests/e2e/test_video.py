@@ -13,6 +13,7 @@ from python_trainer.predict import Predictor
 from tests.e2e.extension_driver import (
     CLIP_TOLERANCE,
     FIRST_CHECK_S,
+    PATIENCE_S,
     SCORED,
     badges_by_image,
     checked_images,
@@ -47,7 +48,7 @@ def check_video(page, worker, badges, expected: str, position=(150, 120)) -> str
     for _ in range(1 if panel_text(badges) else 2):
         page.mouse.click(*position, button="right")
         worker.evaluate(VIDEO_CLICK, [page.url, address])
-        wait_until(page, lambda: panel_text(badges), 20, "the panel")
+        wait_until(page, lambda: panel_text(badges), PATIENCE_S, "the panel")
     wait_until(page, lambda: re.search(expected, panel_text(badges)), FIRST_CHECK_S * 2, expected)
     return panel_text(badges)
 
@@ -117,7 +118,7 @@ def test_a_clip_under_a_transparent_layer_is_found(page, badges, site, worker):
     page.goto(url)
     page.locator("video").evaluate(STILL)
     right_click_here(worker, page, (150, 120))
-    wait_until(page, lambda: panel_text(badges), 20, "the extension was not there to see the click")
+    wait_until(page, lambda: panel_text(badges), PATIENCE_S, "the extension was not there to see the click")
     right_click_here(worker, page, (150, 120))
     wait_until(page, lambda: "Frames looked at: 12" in panel_text(badges), FIRST_CHECK_S * 2, "the verdict")
     assert "Face 2:" in panel_text(badges)

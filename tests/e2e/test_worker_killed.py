@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import SCORED, kill_worker, set_settings, wait_for_states
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, kill_worker, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
@@ -33,7 +33,7 @@ def test_a_check_survives_its_worker_and_so_do_verdicts(page, badges, site, own_
     page.evaluate("document.getElementById('late').scrollIntoView()")
     wait_for_states(page, badges, {f"{site.origin}/{OTHER_FACE}": SCORED})
     images = sorted([f"{site.origin}/{FACE}", f"{site.origin}/{OTHER_FACE}"])
-    assert wait_until(page, lambda: own_page.evaluate(IMAGES), 10, "verdicts are stored") == images
+    wait_until(page, lambda: own_page.evaluate(IMAGES) == images, PATIENCE_S, "both verdicts are stored")
 
 
 def test_a_page_that_went_away_while_the_worker_was_stopped_is_forgotten(page, badges, site, own_page):
@@ -45,6 +45,6 @@ def test_a_page_that_went_away_while_the_worker_was_stopped_is_forgotten(page, b
     wait_until(
         page,
         lambda: own_page.evaluate(IMAGES) == [f"{site.origin}/{OTHER_FACE}"],
-        10,
+        PATIENCE_S,
         "only the new page's verdict is left",
     )

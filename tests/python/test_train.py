@@ -187,7 +187,6 @@ def test_a_dataset_without_fakes_cannot_train(tmp_path, capsys):
     assert keras.backend.backend()
 
 
-@pytest.mark.slow
 def test_copies_of_what_is_now_validation_are_refused(data, tmp_path, capsys):
     rows = [dataclasses.replace(row, split="val") for row in read_prepared(data) if row.split == "train"]
     write_prepared(tmp_path, rows)
@@ -197,6 +196,7 @@ def test_copies_of_what_is_now_validation_are_refused(data, tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_the_large_classifier_trains_too(data, tmp_path):
     """78 million parameters: over a gigabyte of checkpoints, so not part of the suite."""
     out = tmp_path / "run"

@@ -18,6 +18,14 @@ const AUTOMATIC = {
 };
 // What runs and waits in the queue at most.
 const MAX_QUEUED = 306;
+/** What a look at the clock takes, as long as what a scan does between two of them. */
+const LOOK_MS = 0.02;
+
+/**
+ * The page's clock: it goes with the timers and with the looks at it. A scan rests for ten times as long as it has worked:
+ * by this machine's clock a busy one would rest for longer than `until` waits.
+ */
+let clockMs = 0;
 
 class FakeElement {
   isConnected = true;
@@ -79,6 +87,8 @@ export class FakePage {
     const requestIdleCallback = (callback) => setImmediate(() => (page.isBusy ? requestIdleCallback(callback) : callback()));
     Object.assign(browser, GLOBALS, { document, MutationObserver: FakeObserver, requestIdleCallback });
     mock.timers.enable({ apis: ["setTimeout"] });
+    clockMs = 0;
+    mock.method(performance, "now", () => (clockMs += LOOK_MS));
   }
 
   /** @param {string} url @param {number} [top] where it lies, from the top of the view */
@@ -109,7 +119,10 @@ export class FakePage {
   }
 
   close() {
+    // What still waits for idle time ends; else it would keep the process for ever.
+    this.isBusy = false;
     mock.timers.reset();
+    mock.restoreAll();
     for (const name of [...Object.keys(GLOBALS), "document", "MutationObserver", "requestIdleCallback"]) delete browser[name];
   }
 
@@ -260,6 +273,7 @@ export function checkerOn(page, background) {
 export async function until(isMet, what) {
   for (let turns = 0; turns < 20_000; turns += 1) {
     if (isMet()) return;
+    clockMs += 1;
     mock.timers.tick(1);
     await new Promise((resolve) => setImmediate(resolve));
   }
