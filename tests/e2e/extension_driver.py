@@ -120,8 +120,12 @@ def kill_worker(own_page: Page) -> None:
     session.on("ServiceWorker.workerVersionUpdated", note)
     session.send("ServiceWorker.enable")
     # It may have been stopped before and not been needed since: where a verdict came before the stop, nothing wakes it.
-    settled = lambda: statuses and "starting" not in statuses.values()  # noqa: E731
-    wait_until(own_page, settled, PATIENCE_S, "the service worker runs, or has stopped")
+    wait_until(
+        own_page,
+        lambda: statuses and "starting" not in statuses.values(),
+        PATIENCE_S,
+        "the service worker runs, or has stopped",
+    )
     session.send("ServiceWorker.stopAllWorkers")
     wait_until(own_page, lambda: set(statuses.values()) == {"stopped"}, PATIENCE_S, "the service worker has stopped")
     session.detach()
