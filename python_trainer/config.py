@@ -13,7 +13,8 @@ class DetectorSettings:
     """MTCNN as the package `mtcnn` has it, on an image whose shorter side is reduced to `max_short_side` pixels.
 
     Its pyramid is the package's, which begins at faces of `first_face_size` pixels of the reduced image, without the
-    scales that only smaller faces than `min_face_size` pixels of the whole image need.
+    scales that only smaller faces than `min_face_size` pixels of the whole image need. Where a check that was asked for
+    finds no face, `second_look` are the thresholds of another search.
     """
 
     max_short_side: int = 480
@@ -22,6 +23,7 @@ class DetectorSettings:
     first_face_size: int = 20
     scale_factor: float = 0.709
     thresholds: tuple[float, float, float] = (0.6, 0.7, 0.8)
+    second_look: tuple[float, float, float] = (0.5, 0.5, 0.5)
     nms_pnet_scale: float = 0.5
     nms_pnet: float = 0.7
     nms_rnet: float = 0.7

@@ -1,7 +1,7 @@
 """The only place that knows the package `mtcnn`: image in, face boxes and keypoints out."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -31,11 +31,14 @@ class FaceDetection:
         return float(max(self.box_xyxy[2] - self.box_xyxy[0], self.box_xyxy[3] - self.box_xyxy[1]))
 
 
-def detect_faces(image: np.ndarray, settings: DetectorSettings | None = None) -> list[FaceDetection]:
+def detect_faces(
+    image: np.ndarray, settings: DetectorSettings | None = None, second_look: bool = False
+) -> list[FaceDetection]:
     """Find faces with MTCNN (Zhang et al. 2016, arXiv:1604.02878), best first.
 
     Args:
         image: uint8 [h, w, 3] RGB.
+        second_look: where no face is found, search again with the settings' lower thresholds.
 
     Returns:
         Faces in descending order of score; none for an image whose shorter side is under `min_short_side`.
@@ -50,7 +53,10 @@ def detect_faces(image: np.ndarray, settings: DetectorSettings | None = None) ->
         return []
     reduced = detection_image(image, settings)
     reduction = min(reduced.shape[:2]) / min(image.shape[:2])
-    rows = _run_stages(reduced, _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction), settings)
+    scales = _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction)
+    rows = _run_stages(reduced, scales, settings)
+    if second_look and not len(rows):
+        rows = _run_stages(reduced, scales, replace(settings, thresholds=settings.second_look))
     scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
     faces = [
         FaceDetection(

@@ -90,6 +90,7 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
         "first_face_size": settings.first_face_size,
         "scale_factor": settings.scale_factor,
         "thresholds": list(settings.thresholds),
+        "second_look": list(settings.second_look),
         "nms": {
             "pnet_scale": settings.nms_pnet_scale,
             "pnet": settings.nms_pnet,
@@ -107,4 +108,5 @@ def detector_from_dict(values: dict) -> DetectorSettings:
         for key in ("max_short_side", "min_short_side", "min_face_size", "first_face_size", "scale_factor")
     }
     nms = {f"nms_{name}": value for name, value in values["nms"].items()}
-    return DetectorSettings(thresholds=tuple(values["thresholds"]), **plain, **nms)
+    thresholds = {key: tuple(values[key]) for key in ("thresholds", "second_look")}
+    return DetectorSettings(**thresholds, **plain, **nms)

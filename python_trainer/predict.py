@@ -196,7 +196,7 @@ class Predictor:
 
     def judge_faces(self, rgb: np.ndarray, mode: str = "check") -> list[dict]:
         """The faces of uint8 [h, w, 3], best first: box_xyxy and detection_score; of those large enough fake_score and band."""
-        found = detect_faces(rgb, self.manifest.detector)
+        found = detect_faces(rgb, self.manifest.detector, second_look=mode == "check")
         faces = [
             {"box_xyxy": [round(float(v), 2) for v in face.box_xyxy], "detection_score": round(face.score, 4)}
             for face in found

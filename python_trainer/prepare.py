@@ -193,7 +193,7 @@ def _label(sample: Sample) -> SourceImage:
 def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
     from python_trainer.faces import detect_faces
 
-    faces = detect_faces(rgb)
+    faces = detect_faces(rgb, second_look=True)  # what is measured is a check that was asked for
     large = [face for face in faces if face.size >= recipe.crop.min_face_size]
     found = [
         {

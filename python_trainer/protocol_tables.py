@@ -86,25 +86,23 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
 
 def conditions_table(protocol: dict) -> str:
     """Under each condition AUC and balanced accuracy, of scored images of the sources trained on, and the bands of all
-    images; of the harmless conditions, where the evaluation counted them, also how many images change their band.
+    images; of the harmless conditions also how many images change their band.
     """
-    header = ["condition", "AUC", "balanced accuracy", "real: no traces / inconclusive / likely fake", "fake: the same"]
+    shares_of = ["real: no traces / inconclusive / likely fake", "fake: the same"]
+    header = ["condition", "AUC", "balanced accuracy", *shares_of, "turned over", "another band"]
     flips = protocol["goals"]["flips"]
-    counted = ("variants", "moved") if "moved" in flips else ()  # evaluations up to 2.1.1 did not
-    header += ["turned over", "another band"][: len(counted)]
     lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
     for name, figures in protocol["conditions"].items():
         only = (figures["overall"] or {}).get("scored_only") or {}
         shares = [band_shares_cell(figures["bands"]["all"][c]) for c in ("real", "fake")]
         numbers = [_number(only.get(key)) for key in ("auc", "balanced_accuracy")]
-        changed = [_percent(flips[key].get(name, {}).get("rate")) for key in counted]
+        changed = [_percent(flips[key].get(name, {}).get("rate")) for key in ("variants", "moved")]
         lines.append(f"| {name} | {' | '.join([*numbers, *shares, *changed])} |")
-    if counted:
-        lines += [
-            "",
-            "*turned over*: of all scored images, those that go from likely fake to no traces or back when they are "
-            "changed so; *another band*: those whose verdict changes at all, to or from inconclusive included.",
-        ]
+    lines += [
+        "",
+        "*turned over*: of all scored images, those that go from likely fake to no traces or back when they are "
+        "changed so; *another band*: those whose verdict changes at all, to or from inconclusive included.",
+    ]
     return "\n".join(lines)
 
 

@@ -54,8 +54,9 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
             "keypoints": face.keypoints.tolist(),
             "status": "scored" if face.size >= manifest.face_crop.min_face_size else "too_small",
         }
-        for face in detect_faces(image, manifest.detector)
+        for face in detect_faces(image, manifest.detector, second_look=True)
     ]
+    is_second_look = bool(faces) and not detect_faces(image, manifest.detector)
     crops = golden_crops(image, faces, manifest)
     scored = [face for face in faces if face["status"] == "scored"]
     if crops:
@@ -69,7 +70,9 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
         "size": [image.shape[1], image.shape[0]],
         "faces": faces,
         "status": "scored" if scored else "face_too_small" if faces else "no_face",
-        "bands": {mode: _image_band(scored, manifest, mode) for mode in MODES},
+        "bands": {
+            mode: _image_band([] if is_second_look and mode != "check" else scored, manifest, mode) for mode in MODES
+        },
     }
 
 

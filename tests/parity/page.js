@@ -22,7 +22,7 @@ window.parity = {
 
   /** The whole way: verdicts of an image by mode. */
   async judge(url) {
-    const evidence = await engine.pipeline.analyze(await fetchBytes(url));
+    const evidence = await engine.pipeline.analyze(await fetchBytes(url), { isAsked: true });
     return {
       check: judge(evidence, engine.manifest, "check"),
       automatic: judge(evidence, engine.manifest, "automatic"),

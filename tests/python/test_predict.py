@@ -42,6 +42,12 @@ def test_each_kind_of_image_gets_its_status(pictures, capsys):
     assert "not an image" in results[3]["reason"]
 
 
+def test_only_a_check_that_was_asked_for_looks_a_second_time(fixtures_dir, capsys):
+    covered = str(fixtures_dir / "images" / "face_covered.jpg")
+    assert judged(capsys, covered)[1][0]["status"] == "scored"
+    assert judged(capsys, covered, "--mode", "automatic")[1][0]["status"] == "no_face"
+
+
 def test_all_readable_is_exit_code_zero(pictures, capsys):
     code, (result,) = judged(capsys, str(pictures / "b_wall.png"))
     assert code == 0

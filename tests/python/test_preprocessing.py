@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from python_trainer.config import DetectorSettings, FaceCropSettings
 from python_trainer.faces import detect_faces
@@ -68,6 +69,16 @@ def test_the_astronaut_has_one_face_and_a_wall_none():
     assert face.score > 0.99
     assert 150 < face.box_xyxy[0] < face.keypoints[0, 0] < face.keypoints[1, 0] < face.box_xyxy[2] < 300
     assert detect_faces(np.full((200, 200, 3), 90, np.uint8)) == []
+
+
+def test_a_second_look_finds_a_face_that_is_half_covered_and_still_none_on_a_wall(fixtures_dir):
+    covered = np.asarray(Image.open(fixtures_dir / "images" / "face_covered.jpg"))
+    assert detect_faces(covered) == []
+    (face,) = detect_faces(covered, second_look=True)
+    assert 130 < face.box_xyxy[0] < face.box_xyxy[2] < 330 and face.score > 0.9
+    assert detect_faces(np.full((200, 200, 3), 90, np.uint8), second_look=True) == []
+    first = detect_faces(astronaut())
+    assert [face.score for face in detect_faces(astronaut(), second_look=True)] == [face.score for face in first]
 
 
 def test_too_small_and_wrong_input():

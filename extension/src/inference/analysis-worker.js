@@ -54,14 +54,14 @@ export class AnalysisWorker {
    * @returns {Promise<import("./verdict.js").Evidence>}
    * @throws {CheckError} as the pipeline does; the signal's reason when it was told to stop
    */
-  async analyze(bytes, { area, signal }) {
+  async analyze(bytes, { signal, ...options }) {
     signal?.throwIfAborted();
     this.#state = "busy";
     const stop = () => this.#break(signal?.reason);
     signal?.addEventListener("abort", stop);
     try {
       const reply = this.#reply();
-      this.#worker.postMessage({ bytes, area }, [bytes]);
+      this.#worker.postMessage({ bytes, ...options }, [bytes]);
       const { evidence, backend } = await reply;
       this.backend = backend;
       return evidence;

@@ -56,10 +56,30 @@ export class FaceDetector {
    * @param {AbortSignal} [signal] ends the search between two runs of a network
    * @returns {Promise<FaceDetection[]>} best first; none when the image's shorter side is under minShortSide
    */
-  async detect(image, signal) {
-    if (Math.min(image.width, image.height) < this.#settings.minShortSide) return [];
-    const reduced = detectionImage(image, this.#settings.maxShortSide);
-    const faces = await this.#search(normalize(reduced), this.#scalesFor(reduced, image), signal);
+  detect(image, signal) {
+    return this.#detect(image, this.#settings, signal);
+  }
+
+  /**
+   * As `detect`, for an image in which that found no face: with lower thresholds.
+   *
+   * @param {RasterImage} image
+   * @param {AbortSignal} [signal]
+   */
+  lookAgain(image, signal) {
+    return this.#detect(image, { ...this.#settings, thresholds: this.#settings.secondLook }, signal);
+  }
+
+  /**
+   * @param {RasterImage} image
+   * @param {DetectorSettings} settings
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<FaceDetection[]>}
+   */
+  async #detect(image, settings, signal) {
+    if (Math.min(image.width, image.height) < settings.minShortSide) return [];
+    const reduced = detectionImage(image, settings.maxShortSide);
+    const faces = await this.#search(normalize(reduced), this.#scalesFor(reduced, image), settings, signal);
     const scaleX = fround(image.width / reduced.width);
     const scaleY = fround(image.height / reduced.height);
     return faces.map((face) => fitToImage(face, reduced.width, reduced.height)).map((face) => ({
@@ -91,13 +111,14 @@ export class FaceDetector {
   /**
    * @param {import("./image-pyramid.js").FloatImage} image
    * @param {number[]} scales
+   * @param {DetectorSettings} settings
    * @param {AbortSignal} [signal]
    */
-  async #search(image, scales, signal) {
+  async #search(image, scales, settings, signal) {
     const { pnet, rnet, onet } = this.#networks;
-    const proposals = await propose(pnet, image, scales, this.#settings, signal);
-    const candidates = await refine(rnet, image, proposals, this.#settings, signal);
-    return locate(onet, image, candidates, this.#settings, signal);
+    const proposals = await propose(pnet, image, scales, settings, signal);
+    const candidates = await refine(rnet, image, proposals, settings, signal);
+    return locate(onet, image, candidates, settings, signal);
   }
 
   /**

@@ -113,33 +113,34 @@ export class InferenceService {
    * @param {import("./image-source.js").Area} [area]
    * @returns {Promise<{evidence: Evidence, manifest: ModelManifest, manifestSha256: string}>}
    */
-  async #find(engine, { timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
+  async #find(engine, { mode, timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
     const { manifest, manifestSha256 } = engine;
     const key = JSON.stringify([sha256, area ?? null, manifestSha256]);
-    const known = this.#cache.get(key);
-    if (known) return { evidence: known, manifest, manifestSha256 };
-    const search = this.#searches.get(key) ?? this.#search(engine, bytes, area, timeoutMs);
+    const isAsked = mode === "check";
+    const known = this.#cache.get(key) ?? (await this.#searches.get(key));
+    if (known && (!isAsked || known.faces.length > 0 || known.secondLook)) return { evidence: known, manifest, manifestSha256 };
+    const search = this.#search(engine, bytes, { area, isAsked }, timeoutMs);
     this.#searches.set(key, search);
     try {
       const evidence = await search;
       this.#cache.set(key, evidence);
       return { evidence, manifest, manifestSha256 };
     } finally {
-      this.#searches.delete(key);
+      if (this.#searches.get(key) === search) this.#searches.delete(key);
     }
   }
 
   /**
    * @param {Engine} engine
    * @param {ArrayBuffer} bytes
-   * @param {import("./image-source.js").Area | undefined} area
+   * @param {import("./pipeline.js").AnalysisOptions} options
    * @param {number} timeoutMs
    * @returns {Promise<Evidence>}
    */
-  async #search({ pipeline, context }, bytes, area, timeoutMs) {
+  async #search({ pipeline, context }, bytes, options, timeoutMs) {
     const message = `The check was given up after ${timeoutMs / 1000} s.`;
     const signal = AbortSignal.timeout(timeoutMs);
-    const analysis = whileIntact(context, () => pipeline.analyze(bytes, { area, signal }));
+    const analysis = whileIntact(context, () => pipeline.analyze(bytes, { ...options, signal }));
     try {
       return await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
     } catch (error) {

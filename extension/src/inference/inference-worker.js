@@ -38,10 +38,10 @@ async function reply(work) {
 }
 
 self.addEventListener("message", ({ data }) => {
-  const { bytes, area } = /** @type {AnalysisCall} */ (data);
+  const { bytes, ...options } = /** @type {AnalysisCall} */ (data);
   void reply(() =>
     engine.use(async ({ pipeline, context, backend }) => {
-      const evidence = await whileIntact(context, () => pipeline.analyze(bytes, { area }));
+      const evidence = await whileIntact(context, () => pipeline.analyze(bytes, options));
       return { evidence, backend };
     }),
   );

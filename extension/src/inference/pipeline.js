@@ -12,6 +12,7 @@ import { cutOut } from "./raster-image.js";
 /**
  * @typedef {object} AnalysisOptions
  * @property {{x: number, y: number, width: number, height: number}} [area] the part to look at, fractions of the image
+ * @property {boolean} [isAsked] somebody asked for it: where no face is found, look again
  * @property {AbortSignal} [signal] ends the work at the next step
  */
 
@@ -73,33 +74,42 @@ export class Pipeline {
    * @returns {Promise<Evidence>}
    * @throws {import("./check-error.js").CheckError} when the bytes cannot be decoded
    */
-  async analyze(bytes, { area, signal } = {}) {
+  async analyze(bytes, { area, isAsked = false, signal } = {}) {
     const decoded = await this.#decode(bytes);
     const image = area ? cutOut(decoded, area) : decoded;
     signal?.throwIfAborted();
-    const { faceCrop } = this.#manifest;
-    const detections = await this.#detector.detect(image, signal);
-    const judged = detections.map((face) => longerSide(face.boxXyxy) >= faceCrop.minFaceSize);
-    const crops = detections
-      .filter((_, index) => judged[index])
-      .map((face) => cropFace(image, face.boxXyxy, face.keypoints, faceCrop));
-    const predictions = (await this.#classifier.predict(crops, signal)).values();
-    return {
-      imageSize: { width: image.width, height: image.height },
-      faces: detections.map((face, index) => ({
-        boxXyxy: face.boxXyxy,
-        detectionScore: face.score,
-        ...(judged[index]
-          ? { status: "scored", cropSquare: cropSquareOf(face.boxXyxy, face.keypoints, faceCrop), ...predictions.next().value }
-          : { status: "too_small" }),
-      })),
-    };
+    const imageSize = { width: image.width, height: image.height };
+    const faces = await this.#judge(image, await this.#detector.detect(image, signal), signal);
+    if (faces.length > 0 || !isAsked) return { imageSize, faces };
+    return { imageSize, faces, secondLook: await this.#judge(image, await this.#detector.lookAgain(image, signal), signal) };
   }
 
   /** Frees the networks; the pipeline is of no use afterwards. */
   dispose() {
     this.#detector.dispose();
     this.#classifier.dispose();
+  }
+
+  /**
+   * @param {RasterImage} image
+   * @param {import("./face-detector.js").FaceDetection[]} detections
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./verdict.js").FaceEvidence[]>}
+   */
+  async #judge(image, detections, signal) {
+    const { faceCrop } = this.#manifest;
+    const judged = detections.map((face) => longerSide(face.boxXyxy) >= faceCrop.minFaceSize);
+    const crops = detections
+      .filter((_, index) => judged[index])
+      .map((face) => cropFace(image, face.boxXyxy, face.keypoints, faceCrop));
+    const predictions = (await this.#classifier.predict(crops, signal)).values();
+    return detections.map((face, index) => ({
+      boxXyxy: face.boxXyxy,
+      detectionScore: face.score,
+      ...(judged[index]
+        ? { status: "scored", cropSquare: cropSquareOf(face.boxXyxy, face.keypoints, faceCrop), ...predictions.next().value }
+        : { status: "too_small" }),
+    }));
   }
 }
 

@@ -22,6 +22,7 @@ import { bandOf } from "../shared/bands.js";
  * @typedef {object} Evidence
  * @property {{width: number, height: number}} imageSize pixels
  * @property {FaceEvidence[]} faces
+ * @property {FaceEvidence[]} [secondLook] found with lower thresholds, where there were none and somebody had asked
  *
  * @typedef {FaceEvidence & {fakeScore?: number, band?: Band, kinds?: TraceKind[]}} FaceVerdict kinds: of a face that is
  *   likely fake at some operating point
@@ -63,11 +64,12 @@ function kindsOf(logits, traces) {
  * @returns {ScoredVerdict | UnscoredVerdict}
  */
 export function judge(evidence, manifest, mode) {
-  const { imageSize } = evidence;
-  if (evidence.faces.length === 0) return { status: "no_face", imageSize };
-  const count = evidence.faces.filter((face) => face.status === "scored").length;
+  const { imageSize, secondLook = [] } = evidence;
+  const found = evidence.faces.length > 0 || mode !== "check" ? evidence.faces : secondLook;
+  if (found.length === 0) return { status: "no_face", imageSize };
+  const count = found.filter((face) => face.status === "scored").length;
   if (count === 0) return { status: "face_too_small", imageSize };
-  const faces = evidence.faces.map((face) => {
+  const faces = found.map((face) => {
     if (face.logit === undefined) return face;
     const fakeScore = calibratedScore(face.logit, manifest.calibration);
     const band = bandOf(fakeScore, manifest.operatingPoints[mode], count);

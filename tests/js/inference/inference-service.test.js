@@ -58,6 +58,25 @@ test("the same bytes are analysed once, and banded for each mode", async () => {
   assert.equal(analyze.mock.callCount(), 1);
 });
 
+test("a check looks a second time where no face was found, a badge that comes by itself does not", async () => {
+  const nothing = { ...EVIDENCE, faces: [] };
+  const analyze = mock.fn(async (_bytes, { isAsked }) => (isAsked ? { ...nothing, secondLook: [FACE] } : nothing));
+  const { service } = serviceWith(analyze);
+  const status = async (mode) => (await service.check(request(undefined, { mode }))).status;
+  const both = Promise.all([status("automatic"), status("check")]);
+  assert.deepEqual(await both, ["no_face", "scored"], "also where the badge's search is under way");
+  assert.deepEqual([await status("check"), await status("automatic")], ["scored", "no_face"]);
+  assert.deepEqual(analyze.mock.calls.map((call) => call.arguments[1].isAsked), [false, true], "each once");
+});
+
+test("what a check found at first sight is enough for a badge, and the other way round", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  const { service } = serviceWith(analyze);
+  for (const mode of ["automatic", "check"]) await service.check(request("https://example.org/a", { mode }));
+  for (const mode of ["check", "automatic"]) await service.check(request("https://example.org/b", { mode }));
+  assert.equal(analyze.mock.callCount(), 2);
+});
+
 test("another part of the same picture is another image", async () => {
   const analyze = mock.fn(async () => EVIDENCE);
   const { service } = serviceWith(analyze);

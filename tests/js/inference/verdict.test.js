@@ -23,6 +23,14 @@ test("temperature and bias calibrate the logit", () => {
   assert.equal(calibratedScore(-1000, { temperature: 1, bias: 0 }), 0);
 });
 
+test("faces of a second look are judged in a check alone", () => {
+  const evidence = { imageSize: IMAGE_SIZE, faces: [], secondLook: [scored(5)] };
+  assert.equal(judge(evidence, MANIFEST, "check").status, "scored");
+  assert.equal(judge(evidence, MANIFEST, "automatic").status, "no_face");
+  assert.equal(judge({ ...evidence, secondLook: [] }, MANIFEST, "check").status, "no_face");
+  assert.equal(judge({ ...evidence, secondLook: [TOO_SMALL] }, MANIFEST, "check").status, "face_too_small");
+});
+
 test("a threshold belongs to the band above it", () => {
   const { check } = MANIFEST.operatingPoints;
   assert.equal(bandOf(0.8, check, 1), "likely_fake");
