@@ -38,7 +38,7 @@ def detect_faces(
 
     Args:
         image: uint8 [h, w, 3] RGB.
-        second_look: where no face is found, search again with the settings' lower thresholds.
+        second_look: search with the settings' lower thresholds, for an image in which no face is found without.
 
     Returns:
         Faces in descending order of score; none for an image whose shorter side is under `min_short_side`.
@@ -54,9 +54,8 @@ def detect_faces(
     reduced = detection_image(image, settings)
     reduction = min(reduced.shape[:2]) / min(image.shape[:2])
     scales = _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction)
-    rows = _run_stages(reduced, scales, settings)
-    if second_look and not len(rows):
-        rows = _run_stages(reduced, scales, replace(settings, thresholds=settings.second_look))
+    thresholds = settings.second_look if second_look else settings.thresholds
+    rows = _run_stages(reduced, scales, replace(settings, thresholds=thresholds))
     scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
     faces = [
         FaceDetection(

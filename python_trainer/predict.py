@@ -177,7 +177,7 @@ class Predictor:
                 clip = None  # the first frame is whole, and judged alone
             if clip and clip["status"] == "scored":
                 return result | clip | {"reason": f"animated: {clip['frames']} of {image.frames} frames"}
-        found = self.judge_faces(image.rgb, mode)
+        found = self.judge_faces(image.rgb, mode, second_look=mode == "check")
         faces = [face for face in found if "fake_score" in face]
         if not faces:
             smallest = f"every face is under {self.manifest.face_crop.min_face_size} px"
@@ -194,9 +194,15 @@ class Predictor:
             "faces": faces,
         }
 
-    def judge_faces(self, rgb: np.ndarray, mode: str = "check") -> list[dict]:
-        """The faces of uint8 [h, w, 3], best first: box_xyxy and detection_score; of those large enough fake_score and band."""
-        found = detect_faces(rgb, self.manifest.detector, second_look=mode == "check")
+    def judge_faces(self, rgb: np.ndarray, mode: str = "check", second_look: bool = False) -> list[dict]:
+        """The faces of uint8 [h, w, 3], best first: box_xyxy and detection_score; of those large enough fake_score and band.
+
+        `second_look`: where there are none, those that a less strict search finds; not for frames of a clip, whose others
+        may show the face.
+        """
+        found = detect_faces(rgb, self.manifest.detector)
+        if second_look and not found:
+            found = detect_faces(rgb, self.manifest.detector, second_look=True)
         faces = [
             {"box_xyxy": [round(float(v), 2) for v in face.box_xyxy], "detection_score": round(face.score, 4)}
             for face in found

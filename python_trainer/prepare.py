@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from python_trainer.config import RECIPES, Recipe, get_recipe, recipe_to_dict
+from python_trainer.config import RECIPES, DetectorSettings, Recipe, get_recipe, recipe_to_dict
 from python_trainer.engines import DEATH, add_engine_arguments, get_engine
 from python_trainer.files import write_atomically
 from python_trainer.images import ImageError, decode_bytes
@@ -26,6 +26,7 @@ from python_trainer.manifest import (
     source_image,
     write_prepared,
 )
+from python_trainer.model_manifest import detector_to_dict
 from python_trainer.part_results import check_same_settings, make_results, read_results
 from python_trainer.preprocessing import crop_face, resize_antialiased
 from python_trainer.splits import SplitItem, assign_splits
@@ -81,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
     crops = args.out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     values = recipe_to_dict(recipe)
-    check_same_settings(args.out, {key: values[key] for key in ("input_size", "whole_image", "crop")})
+    settings = {key: values[key] for key in ("input_size", "whole_image", "crop")}
+    check_same_settings(args.out, settings | {"detector": detector_to_dict(DetectorSettings())})
     work = partial(PrepareWork, recipe, crops)
     tally = make_results(engine, work, parts, args.out / "parts", "prepare", args.retry_failed)
     tally.check_some_are_good()
@@ -160,6 +162,7 @@ def prepare_image(sample: Sample, recipe: Recipe, crops: Path) -> PreparedImage:
                 "box": [0, 0, rgb.shape[1], rgb.shape[0]],
                 "keypoints": [],
                 "score": 1.0,
+                "second_look": False,
             }
         ]
         count, status = 1, "ok"
@@ -193,7 +196,10 @@ def _label(sample: Sample) -> SourceImage:
 def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
     from python_trainer.faces import detect_faces
 
-    faces = detect_faces(rgb, second_look=True)  # what is measured is a check that was asked for
+    faces = detect_faces(rgb)
+    second_look = not faces  # what is measured is a check that was asked for
+    if second_look:
+        faces = detect_faces(rgb, second_look=True)
     large = [face for face in faces if face.size >= recipe.crop.min_face_size]
     found = [
         {
@@ -201,6 +207,7 @@ def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
             "box": [round(float(v), 3) for v in face.box_xyxy],
             "keypoints": [round(float(v), 3) for v in face.keypoints.reshape(-1)],
             "score": round(face.score, 5),
+            "second_look": second_look,
         }
         for face in large
     ]
@@ -260,7 +267,7 @@ def _rows_of(image: SourceImage, result: PreparedImage, split: str) -> list[Crop
             box_xyxy=json.dumps(crop["box"]),
             keypoints=json.dumps(crop["keypoints"]),
             detection_score=crop["score"],
-            train_use=certain,
+            train_use=int(certain and not crop["second_look"]),  # nothing is learned or chosen from a doubtful box
             **shared,
         )
         for crop in result.crops

@@ -23,7 +23,8 @@ def draw_sample_maps(predictor: Predictor, folders: list[Path], out_png: Path) -
     settings, samples = predictor.manifest.face_crop, []
     for path in list_images(folders):
         image = decode_image(path)
-        faces = detect_faces(image.rgb, predictor.manifest.detector)
+        detector = predictor.manifest.detector
+        faces = detect_faces(image.rgb, detector) or detect_faces(image.rgb, detector, second_look=True)
         if not faces:
             continue
         face = max(faces, key=lambda f: f.size)

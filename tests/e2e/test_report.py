@@ -222,6 +222,22 @@ def test_a_likely_fake_tells_its_traces_and_that_its_badge_said_less(page, conte
     report.close()
 
 
+def test_where_its_badge_found_no_face_the_report_looks_again_and_says_so(page, context, badges, site, worker):
+    set_settings(worker, "all")
+    url = f"{site.origin}/images/face_covered.jpg"
+    page.goto(site.add_page('<img src="/images/face_covered.jpg" width="300">'))
+    badges.click(wait_for_states(page, badges, {url: {"no_face"}})[url])
+    wait_until(page, lambda: "Full report" in panel_text(badges), PATIENCE_S, "the panel is filled")
+    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
+    with context.expect_page() as opened:
+        badges.click(button)
+    report = opened.value
+    expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_MS)
+    expect(report.locator("#verdict .note")).to_contain_text("“No face”: a check you ask for looks a second time")
+    report.close()
+    set_settings(worker, "off")
+
+
 def test_nothing_runs_over_the_edge_of_a_narrow_window(report, fixtures_dir):
     report.set_viewport_size({"width": 360, "height": 740})
     choose(report, fixtures_dir / "images" / "faces_three.jpg")

@@ -47,6 +47,7 @@ def golden_crops(image: np.ndarray, faces: list[dict], manifest: ModelManifest) 
 
 def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
     image = decode_image(path).rgb
+    first = detect_faces(image, manifest.detector)
     faces = [
         {
             "box_xyxy": [float(value) for value in face.box_xyxy],
@@ -54,9 +55,8 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
             "keypoints": face.keypoints.tolist(),
             "status": "scored" if face.size >= manifest.face_crop.min_face_size else "too_small",
         }
-        for face in detect_faces(image, manifest.detector, second_look=True)
+        for face in first or detect_faces(image, manifest.detector, second_look=True)
     ]
-    is_second_look = bool(faces) and not detect_faces(image, manifest.detector)
     crops = golden_crops(image, faces, manifest)
     scored = [face for face in faces if face["status"] == "scored"]
     if crops:
@@ -70,9 +70,7 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
         "size": [image.shape[1], image.shape[0]],
         "faces": faces,
         "status": "scored" if scored else "face_too_small" if faces else "no_face",
-        "bands": {
-            mode: _image_band([] if is_second_look and mode != "check" else scored, manifest, mode) for mode in MODES
-        },
+        "bands": {mode: _image_band(scored if first or mode == "check" else [], manifest, mode) for mode in MODES},
     }
 
 

@@ -22,7 +22,7 @@ window.parity = {
 
   /** The whole way: verdicts of an image by mode. */
   async judge(url) {
-    const evidence = await engine.pipeline.analyze(await fetchBytes(url), { isAsked: true });
+    const evidence = await engine.pipeline.analyze(await fetchBytes(url), { looks: "twice" });
     return {
       check: judge(evidence, engine.manifest, "check"),
       automatic: judge(evidence, engine.manifest, "automatic"),

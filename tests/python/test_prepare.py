@@ -39,7 +39,7 @@ def test_splits_and_labels_come_from_folders_at_any_depth(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
+def prepared(tmp_path_factory, fixtures_dir):
     data, out = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("out") / "prepared"
     save_astronaut(data / "train/real/one.jpg", seed=1, quality=92)
     save_astronaut(data / "train/fake/one.png", seed=2)
@@ -48,6 +48,7 @@ def prepared(tmp_path_factory):
     save_astronaut(data / "val/real/v.webp", seed=3)
     shutil.copy(data / "val/real/v.webp", data / "train/real/leaked.webp")
     Image.new("RGB", (300, 300), "gray").save(data / "train/real/wall.jpg")
+    shutil.copy(fixtures_dir / "images" / "face_covered.jpg", data / "train/real/covered.jpg")
     (data / "train/real/empty.jpg").write_bytes(b"")
     (data / "train/real/page.jpg").write_bytes(b"<html></html>")
     arguments = ["prepare", "--data", str(data), "--out", str(out), "--workers", "1"]
@@ -62,6 +63,8 @@ def test_every_image_is_accounted_for(prepared):
     assert rows["train/fake/one.png#0"].train_use == 1
     assert [rows[f"train/fake/two_faces.png#{i}"].train_use for i in (0, 1)] == [0, 0]
     assert rows["train/real/wall.jpg#-1"].status == "no_face"
+    covered = rows["train/real/covered.jpg#0"]
+    assert covered.status == "ok" and (out / covered.crop).exists() and covered.train_use == 0, "found by a second look"
     assert rows["train/real/empty.jpg#-1"].status == "failed"
     assert "empty" in rows["train/real/empty.jpg#-1"].reason
     assert "not an image" in rows["train/real/page.jpg#-1"].reason

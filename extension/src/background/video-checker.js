@@ -50,7 +50,7 @@ export class VideoChecker {
    * @returns {Promise<Result>} without what a timeline has no use for
    */
   async checkFrame({ key, time, source }, owner) {
-    const run = () => (source ? this.#host.check({ source: { ...source, via: "bytes" }, mode: "check" }) : this.#checkScreen(key, owner));
+    const run = () => (source ? this.#host.check({ source: { ...source, via: "bytes" }, mode: "check", isFrame: true }) : this.#checkScreen(key, owner));
     const name = ["video", owner.document, key, time].join(" ");
     const result = await this.#queue.add({ key: name, owner: owner.document, priority: PRIORITY.asked, run }).catch(toFailure);
     if (!result) throw new Error("The page is gone.");
@@ -96,7 +96,7 @@ export class VideoChecker {
    */
   async #checkScreen(key, owner) {
     const copy = await this.#screenCopy.capture({ ...owner, key });
-    const result = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode: "check" });
+    const result = await this.#host.check({ source: { kind: "data", ...copy, via: "screen_copy" }, mode: "check", isFrame: true });
     return result.status === "failed" ? result : { ...result, copy };
   }
 }

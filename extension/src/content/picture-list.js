@@ -50,7 +50,7 @@ export class PictureList {
     if (!tracked) throw new Error("The page does not show this image any more.");
     const { image, result } = tracked;
     const video = tracked instanceof TrackedVideo && result?.clip ? videoVerdict(result) : null;
-    return { source: await sourceOf(tracked), pageUrl: location.href, name: nameOf(image), band: result?.band ?? null, copy: result?.copy ?? null, video };
+    return { source: await sourceOf(tracked), pageUrl: location.href, name: nameOf(image), badge: badgeOf(result), copy: result?.copy ?? null, video };
   }
 
   /** @returns {Promise<boolean>} whether there was a next verdict to show; after the last one comes the first */
@@ -82,4 +82,9 @@ async function sourceOf(tracked) {
 /** @param {import("../shared/verdict-wording.js").Result} result @returns {import("../report/subject.js").VideoVerdict} */
 function videoVerdict({ status, code, band, fakeScore, clip }) {
   return { status, code, band, fakeScore, clip };
+}
+
+/** @param {import("../shared/verdict-wording.js").Result | null} result @returns {import("../report/subject.js").PageImage["badge"]} */
+function badgeOf(result) {
+  return result?.band ?? (result?.status === "no_face" ? "no_face" : null);
 }

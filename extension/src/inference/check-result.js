@@ -11,6 +11,7 @@ import { CheckError } from "./check-error.js";
  * @typedef {object} CheckRequest
  * @property {import("./image-source.js").ImageSource} source
  * @property {import("./verdict.js").Mode} mode which operating point words the verdict
+ * @property {boolean} [isFrame] one of several of a clip: the others may show the face that this one does not, so it is looked at once
  * @property {number} [timeoutMs] for the work on the image, without waiting for others, milliseconds
  *
  * @typedef {object} CheckDetails

@@ -12,7 +12,8 @@ import { cutOut } from "./raster-image.js";
 /**
  * @typedef {object} AnalysisOptions
  * @property {{x: number, y: number, width: number, height: number}} [area] the part to look at, fractions of the image
- * @property {boolean} [isAsked] somebody asked for it: where no face is found, look again
+ * @property {"once" | "twice" | "again"} [looks] twice: where no face is found, once more and less strictly; again: so at once,
+ *   because none is found at first
  * @property {AbortSignal} [signal] ends the work at the next step
  */
 
@@ -74,13 +75,13 @@ export class Pipeline {
    * @returns {Promise<Evidence>}
    * @throws {import("./check-error.js").CheckError} when the bytes cannot be decoded
    */
-  async analyze(bytes, { area, isAsked = false, signal } = {}) {
+  async analyze(bytes, { area, looks = "once", signal } = {}) {
     const decoded = await this.#decode(bytes);
     const image = area ? cutOut(decoded, area) : decoded;
     signal?.throwIfAborted();
     const imageSize = { width: image.width, height: image.height };
-    const faces = await this.#judge(image, await this.#detector.detect(image, signal), signal);
-    if (faces.length > 0 || !isAsked) return { imageSize, faces };
+    const faces = looks === "again" ? [] : await this.#judge(image, await this.#detector.detect(image, signal), signal);
+    if (looks === "once" || faces.length > 0) return { imageSize, faces };
     return { imageSize, faces, secondLook: await this.#judge(image, await this.#detector.lookAgain(image, signal), signal) };
   }
 

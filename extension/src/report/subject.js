@@ -14,7 +14,7 @@ import { reportedImage } from "../shared/report-tab.js";
  * @property {{kind: "url", url: string} | {kind: "data", dataUrl: string}} source
  * @property {string} pageUrl
  * @property {string} name alternative text
- * @property {Band | null} band on its badge
+ * @property {Band | "no_face" | null} badge what its badge says
  * @property {{dataUrl: string, crop: Area} | null} copy of the screen, where that was judged
  * @property {VideoVerdict | null} video the verdict on a video, of which the image is a frame
  *
@@ -25,7 +25,7 @@ import { reportedImage } from "../shared/report-tab.js";
  * @property {string} name of the file, or alternative text; ""
  * @property {string} url of the image; "" where it has none
  * @property {string} pageUrl "" for a file
- * @property {Band | null} badge the band that its badge on the page shows
+ * @property {PageImage["badge"]} badge what its badge on the page says
  * @property {VideoVerdict | null} [video] the verdict on a video, of which the image is a frame
  */
 
@@ -57,9 +57,9 @@ export async function subjectOfAddress() {
   const { tabId, frameId, key } = image;
   const asked = chrome.tabs.sendMessage(tabId, createMessage("content.describe_image", { key }), { frameId });
   /** @type {PageImage} */
-  const { source, pageUrl, name, band, copy, video } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
+  const { source, pageUrl, name, badge, copy, video } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
   const url = source.kind === "url" ? source.url : "";
-  const known = { name, url, pageUrl, badge: band, video };
+  const known = { name, url, pageUrl, badge, video };
   if (copy) return { ...known, buffer: await readImageSource({ kind: "data", ...copy, via: "screen_copy" }), via: "screen_copy", crop: copy.crop };
   if (source.kind === "data") return { ...known, buffer: await readImageSource({ ...source, via: "bytes" }), via: "bytes", crop: null };
   return { ...known, buffer: await readUrl(url), via: "bytes", crop: null };

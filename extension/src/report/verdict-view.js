@@ -61,7 +61,10 @@ export function showVerdict(container, result, { scoreTable, subject: { badge, u
   if (result.clip && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
   if (meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, meaning, t));
   if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
-  if (badge && result.band && badge !== result.band) parts.push(createElement("p", { class: "note" }, [t("reportBadgeDiffers", labelOf(badge, t))]));
+  if (badge && result.band && badge !== result.band) {
+    const why = badge === "no_face" ? "reportSecondLook" : "reportBadgeDiffers";
+    parts.push(createElement("p", { class: "note" }, [t(why, labelOf(badge, t))]));
+  }
   if (result.status === "no_face" || result.status === "face_too_small") parts.push(createElement("p", { class: "note" }, [t("reportFacesOnly")]));
   if (result.status === "scored") parts.push(createElement("p", { class: "caveat" }, [t("reportNoProof")]));
   container.replaceChildren(...parts);

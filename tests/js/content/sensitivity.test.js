@@ -33,7 +33,7 @@ function createBackground() {
     describe: async () => MODEL,
     check: async ({ source, mode }) => (judged.push(source.url), judge(/** @type {any} */ (EVIDENCE), /** @type {any} */ (MODEL), mode)),
   };
-  const checker = new ImageChecker(/** @type {any} */ ({ host, settings, verdicts, queue: new CheckQueue() }));
+  const checker = new ImageChecker(/** @type {any} */ ({ host, verdicts, queue: new CheckQueue() }));
   const action = { setBadgeText: async ({ tabId, text }) => (numbers[tabId] = text), setBadgeBackgroundColor: async () => {}, setBadgeTextColor: async () => {}, setTitle: async () => {} };
   const wire = (/** @type {PageVerdicts} */ known) => {
     const count = new BadgeCount(/** @type {any} */ (action), known, (key) => key, settings);

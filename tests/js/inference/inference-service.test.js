@@ -60,13 +60,17 @@ test("the same bytes are analysed once, and banded for each mode", async () => {
 
 test("a check looks a second time where no face was found, a badge that comes by itself does not", async () => {
   const nothing = { ...EVIDENCE, faces: [] };
-  const analyze = mock.fn(async (_bytes, { isAsked }) => (isAsked ? { ...nothing, secondLook: [FACE] } : nothing));
+  const analyze = mock.fn(async (_bytes, { looks }) => (looks === "once" ? nothing : { ...nothing, secondLook: [FACE] }));
   const { service } = serviceWith(analyze);
   const status = async (mode) => (await service.check(request(undefined, { mode }))).status;
-  const both = Promise.all([status("automatic"), status("check")]);
-  assert.deepEqual(await both, ["no_face", "scored"], "also where the badge's search is under way");
+  const all = Promise.all(["automatic", "check", "check"].map(status));
+  assert.deepEqual(await all, ["no_face", "scored", "scored"], "also where the badge's search is under way");
   assert.deepEqual([await status("check"), await status("automatic")], ["scored", "no_face"]);
-  assert.deepEqual(analyze.mock.calls.map((call) => call.arguments[1].isAsked), [false, true], "each once");
+  const looks = () => analyze.mock.calls.map((call) => call.arguments[1].looks);
+  assert.deepEqual(looks(), ["once", "again"], "each look once");
+  await service.check(request("https://example.org/asked"));
+  await service.check(request("https://example.org/frame", { isFrame: true }));
+  assert.deepEqual(looks().slice(2), ["twice", "once"], "a frame is one of several");
 });
 
 test("what a check found at first sight is enough for a badge, and the other way round", async () => {

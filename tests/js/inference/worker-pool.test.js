@@ -50,9 +50,9 @@ async function engineOf(size, ready = READY) {
 
 test("a worker is added while images wait, and none for one image", async () => {
   const { engine, workers } = await engineOf(2);
-  const first = engine.pipeline.analyze(image(), { isAsked: true, signal: new AbortController().signal });
+  const first = engine.pipeline.analyze(image(), { looks: "twice", signal: new AbortController().signal });
   assert.equal(workers.length, 1);
-  assert.deepEqual(Object.keys(workers[0].calls[0]), ["bytes", "isAsked"], "a signal cannot be sent");
+  assert.deepEqual(Object.keys(workers[0].calls[0]), ["bytes", "looks"], "a signal cannot be sent");
   const others = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
   assert.equal(workers.length, 2);
   assert.equal(workers[1].preference, "wasm", "what was found to compute");

@@ -30,7 +30,7 @@ test("a frame is judged as a picture that was asked for, and comes back without 
   const { checker, asked, verdicts } = setUp();
   const result = await checker.checkFrame({ key: "video k", time: 1, source: /** @type {any} */ (SOURCE) }, OWNER);
   assert.deepEqual(result.faces, [{ boxXyxy: [0, 0, 9, 9], status: "scored", fakeScore: 0.9, band: "likely_fake" }]);
-  assert.deepEqual(asked, [{ source: { ...SOURCE, via: "bytes" }, mode: "check" }]);
+  assert.deepEqual(asked, [{ source: { ...SOURCE, via: "bytes" }, mode: "check", isFrame: true }]);
   assert.deepEqual(await verdicts.list(7), [], "a frame alone is no verdict on the video");
 });
 
