@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,22 @@ def brightness_scorers() -> list[Scorer]:
         Scorer("faces", faces, lambda crops: crops.mean(axis=(1, 2, 3)), tuple(CONDITIONS)),
         Scorer("whole", View(16, faces.crop, True), lambda crops: -crops.mean(axis=(1, 2, 3)), ("clean", "web")),
     ]
+
+
+class ParentKillingWork:
+    """Writes its process's number into `log`; once there are two, kills the process that started it."""
+
+    def __init__(self, log: str):
+        self._log = Path(log)
+
+    def __call__(self, part: Part) -> list[dict]:
+        with self._log.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        while len(self._log.read_text().splitlines()) < 2:
+            time.sleep(0.01)
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+        return []
 
 
 class AlwaysKilledWork:

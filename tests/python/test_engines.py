@@ -1,12 +1,18 @@
 """Both engines, with processes that are killed: every image once in the results, nothing twice, and resumable."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from extension.demo.wait import wait_for
 from python_trainer.__main__ import main
 from python_trainer.condition_scores import score_conditions
 from python_trainer.conditions import CONDITIONS
@@ -25,6 +31,19 @@ from tests.python.engine_workers import (
     killed_condition_work,
 )
 from tests.python.test_protocol import make_prepared
+
+COMMAND = """
+import sys
+from functools import partial
+
+from python_trainer.engines.local import LocalEngine
+from python_trainer.inputs import into_parts, list_items
+from tests.python.engine_workers import ParentKillingWork
+
+if __name__ == "__main__":
+    log, *files = sys.argv[1:]
+    list(LocalEngine(2).map(partial(ParentKillingWork, log), into_parts(list_items(files))))
+"""
 
 
 @pytest.fixture
@@ -94,6 +113,29 @@ def test_a_part_that_killed_a_run_does_not_kill_the_next(files, tmp_path):
     first = make_results(LocalEngine(2), work, parts, tmp_path / "out", "test")
     again = make_results(LocalEngine(2), work, parts, tmp_path / "out", "test")
     assert again.failed == first.failed and len(again.failed) > 0
+
+
+def test_a_command_that_is_killed_leaves_no_process_behind(files, tmp_path):
+    script, log = tmp_path / "command.py", tmp_path / "log"
+    script.write_text(COMMAND)
+    command = [sys.executable, str(script), str(log), *files]  # too many for one part, which would need no process
+    killed = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL)
+    assert killed.returncode == -signal.SIGKILL
+    left = {int(line) for line in log.read_text().split()}
+    assert len(left) == 2
+    try:
+        wait_for(lambda: not any(is_running(pid) for pid in left), 60, "its processes have ended")
+    finally:
+        for pid in filter(is_running, left):
+            os.kill(pid, signal.SIGKILL)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()  # ended, and nobody has asked how
+    except (ProcessLookupError, FileNotFoundError):
+        return False
 
 
 def test_what_a_killed_run_was_writing_makes_the_next_careful(files, tmp_path):
