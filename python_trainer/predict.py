@@ -11,7 +11,7 @@ import numpy as np
 
 from python_trainer.engines import DEATH, WORKER_DIED, Engine, add_engine_arguments, get_engine
 from python_trainer.errors import UserError
-from python_trainer.faces import detect_faces
+from python_trainer.faces import detect_faces, look_twice
 from python_trainer.files import ROOT, write_atomically
 from python_trainer.images import IMAGE_SUFFIXES, ImageError, decode_bytes, read_bytes
 from python_trainer.inputs import Part, has_suffix, into_parts, list_items, read_part
@@ -200,9 +200,8 @@ class Predictor:
         `second_look`: where there are none, those that a less strict search finds; not for frames of a clip, whose others
         may show the face.
         """
-        found = detect_faces(rgb, self.manifest.detector)
-        if second_look and not found:
-            found = detect_faces(rgb, self.manifest.detector, second_look=True)
+        detector = self.manifest.detector
+        found = look_twice(rgb, detector)[0] if second_look else detect_faces(rgb, detector)
         faces = [
             {"box_xyxy": [round(float(v), 2) for v in face.box_xyxy], "detection_score": round(face.score, 4)}
             for face in found

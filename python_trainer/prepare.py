@@ -194,12 +194,9 @@ def _label(sample: Sample) -> SourceImage:
 
 
 def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
-    from python_trainer.faces import detect_faces
+    from python_trainer.faces import look_twice
 
-    faces = detect_faces(rgb)
-    second_look = not faces  # what is measured is a check that was asked for
-    if second_look:
-        faces = detect_faces(rgb, second_look=True)
+    faces, second_look = look_twice(rgb)  # what is measured is a check that was asked for
     large = [face for face in faces if face.size >= recipe.crop.min_face_size]
     found = [
         {

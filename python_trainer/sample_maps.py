@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from python_trainer.faces import detect_faces
+from python_trainer.faces import look_twice
 from python_trainer.figures import plot_maps
 from python_trainer.images import decode_image
 from python_trainer.inputs import list_images
@@ -23,8 +23,7 @@ def draw_sample_maps(predictor: Predictor, folders: list[Path], out_png: Path) -
     settings, samples = predictor.manifest.face_crop, []
     for path in list_images(folders):
         image = decode_image(path)
-        detector = predictor.manifest.detector
-        faces = detect_faces(image.rgb, detector) or detect_faces(image.rgb, detector, second_look=True)
+        faces, _ = look_twice(image.rgb, predictor.manifest.detector)
         if not faces:
             continue
         face = max(faces, key=lambda f: f.size)

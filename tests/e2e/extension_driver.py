@@ -161,6 +161,14 @@ def wait_for_states(
         raise AssertionError(f"After {timeout_s:.0f} s these badges are not as expected: {wrong}") from error
 
 
+def open_report(context: BrowserContext, reader: ShadowReader) -> Page:
+    """Clicks the open panel's button for it, and returns the report's page."""
+    [button] = reader.elements(lambda element: element.tag == "button" and element.has_class("report"))
+    with context.expect_page() as opened:
+        reader.click(button)
+    return opened.value
+
+
 def panel_text(reader: ShadowReader) -> str:
     """What the open panel says; empty when none is open."""
     panels = reader.elements(lambda element: element.has_class("panel"))

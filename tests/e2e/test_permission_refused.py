@@ -8,18 +8,18 @@ import pytest
 from playwright.sync_api import expect
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import PATIENCE_S, SCORED, panel_text, right_click, trigger_action, wait_for_states
+from tests.e2e.extension_driver import (
+    PATIENCE_S,
+    SCORED,
+    open_report,
+    panel_text,
+    right_click,
+    trigger_action,
+    wait_for_states,
+)
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
-
-
-def open_report(context, badges):
-    """The report that the open panel's button opens."""
-    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
-    with context.expect_page() as opened:
-        badges.click(button)
-    return opened.value
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from tests.e2e.extension_driver import (
     FIRST_CHECK_S,
     PATIENCE_S,
     SCORED,
+    open_report,
     panel_text,
     right_click,
     set_settings,
@@ -153,10 +154,7 @@ def test_the_panel_opens_the_report_of_its_image(page, context, badges, site, wo
     right_click(worker, page, url)
     wait_for_states(page, badges, {url: SCORED})
     wait_until(page, lambda: "Full report" in panel_text(badges), PATIENCE_S, "the panel is filled")
-    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
-    with context.expect_page() as opened:
-        badges.click(button)
-    report = opened.value
+    report = open_report(context, badges)
     expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_MS)
     assert FACE not in report.url, "no address of an image lands in the history"
     expect(report.locator("figcaption")).to_contain_text(url)
@@ -208,10 +206,7 @@ def test_a_likely_fake_tells_its_traces_and_that_its_badge_said_less(page, conte
           };
         }"""
     )
-    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
-    with context.expect_page() as opened:
-        badges.click(button)
-    report = opened.value
+    report = open_report(context, badges)
     expect(report.locator("#verdict h1")).to_have_text("Likely fake", timeout=FIRST_CHECK_MS)
     worker.evaluate("() => { chrome.runtime.sendMessage = plainSend; }")
     expect(report).to_have_title("Likely fake · Deepfake Detector")
@@ -228,10 +223,7 @@ def test_where_its_badge_found_no_face_the_report_looks_again_and_says_so(page, 
     page.goto(site.add_page('<img src="/images/face_covered.jpg" width="300">'))
     badges.click(wait_for_states(page, badges, {url: {"no_face"}})[url])
     wait_until(page, lambda: "Full report" in panel_text(badges), PATIENCE_S, "the panel is filled")
-    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
-    with context.expect_page() as opened:
-        badges.click(button)
-    report = opened.value
+    report = open_report(context, badges)
     expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_MS)
     expect(report.locator("#verdict .note")).to_contain_text("“No face”: a check you ask for looks a second time")
     report.close()

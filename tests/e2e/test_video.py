@@ -17,6 +17,7 @@ from tests.e2e.extension_driver import (
     SCORED,
     badges_by_image,
     checked_images,
+    open_report,
     panel_text,
     right_click,
     right_click_here,
@@ -82,10 +83,7 @@ def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline_and_plays_on_untouched
     assert page.evaluate("document.querySelectorAll('video').length") == 1, "the copy is not in the page"
     [verdict] = [found for key, found in checked_images(worker).items() if key.startswith("video ")]
     assert verdict["status"] == "scored"
-    [button] = badges.elements(lambda element: element.tag == "button" and element.has_class("report"))
-    with context.expect_page() as opened:
-        badges.click(button)
-    report = opened.value
+    report = open_report(context, badges)
     expect(report.locator("#timeline-section h2")).to_have_text("Timeline", timeout=FIRST_CHECK_S * 1000)
     expect(report.locator("#timeline .timeline li")).to_have_count(12)
     expect(report.locator("#timeline h3")).to_contain_text("Face 1:")

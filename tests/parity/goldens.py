@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from python_trainer.faces import detect_faces
+from python_trainer.faces import look_twice
 from python_trainer.files import write_atomically
 from python_trainer.images import decode_image
 from python_trainer.manifest import sha256_of
@@ -47,7 +47,7 @@ def golden_crops(image: np.ndarray, faces: list[dict], manifest: ModelManifest) 
 
 def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
     image = decode_image(path).rgb
-    first = detect_faces(image, manifest.detector)
+    found, second_look = look_twice(image, manifest.detector)
     faces = [
         {
             "box_xyxy": [float(value) for value in face.box_xyxy],
@@ -55,7 +55,7 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
             "keypoints": face.keypoints.tolist(),
             "status": "scored" if face.size >= manifest.face_crop.min_face_size else "too_small",
         }
-        for face in first or detect_faces(image, manifest.detector, second_look=True)
+        for face in found
     ]
     crops = golden_crops(image, faces, manifest)
     scored = [face for face in faces if face["status"] == "scored"]
@@ -70,7 +70,9 @@ def _golden(path: Path, manifest: ModelManifest, graph: ShippedGraph) -> dict:
         "size": [image.shape[1], image.shape[0]],
         "faces": faces,
         "status": "scored" if scored else "face_too_small" if faces else "no_face",
-        "bands": {mode: _image_band(scored if first or mode == "check" else [], manifest, mode) for mode in MODES},
+        "bands": {
+            mode: _image_band([] if second_look and mode != "check" else scored, manifest, mode) for mode in MODES
+        },
     }
 
 
