@@ -7,6 +7,7 @@ import test, { mock } from "node:test";
 import { CheckError } from "../../../extension/src/inference/check-error.js";
 import { InferenceService } from "../../../extension/src/inference/inference-service.js";
 import { parseModelManifest } from "../../../extension/src/inference/model-manifest.js";
+import { VerdictCache } from "../../../extension/src/inference/verdict-cache.js";
 import { ContextLostError, NEVER_LOST } from "../../../extension/src/inference/context-loss.js";
 import { validManifest } from "./valid-manifest.js";
 
@@ -28,6 +29,7 @@ function serviceWith(analyze, options = {}) {
     backend: "wasm",
     pipeline: { analyze, dispose: mock.fn() },
     context: options.context ?? NEVER_LOST,
+    lanes: options.lanes,
   };
   const load = options.load ?? mock.fn(async () => engine);
   const readSource = async ({ url, dataUrl }) => new TextEncoder().encode(url ?? dataUrl).buffer;
@@ -60,11 +62,23 @@ test("the same bytes are analysed once, and banded for each mode", async () => {
 
 test("a check looks a second time where no face was found, a badge that comes by itself does not", async () => {
   const nothing = { ...EVIDENCE, faces: [] };
-  const analyze = mock.fn(async (_bytes, { looks }) => (looks === "once" ? nothing : { ...nothing, secondLook: [FACE] }));
-  const { service } = serviceWith(analyze);
+  let goOn = () => {};
+  const held = new Promise((resolve) => (goOn = resolve));
+  const analyze = mock.fn(async (_bytes, { looks }) => {
+    await held;
+    return looks === "once" ? nothing : { ...nothing, secondLook: [FACE] };
+  });
+  const cache = new VerdictCache();
+  const { service } = serviceWith(analyze, { cache, lanes: 3 });
   const status = async (mode) => (await service.check(request(undefined, { mode }))).status;
-  const all = Promise.all(["automatic", "check", "check"].map(status));
-  assert.deepEqual(await all, ["no_face", "scored", "scored"], "also where the badge's search is under way");
+  const badge = status("automatic");
+  while (analyze.mock.callCount() < 1) await new Promise((resolve) => setImmediate(resolve));
+  const known = mock.method(cache, "get");
+  const checks = ["check", "check"].map(status);
+  // Hashing ends in any order and at any time: until both have asked for what is known, they have not met the search.
+  while (known.mock.callCount() < checks.length) await new Promise((resolve) => setImmediate(resolve));
+  goOn();
+  assert.deepEqual(await Promise.all([badge, ...checks]), ["no_face", "scored", "scored"], "the badge's search was under way");
   assert.deepEqual([await status("check"), await status("automatic")], ["scored", "no_face"]);
   const looks = () => analyze.mock.calls.map((call) => call.arguments[1].looks);
   assert.deepEqual(looks(), ["once", "again"], "each look once");
