@@ -14,7 +14,8 @@ class DetectorSettings:
 
     Its pyramid is the package's, which begins at faces of `first_face_size` pixels of the reduced image, without the
     scales that only smaller faces than `min_face_size` pixels of the whole image need. Where a check that was asked for
-    finds no face, `second_look` are the thresholds of another search.
+    finds no face, an enhanced copy is searched (preprocessing.enhance, `enhancement_median` pixels), and where that shows
+    none either, the photo with the thresholds `second_look`.
     """
 
     max_short_side: int = 480
@@ -24,6 +25,7 @@ class DetectorSettings:
     scale_factor: float = 0.709
     thresholds: tuple[float, float, float] = (0.6, 0.7, 0.8)
     second_look: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    enhancement_median: int = 5
     nms_pnet_scale: float = 0.5
     nms_pnet: float = 0.7
     nms_rnet: float = 0.7

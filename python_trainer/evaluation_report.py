@@ -28,6 +28,7 @@ class ImageScore:
     status: str
     group: str
     demographic: str
+    second_look: bool
 
 
 def collect_images(rows: list[CropRow], logits: np.ndarray) -> list[ImageScore]:
@@ -46,6 +47,7 @@ def collect_images(rows: list[CropRow], logits: np.ndarray) -> list[ImageScore]:
             ImageScore(
                 relative, first.source, first.split, first.label, float(values.max()) if len(values) else None,
                 len(values), first.status, first.identity or first.pair_id or name, first.demographic,
+                bool(first.second_look),
             )
         )  # fmt: skip
     return images

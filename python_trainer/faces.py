@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from python_trainer.config import DetectorSettings
-from python_trainer.preprocessing import detection_image
+from python_trainer.preprocessing import detection_image, enhance
 
 NETWORK_INPUT_SIDE = 12  # P-Net's, pixels: the face that it finds at scale s is 12 / s pixels
 
@@ -38,7 +38,8 @@ def detect_faces(
 
     Args:
         image: uint8 [h, w, 3] RGB.
-        second_look: search with the settings' lower thresholds, for an image in which no face is found without.
+        second_look: for an image in which no face is found without: search an enhanced copy and, where that shows none
+            either, the image with the settings' lower thresholds.
 
     Returns:
         Faces in descending order of score; none for an image whose shorter side is under `min_short_side`.
@@ -54,8 +55,10 @@ def detect_faces(
     reduced = detection_image(image, settings)
     reduction = min(reduced.shape[:2]) / min(image.shape[:2])
     scales = _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction)
-    thresholds = settings.second_look if second_look else settings.thresholds
-    rows = _run_stages(reduced, scales, replace(settings, thresholds=thresholds))
+    searched = enhance(reduced, settings.enhancement_median) if second_look else reduced
+    rows = _run_stages(searched, scales, settings)
+    if second_look and not len(rows):
+        rows = _run_stages(reduced, scales, replace(settings, thresholds=settings.second_look))
     scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
     faces = [
         FaceDetection(

@@ -45,8 +45,8 @@ class CropRow:
     """One stored crop, or one image without a usable face (`crop` empty).
 
     `faces_in_image` counts all faces found, too small ones included; `status` is ok, no_face, face_too_small or
-    failed; `train_use` says whether the row may train: a fake photo's label is certain for its face only when
-    it shows exactly one.
+    failed; `second_look` says that the first search found none (faces.look_twice); `train_use` says whether the row
+    may train: a fake photo's label is certain for its face only when it shows exactly one.
     """
 
     crop: str
@@ -67,6 +67,7 @@ class CropRow:
     detection_score: float
     sha256: str
     phash: str
+    second_look: int
     train_use: int
 
 

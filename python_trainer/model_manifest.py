@@ -91,6 +91,7 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
         "scale_factor": settings.scale_factor,
         "thresholds": list(settings.thresholds),
         "second_look": list(settings.second_look),
+        "enhancement_median": settings.enhancement_median,
         "nms": {
             "pnet_scale": settings.nms_pnet_scale,
             "pnet": settings.nms_pnet,
@@ -105,7 +106,14 @@ def detector_from_dict(values: dict) -> DetectorSettings:
     """The inverse of `detector_to_dict`."""
     plain = {
         key: values[key]
-        for key in ("max_short_side", "min_short_side", "min_face_size", "first_face_size", "scale_factor")
+        for key in (
+            "max_short_side",
+            "min_short_side",
+            "min_face_size",
+            "first_face_size",
+            "scale_factor",
+            "enhancement_median",
+        )
     }
     nms = {f"nms_{name}": value for name, value in values["nms"].items()}
     thresholds = {key: tuple(values[key]) for key in ("thresholds", "second_look")}

@@ -121,6 +121,7 @@ class PreparedImage:
     sha256: str = ""
     phash: str = ""
     faces_in_image: int = 0
+    second_look: bool = False
     crops: list[dict] = field(default_factory=list)
 
 
@@ -162,12 +163,11 @@ def prepare_image(sample: Sample, recipe: Recipe, crops: Path) -> PreparedImage:
                 "box": [0, 0, rgb.shape[1], rgb.shape[0]],
                 "keypoints": [],
                 "score": 1.0,
-                "second_look": False,
             }
         ]
-        count, status = 1, "ok"
+        count, status, second_look = 1, "ok", False
     else:
-        found, count, status = _face_crops(rgb, recipe)
+        found, count, status, second_look = _face_crops(rgb, recipe)
     stored = []
     for index, face in enumerate(found):
         # Two datasets may hold the same file; the label keeps a contradiction from sharing a crop.
@@ -175,7 +175,7 @@ def prepare_image(sample: Sample, recipe: Recipe, crops: Path) -> PreparedImage:
         with write_atomically(crops / name, "wb") as file:
             Image.fromarray(face.pop("pixels")).save(file, "PNG", compress_level=1)
         stored.append({"crop": f"crops/{name}", "face_index": index, **face})
-    return PreparedImage(sample.key, status, decoded.note, known, digest, picture_hash, count, stored)
+    return PreparedImage(sample.key, status, decoded.note, known, digest, picture_hash, count, second_look, stored)
 
 
 def _label(sample: Sample) -> SourceImage:
@@ -193,7 +193,7 @@ def _label(sample: Sample) -> SourceImage:
         raise ImageError(str(error)) from error
 
 
-def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
+def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str, bool]:
     from python_trainer.faces import look_twice
 
     faces, second_look = look_twice(rgb)  # what is measured is a check that was asked for
@@ -204,11 +204,11 @@ def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str]:
             "box": [round(float(v), 3) for v in face.box_xyxy],
             "keypoints": [round(float(v), 3) for v in face.keypoints.reshape(-1)],
             "score": round(face.score, 5),
-            "second_look": second_look,
         }
         for face in large
     ]
-    return found, len(faces), "ok" if large else "face_too_small" if faces else "no_face"
+    status = "ok" if large else "face_too_small" if faces else "no_face"
+    return found, len(faces), status, second_look and bool(faces)
 
 
 def _pair_up(images: list[SourceImage], done: list[PreparedImage]) -> tuple[list[SourceImage], list[PreparedImage]]:
@@ -252,9 +252,10 @@ def _rows_of(image: SourceImage, result: PreparedImage, split: str) -> list[Crop
         "image": image.path, "label": image.label, "source": image.source, "generator": image.generator,
         "split": split, "identity": image.identity, "pair_id": image.pair_id, "demographic": image.demographic,
         "faces_in_image": result.faces_in_image, "status": result.status, "reason": result.reason,
-        "sha256": result.sha256, "phash": result.phash,
+        "sha256": result.sha256, "phash": result.phash, "second_look": int(result.second_look),
     }  # fmt: skip
-    certain = int(image.label == 0 or result.faces_in_image == 1)
+    # Nothing is learned or chosen from a doubtful box, nor from a label that may be another face's.
+    usable = not result.second_look and (image.label == 0 or result.faces_in_image == 1)
     if not result.crops:
         return [CropRow(crop="", face_index=-1, box_xyxy="", keypoints="", detection_score=0.0, train_use=0, **shared)]
     return [
@@ -264,7 +265,7 @@ def _rows_of(image: SourceImage, result: PreparedImage, split: str) -> list[Crop
             box_xyxy=json.dumps(crop["box"]),
             keypoints=json.dumps(crop["keypoints"]),
             detection_score=crop["score"],
-            train_use=int(certain and not crop["second_look"]),  # nothing is learned or chosen from a doubtful box
+            train_use=int(usable),
             **shared,
         )
         for crop in result.crops

@@ -55,6 +55,21 @@ def band_shares(images: list[ImageScore], report: dict) -> dict:
     return result
 
 
+def second_look(images: list[ImageScore], report: dict) -> dict:
+    """Of the images in which the first search finds no face: n, how many are judged all the same, their AUC and the
+    counts of their bands for real and fake.
+    """
+    without = [i for i in images if i.second_look or i.status == "no_face"]
+    judged = [i for i in without if i.logit is not None]
+    labels, bands = np.array([i.label for i in judged]), bands_of(judged, report)
+    return {
+        "n": len(without),
+        "judged": len(judged),
+        "auc": metrics.roc_auc(labels, image_scores(judged, report["calibration"])),
+        "bands": {c: dict(Counter(bands[labels == k].tolist())) for k, c in enumerate(("real", "fake"))},
+    }
+
+
 def unseen_aucs(images: list[ImageScore], scores: np.ndarray) -> dict:
     """AUC of each unseen source's fakes against all reals here, of every source; images without a score are left out.
 

@@ -118,6 +118,19 @@ def bands_table(protocol: dict) -> str:
     return "\n".join(lines)
 
 
+def second_look_sentence(protocol: dict) -> str:
+    """How many images get a face by a second look, and what is said of them."""
+    figures = protocol["second_look"]
+    shown = [
+        f"of {sum(bands.values())} {c}s {bands.get('no_traces', 0)} are called no traces and {bands.get('likely_fake', 0)} likely fake"
+        for c, bands in figures["bands"].items()
+    ]
+    return (
+        f"Of {figures['n']} test images in which the first search finds no face, {figures['judged']} are judged after a second "
+        f"look (AUC {_number(figures['auc'])}): {', '.join(shown)}."
+    )
+
+
 def peers_table(protocol: dict) -> str:
     """The same images, other detectors; each at its own threshold, fixed on validation."""
     lines = [

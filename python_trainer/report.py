@@ -10,7 +10,14 @@ from python_trainer.errors import UserError
 from python_trainer.files import ROOT, write_atomically
 from python_trainer.images import ImageError
 from python_trainer.predict import SHIPPED_MANIFEST, Predictor
-from python_trainer.protocol_tables import bands_table, conditions_table, goals_table, peer_sources_table, peers_table
+from python_trainer.protocol_tables import (
+    bands_table,
+    conditions_table,
+    goals_table,
+    peer_sources_table,
+    peers_table,
+    second_look_sentence,
+)
 from python_trainer.report_page import html_page
 from python_trainer.report_tables import (
     MODELS,
@@ -136,6 +143,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "peer_sources": peer_sources_table(protocol),
         "conditions": conditions_table(protocol),
         "bands": bands_table(protocol),
+        "second_look": second_look_sentence(protocol),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
         "ablation": ablation_section(ablations),
         "map": map_table(further["map"]),

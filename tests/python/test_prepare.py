@@ -63,8 +63,11 @@ def test_every_image_is_accounted_for(prepared):
     assert rows["train/fake/one.png#0"].train_use == 1
     assert [rows[f"train/fake/two_faces.png#{i}"].train_use for i in (0, 1)] == [0, 0]
     assert rows["train/real/wall.jpg#-1"].status == "no_face"
+    assert [rows[f"train/real/{name}"].second_look for name in ("one.jpg#0", "wall.jpg#-1")] == [0, 0]
     covered = rows["train/real/covered.jpg#0"]
-    assert covered.status == "ok" and (out / covered.crop).exists() and covered.train_use == 0, "found by a second look"
+    assert (
+        covered.status == "ok" and (out / covered.crop).exists() and (covered.second_look, covered.train_use) == (1, 0)
+    )
     assert rows["train/real/empty.jpg#-1"].status == "failed"
     assert "empty" in rows["train/real/empty.jpg#-1"].reason
     assert "not an image" in rows["train/real/page.jpg#-1"].reason

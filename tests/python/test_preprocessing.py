@@ -1,6 +1,7 @@
 """The crop: where it lies, what it repeats, how it turns."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 
 from python_trainer.config import DetectorSettings, FaceCropSettings
 from python_trainer.faces import detect_faces
-from python_trainer.preprocessing import crop_face, detection_image, eye_angle
+from python_trainer.preprocessing import crop_face, detection_image, enhance, eye_angle
 from tests.python.faces import astronaut
 
 
@@ -77,6 +78,26 @@ def test_a_second_look_finds_a_face_that_is_half_covered_and_still_none_on_a_wal
     (face,) = detect_faces(covered, second_look=True)
     assert 130 < face.box_xyxy[0] < face.box_xyxy[2] < 330 and face.score > 0.9
     assert detect_faces(np.full((200, 200, 3), 90, np.uint8), second_look=True) == []
+
+
+def test_a_second_look_finds_a_face_under_specks_which_lower_thresholds_do_not(fixtures_dir):
+    specked = np.asarray(Image.open(fixtures_dir / "images" / "face_specked.jpg"))
+    assert detect_faces(specked) == []
+    settings = DetectorSettings()
+    assert detect_faces(specked, replace(settings, thresholds=settings.second_look)) == []
+    (face,) = detect_faces(specked, second_look=True)
+    assert 80 < face.box_xyxy[0] < face.box_xyxy[2] < 140 and face.score > 0.9
+
+
+def test_enhancement_takes_specks_out_and_evens_the_tones():
+    dark = np.repeat(np.linspace(20, 60, 64, dtype=np.uint8)[None], 64, axis=0)[..., None].repeat(3, axis=2)
+    specked = dark.copy()
+    specked[5::9, 5::9] = 255
+    enhanced = enhance(specked, 5)
+    assert enhanced.shape == specked.shape and enhanced.dtype == np.uint8
+    assert (enhanced == enhanced[..., :1]).all(), "grey"
+    assert enhanced.min() < 10 and enhanced.max() > 245, "the whole range"
+    assert (np.diff(enhanced[8, :, 0].astype(int)) >= 0).all(), "no speck is left"
 
 
 def test_too_small_and_wrong_input():

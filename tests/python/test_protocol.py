@@ -20,8 +20,18 @@ from python_trainer.evaluate import evaluate
 from python_trainer.evaluation_report import ImageScore
 from python_trainer.manifest import write_prepared
 from python_trainer.protocol import run_protocol
-from python_trainer.protocol_figures import band_shares, bands_of, curves, flips, goals, groups, rate, unseen_aucs
-from python_trainer.protocol_tables import bands_table, conditions_table, peer_sources_table
+from python_trainer.protocol_figures import (
+    band_shares,
+    bands_of,
+    curves,
+    flips,
+    goals,
+    groups,
+    rate,
+    second_look,
+    unseen_aucs,
+)
+from python_trainer.protocol_tables import bands_table, conditions_table, peer_sources_table, second_look_sentence
 from tests.python.test_evaluate import brightness, crop_row
 
 REPORT = {
@@ -32,9 +42,35 @@ REPORT = {
 FACE = {"box_xyxy": "[8, 8, 24, 26]", "keypoints": "[12, 14, 20, 14, 16, 18, 13, 22, 19, 22]"}
 
 
-def image(score: float | None, label: int, source: str = "a", name: str = "", demographic: str = "") -> ImageScore:
+def image(
+    score: float | None, label: int, source: str = "a", name: str = "", demographic: str = "", second_look: bool = False
+) -> ImageScore:
     logit = None if score is None else float(np.log(score / (1 - score)))
-    return ImageScore(name, source, "test", label, logit, 1, "ok" if logit else "no_face", name, demographic)
+    return ImageScore(
+        name, source, "test", label, logit, 1, "ok" if logit else "no_face", name, demographic, second_look
+    )
+
+
+def test_what_a_second_look_brings_is_counted():
+    images = [
+        image(0.9, 1),
+        image(None, 0),
+        image(None, 1),
+        *(image(score, 0, second_look=True) for score in (0.1, 0.15, 0.6)),
+        *(image(score, 1, second_look=True) for score in (0.3, 0.9)),
+    ]
+    found = second_look(images, REPORT)
+    assert found == {
+        "n": 7,
+        "judged": 5,
+        "auc": pytest.approx(5 / 6),
+        "bands": {"real": {"no_traces": 2, "inconclusive": 1}, "fake": {"inconclusive": 1, "likely_fake": 1}},
+    }
+    assert second_look_sentence({"second_look": found}) == (
+        "Of 7 test images in which the first search finds no face, 5 are judged after a second look (AUC 0.833): "
+        "of 3 reals 2 are called no traces and 0 likely fake, of 2 fakes 0 are called no traces and 1 likely fake."
+    )
+    assert second_look([image(0.9, 1)], REPORT)["judged"] == 0
 
 
 def make_prepared(tmp_path, unseen: bool = True):

@@ -2,6 +2,7 @@
 
 import { fitToImage } from "./boxes.js";
 import { locate, propose, refine } from "./detector-stages.js";
+import { enhance } from "./enhance.js";
 import { loadGraphModel } from "./graph-model.js";
 import { normalize, pyramidScales } from "./image-pyramid.js";
 import { resizeAntialiased } from "./resample.js";
@@ -56,29 +57,34 @@ export class FaceDetector {
    * @param {AbortSignal} [signal] ends the search between two runs of a network
    * @returns {Promise<FaceDetection[]>} best first; none when the image's shorter side is under minShortSide
    */
-  detect(image, signal) {
-    return this.#detect(image, this.#settings, signal);
+  async detect(image, signal) {
+    if (Math.min(image.width, image.height) < this.#settings.minShortSide) return [];
+    return this.#detect(image, detectionImage(image, this.#settings.maxShortSide), this.#settings, signal);
   }
 
   /**
-   * As `detect`, for an image in which that found no face: with lower thresholds.
+   * As `detect`, for an image in which that found no face: in an enhanced copy and, where that shows none either, in the
+   * image with lower thresholds.
    *
    * @param {RasterImage} image
    * @param {AbortSignal} [signal]
    */
-  lookAgain(image, signal) {
-    return this.#detect(image, { ...this.#settings, thresholds: this.#settings.secondLook }, signal);
+  async lookAgain(image, signal) {
+    const { minShortSide, maxShortSide, secondLook, enhancementMedian } = this.#settings;
+    if (Math.min(image.width, image.height) < minShortSide) return [];
+    const reduced = detectionImage(image, maxShortSide);
+    const faces = await this.#detect(image, enhance(reduced, enhancementMedian), this.#settings, signal);
+    return faces.length > 0 ? faces : this.#detect(image, reduced, { ...this.#settings, thresholds: secondLook }, signal);
   }
 
   /**
-   * @param {RasterImage} image
+   * @param {RasterImage} image the whole one
+   * @param {RasterImage} reduced what is searched of it
    * @param {DetectorSettings} settings
    * @param {AbortSignal} [signal]
    * @returns {Promise<FaceDetection[]>}
    */
-  async #detect(image, settings, signal) {
-    if (Math.min(image.width, image.height) < settings.minShortSide) return [];
-    const reduced = detectionImage(image, settings.maxShortSide);
+  async #detect(image, reduced, settings, signal) {
     const faces = await this.#search(normalize(reduced), this.#scalesFor(reduced, image), settings, signal);
     const scaleX = fround(image.width / reduced.width);
     const scaleY = fround(image.height / reduced.height);

@@ -12,7 +12,9 @@ import { operatingPoint } from "./operating-point.js";
  * @property {number} firstFaceSize face size at which the pyramid's grid of scales begins, pixels of the reduced image
  * @property {number} scaleFactor between the levels of the pyramid, in (0, 1)
  * @property {number[]} thresholds of P-, R- and O-Net
- * @property {number[]} secondLook the same, for another search where a check that was asked for finds no face
+ * @property {number} enhancementMedian side of the median's window, pixels, odd: of the enhanced copy that is searched where a
+ *   check that was asked for finds no face
+ * @property {number[]} secondLook thresholds of the search that follows where that shows none either
  * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
  * @property {{pnet: string, rnet: string, onet: string}} files model.json of each network
  *
@@ -78,6 +80,7 @@ export function parseModelManifest(json) {
       scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
       thresholds: detector.get("thresholds").numbers(3),
       secondLook: detector.get("second_look").numbers(3),
+      enhancementMedian: detector.get("enhancement_median").number(1),
       nms: {
         pnetScale: nms.get("pnet_scale").number(0, 1),
         pnet: nms.get("pnet").number(0, 1),

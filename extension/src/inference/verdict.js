@@ -22,7 +22,7 @@ import { bandOf } from "../shared/bands.js";
  * @typedef {object} Evidence
  * @property {{width: number, height: number}} imageSize pixels
  * @property {FaceEvidence[]} faces
- * @property {FaceEvidence[]} [secondLook] found with lower thresholds, where there were none and somebody had asked
+ * @property {FaceEvidence[]} [secondLook] found by looking again, where there were none and somebody had asked
  *
  * @typedef {FaceEvidence & {fakeScore?: number, band?: Band, kinds?: TraceKind[]}} FaceVerdict kinds: of a face that is
  *   likely fake at some operating point

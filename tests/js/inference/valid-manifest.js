@@ -18,6 +18,7 @@ export function validManifest() {
       scale_factor: 0.709,
       thresholds: [0.6, 0.7, 0.8],
       second_look: [0.5, 0.5, 0.5],
+      enhancement_median: 5,
       nms: { pnet_scale: 0.5, pnet: 0.7, rnet: 0.7, onet: 0.7 },
       files: { pnet: "../mtcnn/pnet/model.json", rnet: "../mtcnn/rnet/model.json", onet: "../mtcnn/onet/model.json" },
     },

@@ -1,0 +1,75 @@
+"""Writes small images and what Pillow makes of them, for the unit tests of the resampler and the enhancement in JavaScript.
+
+python -m tests.parity.pillow_goldens
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from python_trainer.files import write_atomically
+from python_trainer.preprocessing import enhance, resize_antialiased
+
+GOLDENS = Path(__file__).resolve().parents[1] / "js" / "inference"
+# (height, width) before and after: reductions, enlargements, one side only, extreme shapes.
+SIZES = [
+    ((9, 7), (4, 3)),
+    ((23, 31), (10, 10)),
+    ((5, 4), (11, 9)),
+    ((16, 16), (16, 5)),
+    ((16, 16), (7, 16)),
+    ((1, 40), (3, 9)),
+]
+# (height, width), the median's window, and the brightest value: too few pixels to equalize, one level, thin, dark, all of it.
+ENHANCED = [((5, 4), 5, 255), ((20, 20), 3, 0), ((2, 300), 5, 255), ((24, 40), 5, 30), ((31, 23), 7, 255)]
+
+
+def resampled() -> list[dict]:
+    """Images and the same images resized."""
+    rng = np.random.default_rng(0)
+    cases = []
+    for (height, width), (new_height, new_width) in SIZES:
+        image = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        resized = resize_antialiased(image, new_height, new_width)
+        cases.append(
+            {
+                "width": width,
+                "height": height,
+                "pixels": image.ravel().tolist(),
+                "newWidth": new_width,
+                "newHeight": new_height,
+                "expected": resized.ravel().tolist(),
+            }
+        )
+    return cases
+
+
+def enhanced() -> list[dict]:
+    """Images and the first channel of the same images enhanced: all three are equal."""
+    rng = np.random.default_rng(0)
+    cases = []
+    for (height, width), median_size, brightest in ENHANCED:
+        image = rng.integers(0, brightest + 1, (height, width, 3), dtype=np.uint8)
+        cases.append(
+            {
+                "width": width,
+                "height": height,
+                "pixels": image.ravel().tolist(),
+                "medianSize": median_size,
+                "expected": enhance(image, median_size)[..., 0].ravel().tolist(),
+            }
+        )
+    return cases
+
+
+def main() -> None:
+    """Replaces the golden files; the same bytes each time."""
+    for name, cases in (("resample", resampled()), ("enhance", enhanced())):
+        with write_atomically(GOLDENS / f"{name}.golden.json") as file:
+            json.dump(cases, file)
+            file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
