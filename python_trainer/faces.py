@@ -74,7 +74,10 @@ def detect_faces(
 def look_twice(image: np.ndarray, settings: DetectorSettings | None = None) -> tuple[list[FaceDetection], bool]:
     """What a check that was asked for finds: faces as `detect_faces`, and whether only its second look found them."""
     faces = detect_faces(image, settings)
-    return (faces, False) if faces else (detect_faces(image, settings, second_look=True), True)
+    if faces:
+        return faces, False
+    found = detect_faces(image, settings, second_look=True)
+    return found, bool(found)
 
 
 def _pyramid_scales(shape: tuple[int, ...], settings: DetectorSettings, min_face_size: float) -> np.ndarray:

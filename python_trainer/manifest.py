@@ -45,7 +45,7 @@ class CropRow:
     """One stored crop, or one image without a usable face (`crop` empty).
 
     `faces_in_image` counts all faces found, too small ones included; `status` is ok, no_face, face_too_small or
-    failed; `second_look` says that the first search found none (faces.look_twice); `train_use` says whether the row
+    failed; `second_look` says that only a second look found its faces (faces.look_twice); `train_use` says whether the row
     may train: a fake photo's label is certain for its face only when it shows exactly one.
     """
 

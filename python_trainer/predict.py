@@ -197,7 +197,7 @@ class Predictor:
     def judge_faces(self, rgb: np.ndarray, mode: str = "check", second_look: bool = False) -> list[dict]:
         """The faces of uint8 [h, w, 3], best first: box_xyxy and detection_score; of those large enough fake_score and band.
 
-        `second_look`: where there are none, those that a less strict search finds; not for frames of a clip, whose others
+        `second_look`: where there are none, those that another search finds (faces.look_twice); not for frames of a clip, whose others
         may show the face.
         """
         detector = self.manifest.detector

@@ -208,7 +208,7 @@ def _face_crops(rgb: np.ndarray, recipe: Recipe) -> tuple[list[dict], int, str, 
         for face in large
     ]
     status = "ok" if large else "face_too_small" if faces else "no_face"
-    return found, len(faces), status, second_look and bool(faces)
+    return found, len(faces), status, second_look
 
 
 def _pair_up(images: list[SourceImage], done: list[PreparedImage]) -> tuple[list[SourceImage], list[PreparedImage]]:
@@ -254,7 +254,7 @@ def _rows_of(image: SourceImage, result: PreparedImage, split: str) -> list[Crop
         "faces_in_image": result.faces_in_image, "status": result.status, "reason": result.reason,
         "sha256": result.sha256, "phash": result.phash, "second_look": int(result.second_look),
     }  # fmt: skip
-    # Nothing is learned or chosen from a doubtful box, nor from a label that may be another face's.
+    # Nothing is learned from a doubtful box, nor from a label that may be another face's, and no verdict is set by them.
     usable = not result.second_look and (image.label == 0 or result.faces_in_image == 1)
     if not result.crops:
         return [CropRow(crop="", face_index=-1, box_xyxy="", keypoints="", detection_score=0.0, train_use=0, **shared)]

@@ -17,6 +17,7 @@ def protocol_page(protocol: dict) -> str:
         "Goals, and what was reached": goals_table(protocol),
         "Conditions": conditions_table(protocol),
         "Verdicts by source": bands_table(protocol),
+        "A second look": second_look_sentence(protocol),
         "Other detectors on the same images": peers_table(protocol),
         "The same, AUC by source": peer_sources_table(protocol),
     }

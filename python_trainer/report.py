@@ -115,7 +115,7 @@ def read_further(folder: Path) -> dict[str, dict]:
     """What more is known of the model that ships: protocol.json, map.json and, where there are any, ablation*.json and clips.json.
 
     Raises:
-        UserError: one of the first two is missing.
+        UserError: one of the first two is missing, or the first is an older version's.
     """
     for name, verb in {"protocol": "evaluate --protocol full", "map": "measure_map"}.items():
         if not (folder / f"{name}.json").exists():
@@ -126,7 +126,10 @@ def read_further(folder: Path) -> dict[str, dict]:
         *sorted(folder.glob("ablation*.json")),
         *folder.glob("clips.json"),
     ]
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    if "second_look" not in found["protocol"]:
+        raise UserError(f"{folder / 'protocol.json'} is an older version's; run `evaluate --protocol full` again")
+    return found
 
 
 def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict[str, dict]) -> str:

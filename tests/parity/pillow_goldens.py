@@ -21,8 +21,18 @@ SIZES = [
     ((16, 16), (7, 16)),
     ((1, 40), (3, 9)),
 ]
-# (height, width), the median's window, and the brightest value: too few pixels to equalize, one level, thin, dark, all of it.
-ENHANCED = [((5, 4), 5, 255), ((20, 20), 3, 0), ((2, 300), 5, 255), ((24, 40), 5, 30), ((31, 23), 7, 255)]
+# (height, width), the median's window, and the range of values: one pixel, too few to equalize, narrower than the window,
+# black, one grey, thin, dark, all of it.
+ENHANCED = [
+    ((1, 1), 5, (9, 9)),
+    ((5, 4), 5, (0, 255)),
+    ((60, 2), 5, (0, 255)),
+    ((20, 20), 3, (0, 0)),
+    ((20, 20), 3, (77, 77)),
+    ((2, 300), 5, (0, 255)),
+    ((24, 40), 5, (5, 30)),
+    ((31, 23), 7, (0, 255)),
+]
 
 
 def resampled() -> list[dict]:
@@ -49,8 +59,8 @@ def enhanced() -> list[dict]:
     """Images and the first channel of the same images enhanced: all three are equal."""
     rng = np.random.default_rng(0)
     cases = []
-    for (height, width), median_size, brightest in ENHANCED:
-        image = rng.integers(0, brightest + 1, (height, width, 3), dtype=np.uint8)
+    for (height, width), median_size, (least, most) in ENHANCED:
+        image = rng.integers(least, most + 1, (height, width, 3), dtype=np.uint8)
         cases.append(
             {
                 "width": width,

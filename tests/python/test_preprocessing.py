@@ -74,7 +74,9 @@ def test_the_astronaut_has_one_face_and_a_wall_none():
 
 def test_a_second_look_finds_a_face_that_is_half_covered_and_still_none_on_a_wall(fixtures_dir):
     covered = np.asarray(Image.open(fixtures_dir / "images" / "face_covered.jpg"))
-    assert detect_faces(covered) == []
+    settings = DetectorSettings()
+    copy = enhance(detection_image(covered, settings), settings.enhancement_median)
+    assert detect_faces(covered) == detect_faces(copy) == []
     (face,) = detect_faces(covered, second_look=True)
     assert 130 < face.box_xyxy[0] < face.box_xyxy[2] < 330 and face.score > 0.9
     assert detect_faces(np.full((200, 200, 3), 90, np.uint8), second_look=True) == []

@@ -78,6 +78,17 @@ def test_a_missing_evaluation_is_named(documents, tmp_path, capsys, kept, messag
     assert not (tmp_path / "MODEL_CARD.md").exists()
 
 
+def test_an_older_version_s_evaluation_is_refused(documents, tmp_path, capsys):
+    copy = tmp_path / "evaluation"
+    shutil.copytree(EVALUATIONS, copy)
+    protocol = json.loads((copy / SHIPPED / "protocol.json").read_text())
+    del protocol["second_look"]
+    (copy / SHIPPED / "protocol.json").write_text(json.dumps(protocol))
+    assert main([*documents, "--evaluations", str(copy)]) == 2
+    assert "run `evaluate --protocol full` again" in capsys.readouterr().err
+    assert not (tmp_path / "MODEL_CARD.md").exists()
+
+
 def test_a_readme_without_its_block_is_refused(documents, tmp_path, capsys):
     (tmp_path / "README.md").write_text("# nothing here\n")
     assert main(documents) == 2

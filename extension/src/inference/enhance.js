@@ -82,8 +82,8 @@ function medianFilter(grey, width, height, size) {
 function equalize(grey) {
   const histogram = new Uint32Array(LEVELS);
   for (const value of grey) histogram[value] += 1;
-  const brightest = histogram.findLast((count) => count > 0) ?? 0;
-  const step = Math.floor((grey.length - brightest) / (LEVELS - 1));
+  const ofBrightest = histogram.findLast((count) => count > 0) ?? 0; // Pillow leaves them out
+  const step = Math.floor((grey.length - ofBrightest) / (LEVELS - 1));
   if (step === 0) return grey;
   const levels = new Uint8ClampedArray(LEVELS);
   let darker = Math.floor(step / 2);

@@ -79,16 +79,16 @@ export class FaceDetector {
 
   /**
    * @param {RasterImage} image the whole one
-   * @param {RasterImage} reduced what is searched of it
+   * @param {RasterImage} searched it, or a copy of it, in the search's size
    * @param {DetectorSettings} settings
    * @param {AbortSignal} [signal]
    * @returns {Promise<FaceDetection[]>}
    */
-  async #detect(image, reduced, settings, signal) {
-    const faces = await this.#search(normalize(reduced), this.#scalesFor(reduced, image), settings, signal);
-    const scaleX = fround(image.width / reduced.width);
-    const scaleY = fround(image.height / reduced.height);
-    return faces.map((face) => fitToImage(face, reduced.width, reduced.height)).map((face) => ({
+  async #detect(image, searched, settings, signal) {
+    const faces = await this.#search(normalize(searched), this.#scalesFor(searched, image), settings, signal);
+    const scaleX = fround(image.width / searched.width);
+    const scaleY = fround(image.height / searched.height);
+    return faces.map((face) => fitToImage(face, searched.width, searched.height)).map((face) => ({
       boxXyxy: [face.x1 * scaleX, face.y1 * scaleY, face.x2 * scaleX, face.y2 * scaleY].map(fround),
       score: face.score,
       keypoints: face.keypoints.map(([x, y]) => [fround(x * scaleX), fround(y * scaleY)]),

@@ -40,6 +40,15 @@ export class ManifestEntry {
     return typeof this.#value === "object" && this.#value !== null && Object.hasOwn(this.#value, key);
   }
 
+  /**
+   * @param {number} most
+   * @returns {number}
+   */
+  odd(most) {
+    const value = this.number(1, most);
+    return value % 2 === 1 ? value : this.#fail("an odd number");
+  }
+
   /** @returns {string} */
   text() {
     return typeof this.#value === "string" && this.#value ? this.#value : this.#fail("a text");

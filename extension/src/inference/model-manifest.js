@@ -80,7 +80,7 @@ export function parseModelManifest(json) {
       scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
       thresholds: detector.get("thresholds").numbers(3),
       secondLook: detector.get("second_look").numbers(3),
-      enhancementMedian: detector.get("enhancement_median").number(1),
+      enhancementMedian: detector.get("enhancement_median").odd(15),
       nms: {
         pnetScale: nms.get("pnet_scale").number(0, 1),
         pnet: nms.get("pnet").number(0, 1),

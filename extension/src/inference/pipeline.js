@@ -12,8 +12,8 @@ import { cutOut } from "./raster-image.js";
 /**
  * @typedef {object} AnalysisOptions
  * @property {{x: number, y: number, width: number, height: number}} [area] the part to look at, fractions of the image
- * @property {"once" | "twice" | "again"} [looks] twice: where no face is found, once more and less strictly; again: so at once,
- *   because none is found at first
+ * @property {"once" | "twice" | "again"} [looks] twice: where no face is found, once more and otherwise (FaceDetector.lookAgain);
+ *   again: so at once, because none is found at first
  * @property {AbortSignal} [signal] ends the work at the next step
  */
 

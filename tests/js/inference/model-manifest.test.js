@@ -68,6 +68,7 @@ const SPOILT = {
   "an unknown alignment": [(m) => (m.face_crop.alignment = "nose"), /"face_crop.alignment".*"eyes" or "none"/],
   "another channel order": [(m) => (m.input.channel_order = "BGR"), /"input.channel_order"/],
   "two thresholds for three networks": [(m) => m.detector.thresholds.pop(), /"detector.thresholds".*3 numbers/],
+  "a median of an even window": [(m) => (m.detector.enhancement_median = 4), /"detector.enhancement_median".*an odd number/],
   "no thresholds at all": [(m) => (m.operating_points.check.no_traces = []), /"operating_points.check.no_traces"/],
   "bands that overlap": [(m) => (m.operating_points.check.no_traces = [0.9]), /"operating_points.check"/],
 };
