@@ -3,16 +3,30 @@
 import keras
 from keras import layers
 
+from python_trainer.errors import UserError
+
 LAST_FEATURES = "out_relu"
 
 
 def build_backbone(size: int, weights: str | None) -> tuple[keras.KerasTensor, keras.Model]:
-    """The input [n, size, size, 3] in [0, 255] and MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) on it."""
+    """The input [n, size, size, 3] in [0, 255] and MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) on it.
+
+    Raises:
+        UserError: Keras cannot download the weights.
+    """
     image = keras.Input((size, size, 3), name="image")
     scaled = layers.Rescaling(1 / 127.5, offset=-1, name="to_symmetric_range")(image)
-    backbone = keras.applications.MobileNetV2(
-        input_tensor=scaled, input_shape=(size, size, 3), include_top=False, weights=weights
-    )
+    try:
+        backbone = keras.applications.MobileNetV2(
+            input_tensor=scaled, input_shape=(size, size, 3), include_top=False, weights=weights
+        )
+    except Exception as error:  # Keras raises no narrower one
+        if "URL fetch failure" not in str(error):
+            raise
+        raise UserError(
+            f"ImageNet's weights could not be downloaded ({error}); give a file that you have with --weights, or start "
+            "from nothing with --weights none"
+        ) from error
     for layer in backbone.layers:
         if isinstance(layer, layers.BatchNormalization):
             layer.momentum = 0.99  # Keras's 0.999 still remembers ImageNet after the few thousand steps here

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from python_trainer.config import get_recipe
+from python_trainer.errors import UserError
 from python_trainer.models import build_model
 from python_trainer.models.ifmd import build_ifmd
 from python_trainer.models.mobilenet import build_mobilenet
@@ -59,3 +60,12 @@ def test_zeroing_the_difference_changes_the_logit_into_the_plain_network_s(faces
     logits = [keras.ops.convert_to_numpy(m(faces)["logit"]) for m in (model, zeroed, plain)]
     assert np.abs(logits[0] - logits[1]).max() > 1e-3
     np.testing.assert_allclose(logits[1], logits[2], rtol=1e-3, atol=1e-4)
+
+
+def test_without_a_network_the_way_out_is_named(monkeypatch):
+    def get_file(*_, **__):
+        raise Exception("URL fetch failure on https://example.org/w.h5: None -- unreachable")
+
+    monkeypatch.setattr("keras.src.applications.mobilenet_v2.file_utils.get_file", get_file)
+    with pytest.raises(UserError, match=r"unreachable.*--weights"):
+        build_mobilenet(96, "imagenet")
