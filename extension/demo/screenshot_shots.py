@@ -122,6 +122,15 @@ def choose_inconclusive(page: Page) -> None:
     page.locator("#filter label", has=page.locator("input[value=inconclusive]")).click()
 
 
+def run_battery_low(page: Page) -> None:
+    """Lets the battery run low: the switch reads it when it is set."""
+    hint = page.locator("#automatic-hint")
+    before = hint.inner_text()
+    page.evaluate("navigator.getBattery = async () => ({ charging: false, level: 0.1 })")
+    page.locator("input[name=automatic][value=all]").dispatch_event("change")
+    expect(hint).not_to_have_text(before)
+
+
 def open_more(page: Page) -> None:
     """Unfolds the switches."""
     page.locator("summary").click()
@@ -168,6 +177,12 @@ SECTIONS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
                 ("light", "rtl"),
             ),
             Shot("popup-paused", "Paused everywhere", popup(automatic="all", paused=True)),
+            Shot(
+                "popup-battery",
+                "On all sites, while the battery is low",
+                popup(run_battery_low, automatic="all"),
+                ("light", "rtl"),
+            ),
             Shot("popup-empty", "A page without pictures", popup(checked=False, page="words.html")),
         ),
     ),
