@@ -57,8 +57,7 @@ export class FaceDetector {
    * @param {AbortSignal} [signal] ends the search between two runs of a network
    * @returns {Promise<FaceDetection[]>} best first; none when the image's shorter side is under minShortSide
    */
-  async detect(image, signal) {
-    if (Math.min(image.width, image.height) < this.#settings.minShortSide) return [];
+  detect(image, signal) {
     return this.#detect(image, detectionImage(image, this.#settings.maxShortSide), this.#settings, signal);
   }
 
@@ -70,8 +69,7 @@ export class FaceDetector {
    * @param {AbortSignal} [signal]
    */
   async lookAgain(image, signal) {
-    const { minShortSide, maxShortSide, secondLook, enhancementMedian } = this.#settings;
-    if (Math.min(image.width, image.height) < minShortSide) return [];
+    const { maxShortSide, secondLook, enhancementMedian } = this.#settings;
     const reduced = detectionImage(image, maxShortSide);
     const faces = await this.#detect(image, enhance(reduced, enhancementMedian), this.#settings, signal);
     return faces.length > 0 ? faces : this.#detect(image, reduced, { ...this.#settings, thresholds: secondLook }, signal);
@@ -85,6 +83,7 @@ export class FaceDetector {
    * @returns {Promise<FaceDetection[]>}
    */
   async #detect(image, searched, settings, signal) {
+    if (Math.min(image.width, image.height) < settings.minShortSide) return [];
     const faces = await this.#search(normalize(searched), this.#scalesFor(searched, image), settings, signal);
     const scaleX = fround(image.width / searched.width);
     const scaleY = fround(image.height / searched.height);

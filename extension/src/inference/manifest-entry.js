@@ -40,15 +40,6 @@ export class ManifestEntry {
     return typeof this.#value === "object" && this.#value !== null && Object.hasOwn(this.#value, key);
   }
 
-  /**
-   * @param {number} most
-   * @returns {number}
-   */
-  odd(most) {
-    const value = this.number(1, most);
-    return value % 2 === 1 ? value : this.#fail("an odd number");
-  }
-
   /** @returns {string} */
   text() {
     return typeof this.#value === "string" && this.#value ? this.#value : this.#fail("a text");
@@ -68,6 +59,15 @@ export class ManifestEntry {
     const value = this.#value;
     if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
     return this.#fail("a number in its range");
+  }
+
+  /**
+   * @param {number} most
+   * @returns {number}
+   */
+  odd(most) {
+    const value = this.number(1, most);
+    return value % 2 === 1 ? value : this.#fail("an odd number");
   }
 
   /** @returns {ManifestEntry[]} */
