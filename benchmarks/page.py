@@ -22,27 +22,29 @@ from tests.e2e.two_host_server import serve_site
 
 SIDE = 240  # of a picture, CSS pixels and pixels
 BATCH = 20  # pictures that an endless page adds at a time
-# Pictures scrolled past before their verdict, at most: the extension drops what waits when it is more than some hundreds.
-AHEAD = 50
+STEP = 600  # CSS pixels that the reader scrolls at a time
 LIMIT_S = 240
 KINDS = ["static", "endless"]
 IDLE_S = 10  # the processor is counted in hundredths of a second, for each of a dozen processes
 OBSERVE = """() => {
-  window.felt = { longTasks: [], shift: 0, painted: 0 };
+  window.felt = { longTasks: [], shift: 0, painted: new Set() };
   new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => felt.longTasks.push(duration)))
     .observe({ type: "longtask", buffered: true });
   new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (felt.shift += value)))
     .observe({ type: "layout-shift", buffered: true });
-  new PerformanceObserver((list) => (felt.painted += list.getEntries().length)).observe({ type: "element", buffered: true });
+  new PerformanceObserver((list) => list.getEntries().forEach(({ url }) => felt.painted.add(Number(url.match(/(\\d+)\\.jpg/)[1]))))
+    .observe({ type: "element", buffered: true });
 }"""
 IN_VIEW = "[...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight).length"
+# Pictures are numbered down the page, so these are the first so many.
+LEAVING = f"[...document.images].filter((image) => image.getBoundingClientRect().bottom <= {STEP}).length"
 # Not those that have loaded: who scrolls past what is not painted yet has the browser decode less, and hold less.
-PAINTED = "felt.painted"
+PAINTED = "(first) => [...felt.painted].filter((number) => number < first).length"
 # Counted where the verdicts are: carrying all of them here, again and again, takes memory of the extension's own process.
-CHECKED = """async () => {
+CHECKED = """async (first) => {
   const tabs = Object.values(await chrome.storage.session.get(null));
-  const verdicts = tabs.flatMap((pages) => Object.values(pages)).flatMap((images) => Object.values(images));
-  return verdicts.filter(({ status }) => status !== "failed").length;
+  const verdicts = tabs.flatMap((pages) => Object.values(pages)).flatMap((images) => Object.entries(images));
+  return verdicts.filter(([key, { status }]) => status !== "failed" && Number(key.match(/(\\d+)\\.jpg/)[1]) < first).length;
 }"""
 CLOSE_MODEL = """async () => {
   const documents = await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] });
@@ -93,15 +95,18 @@ def load_model(context, worker, site, pictures: Path) -> None:
     write_pictures(pictures, 1)
     page = context.new_page()
     page.goto(site.add_page(page_of(1, endless=False, run="before")))
-    wait_until(page, lambda: worker.evaluate(CHECKED) == 1, LIMIT_S, "the model")
+    wait_until(page, lambda: worker.evaluate(CHECKED, 1) == 1, LIMIT_S, "the model")
     page.close()
-    wait_until(context.pages[0], lambda: worker.evaluate(CHECKED) == 0, LIMIT_S, "the verdict is forgotten")
+    wait_until(context.pages[0], lambda: worker.evaluate(CHECKED, 1) == 0, LIMIT_S, "the verdict is forgotten")
 
 
 def visit(
     context, worker, site, tree: ProcessTree, html: str, count: int, checked: bool
 ) -> dict[str, tuple[float, str]]:
-    """Opens a page, scrolls to its end as fast as verdicts come (or pictures are painted), and waits a little.
+    """Opens a page, reads it to its end, and waits a little.
+
+    No picture is scrolled out of view before it has its verdict (or, unchecked, is painted): one that was gone before
+    it was asked for is asked for once it is back in view, and one that was never painted is held by no browser.
 
     Returns:
         (value, unit) by figure; times from the navigation on.
@@ -116,22 +121,21 @@ def visit(
     def note(name: str) -> None:
         figures[name] = (1000 * (time.perf_counter() - started), "ms")
 
-    def done() -> int:
-        return worker.evaluate(CHECKED) if checked else page.evaluate(PAINTED)
+    def done(first: int) -> int:
+        return worker.evaluate(CHECKED, first) if checked else page.evaluate(PAINTED, first)
 
     page.goto(address)
     in_view = page.evaluate(IN_VIEW)
-    wait_until(page, lambda: done() >= 1, LIMIT_S, "the first")
+    wait_until(page, lambda: done(in_view) >= 1, LIMIT_S, "the first")
     note("first in view")
-    wait_until(page, lambda: done() >= in_view, LIMIT_S, "all in view")
+    wait_until(page, lambda: done(in_view) >= in_view, LIMIT_S, "all in view")
     note("all in view")
-    while (reached := done()) < count:
+    while page.evaluate(IN_VIEW) < count:
         peak = max(peak, tree.memory_mb())
-        page.mouse.wheel(0, 600)
-        # What has gone out of view unpainted is never painted, but it is checked.
-        ahead = AHEAD if checked else 0
-        wanted = min(count, max(reached + 1, page.evaluate(IN_VIEW) - ahead))
-        wait_until(page, lambda least=wanted: done() >= least, LIMIT_S, f"{wanted} of {count}")
+        leaving = page.evaluate(LEAVING)
+        wait_until(page, lambda first=leaving: done(first) >= first, LIMIT_S, f"the first {leaving} of {count}")
+        page.mouse.wheel(0, STEP)
+    wait_until(page, lambda: done(count) >= count, LIMIT_S, f"all {count}")
     note("all")
     rate = 1000 * count / figures["all"][0]
     peak = max(peak, tree.memory_mb())
@@ -140,7 +144,7 @@ def visit(
     figures["processor time a picture"] = (1000 * busy / count, "ms")
     figures["peak memory of the browser"] = (peak, "MB")
     felt = page.evaluate("felt")
-    figures["pictures painted"] = (felt["painted"], "")
+    figures["pictures painted"] = (page.evaluate(PAINTED, count), "")
     figures["long tasks"] = (len(felt["longTasks"]), "")
     figures["blocking time"] = (sum(duration - 50 for duration in felt["longTasks"]), "ms")
     figures["layout shift"] = (felt["shift"], "")
@@ -191,7 +195,7 @@ def main() -> None:
         for (figure, kind), found in sorted(values.items(), key=lambda item: order.index(item[0][0]))
     ]
     about = (
-        f"Pages of portraits of {SIDE} px, each file new, scrolled to the end as fast as verdicts come; times from the"
+        f"Pages of portraits of {SIDE} px, each file new, read to the end as fast as verdicts come; times from the"
         " navigation on. Long tasks and shifts are the page's, whoever caused them, and memory is that of the"
         " whole browser but for its program files: compare with the extension off, where no model is loaded either."
     )
