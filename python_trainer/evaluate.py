@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=["clean", "web"],
         default=["clean"],
-        help=f"web: crops recompressed as JPEG {JPEG_QUALITY}; the first is reported in full, and calibration and operating points come from all",
+        help=f"web: crops recompressed as JPEG {JPEG_QUALITY}; the first is reported in full; calibration, thresholds and operating points come from all",
     )
     parser.add_argument(
         "--bootstrap", type=int, default=1000, metavar="N", help="resamples behind the 95%% intervals; 0 for none"

@@ -3,6 +3,7 @@
 import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -69,15 +70,20 @@ def build_report(
     """Everything measured. `logits` float [n] belong to `rows`, NaN without a crop; `degraded` holds those of the same
     crops under further conditions, by name.
 
-    Calibration, thresholds and operating points come from the validation rows of sources that are not held out:
-    calibration and operating points from all conditions together, since the web delivers them all.
+    Calibration, thresholds and operating points come from the validation rows of sources that are not held out, and
+    from all conditions together, since the web delivers them all.
     """
     sure = np.array([row.split == "val" and row.train_use == 1 and not is_held_out(row.source) for row in rows])
     sure &= ~np.isnan(logits)
     labels, sources = np.array([row.label for row in rows]), np.array([row.source for row in rows])
-    images = collect_images(rows, logits)
-    val = [i for i in images if i.split == "val" and not is_held_out(i.source) and i.logit is not None]
     conditions = {"": logits, **(degraded or {})}
+    by_condition = [collect_images(rows, values) for values in conditions.values()]
+    clean = by_condition[0]
+    val = [
+        i
+        for i in chain.from_iterable(by_condition)
+        if i.split == "val" and not is_held_out(i.source) and i.logit is not None
+    ]
     every = {label: np.concatenate([c[sure & (labels == label)] for c in conditions.values()]) for label in (0, 1)}
     every_source = np.concatenate([np.char.add(sources[sure & (labels == 0)], f" {name}") for name in conditions])
     try:
@@ -107,9 +113,9 @@ def build_report(
         ),
         "score_table": score_table(*table) if all(map(len, table)) else [],
         "score_table_split": split,
-        "dataset": dict(Counter(f"{i.source}/{i.split}/{'fake' if i.label else 'real'}" for i in images)),
+        "dataset": dict(Counter(f"{i.source}/{i.split}/{'fake' if i.label else 'real'}" for i in clean)),
     }
-    return report | summarise(images, split, report, bootstrap, seed)
+    return report | summarise(clean, split, report, bootstrap, seed)
 
 
 def image_scores(images: list[ImageScore], calibration: dict) -> np.ndarray:

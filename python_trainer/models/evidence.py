@@ -137,13 +137,18 @@ class ChannelStatistics(layers.Layer):
 
     def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
         """[n, 2c]."""
-        mean = ops.mean(features, axis=(1, 2), keepdims=True)
-        deviation = ops.sqrt(ops.mean(ops.square(features - mean), axis=(1, 2)) + EPSILON**2)
-        return ops.concatenate([mean[:, 0, 0], deviation], axis=-1)
+        mean = _over_cells(features)
+        deviation = ops.sqrt(_over_cells(ops.square(features - mean)) + EPSILON**2)
+        return ops.concatenate([mean, deviation], axis=-1)[:, 0, 0]
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """[n, 2c]."""
         return (input_shape[0], 2 * input_shape[-1])
+
+
+def _over_cells(features: keras.KerasTensor) -> keras.KerasTensor:
+    """The mean, [n, 1, 1, c]: as a pooling, which takes TF.js a seventh of the time of a mean."""
+    return ops.average_pool(features, features.shape[1:3])
 
 
 @keras.saving.register_keras_serializable("python_trainer")

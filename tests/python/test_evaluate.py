@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from python_trainer import metrics
 from python_trainer.crop_scores import EngineScores, score_rows
 from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
 from python_trainer.evaluate import evaluate, format_table
-from python_trainer.evaluation_report import build_report, collect_images
+from python_trainer.evaluation_report import build_report, collect_images, image_scores
 from python_trainer.figures import plot_curves
 from python_trainer.manifest import CropRow, write_prepared
 from python_trainer.predict import SHIPPED_CHECKPOINT
@@ -122,6 +123,22 @@ def test_choices_never_see_the_test_split_or_held_out_sources(prepared):
     assert before["overall"] != after["overall"]
     moved = build_report(rows, np.where(touched, logits, logits * 2 + 1), bootstrap=0)
     assert moved["calibration"] != before["calibration"]
+
+
+def test_thresholds_come_from_all_conditions_together(prepared):
+    _folder, rows = prepared
+    rng = np.random.default_rng(0)
+    logits = np.array([2.0 * r.label - 1 + rng.normal() if r.crop else np.nan for r in rows])
+    report = build_report(rows, logits, bootstrap=0, degraded={"web": logits - 2})
+    both = [
+        i
+        for values in (logits, logits - 2)
+        for i in collect_images(rows, values)
+        if i.split == "val" and i.source in ("a", "b") and i.logit is not None
+    ]
+    labels, scores = np.array([i.label for i in both]), image_scores(both, report["calibration"])
+    assert report["threshold"] == metrics.threshold_balanced(labels, scores)
+    assert report["threshold"] != build_report(rows, logits, bootstrap=0)["threshold"]
 
 
 def test_image_is_its_worst_face_in_any_order():
