@@ -23,7 +23,7 @@ from python_trainer.shipped_graph import ShippedGraph
 from python_trainer.tfjs_conversion import WEIGHT_TYPES, convert_saved_model, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
-MODEL_VERSION = "2.1.3"
+MODEL_VERSION = "2.1.4"
 ARCHITECTURES = {"ifmd": "mobilenetv2+ifmd", "evidence": "mobilenetv2+ifmd+evidence"}
 # |Δlogit|: TF.js against Keras with float32 weights (the conversion is right), and TF.js against TensorFlow with the
 # shipped, dequantised weights (the engine is right).
@@ -85,8 +85,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _convert(model, staging: Path, weights: str) -> None:
+    from python_trainer.folded_normalisation import fold_normalisation
+
     saved = staging / "saved_model"
-    model.export(saved, verbose=False)
+    fold_normalisation(model).export(saved, verbose=False)
     convert_saved_model(saved, staging / "ifmd", weights)
     convert_saved_model(saved, staging / "float32", "float32")
     export_detector(staging / "mtcnn")

@@ -16,12 +16,13 @@ class ShippedGraph:
 
         model = json.loads(model_json.read_text(encoding="utf-8"))
         graph_def = json_format.ParseDict(model["modelTopology"], tf.compat.v1.GraphDef())
-        weights = _read_weights(model["weightsManifest"], model_json.parent)
+        weights = read_weights(model["weightsManifest"], model_json.parent)
         for node in graph_def.node:
             if node.name in weights:
                 value = weights[node.name]
                 node.attr["dtype"].type = tf.as_dtype(value.dtype).as_datatype_enum
                 node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+        _unfuse(graph_def)
         signature = model["signature"]
         (source,) = [entry["name"] for entry in signature["inputs"].values()]
         outputs = {name: entry["name"] for name, entry in signature["outputs"].items()}
@@ -43,7 +44,25 @@ class ShippedGraph:
         return {name: tensor.numpy() for name, tensor in outputs.items()}
 
 
-def _read_weights(groups: list[dict], folder: Path) -> dict[str, np.ndarray]:
+def _unfuse(graph_def) -> None:
+    """Take TF.js's fused depthwise convolutions, which TensorFlow does not have, apart into its own operations."""
+    for node in [node for node in graph_def.node if node.op == "FusedDepthwiseConv2dNative"]:
+        image, kernel, bias = node.input
+        _bias_add, activation = node.attr["fused_ops"].list.s
+        convolution, biased = f"{node.name}/convolution", f"{node.name}/biased"
+        added = graph_def.node.add(op="DepthwiseConv2dNative", name=convolution, input=[image, kernel])
+        for name in ("T", "strides", "padding", "data_format", "dilations"):
+            added.attr[name].CopyFrom(node.attr[name])
+        added = graph_def.node.add(op="BiasAdd", name=biased, input=[convolution, bias])
+        added.attr["T"].CopyFrom(node.attr["T"])
+        # Its name is what others know it by.
+        added = graph_def.node.add(op=activation.decode(), name=node.name, input=[biased])
+        added.attr["T"].CopyFrom(node.attr["T"])
+        graph_def.node.remove(node)
+
+
+def read_weights(groups: list[dict], folder: Path) -> dict[str, np.ndarray]:
+    """Tensors by name, dequantised, of a model.json's `weightsManifest` with its shards in `folder`."""
     weights = {}
     for group in groups:
         data = b"".join((folder / path).read_bytes() for path in group["paths"])

@@ -11,11 +11,18 @@ import sys
 import tempfile
 import types
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from python_trainer.errors import UserError
+from python_trainer.shipped_graph import read_weights
 
 WEIGHT_TYPES = ("float32", "uint16")
+# Values of a tensor that stays float32: biases and the first kernels, whose channels differ most in scale, are a fiftieth of
+# the bytes and nearly all of what rounding changes.
+SMALL = 2048
 # tensorflowjs imports these for model formats that are never converted here; together they weigh 2.9 GB.
 _UNUSED_BY_CONVERSION = ("tensorflow_decision_forests", "jax", "jax.experimental", "jax.experimental.jax2tf")
 # Outputs of the package's networks, in the order in which they return them.
@@ -34,8 +41,8 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
         saved_model_dir: a TensorFlow SavedModel with the signature "serving_default". The keys of that
             signature's outputs are kept as the names of the graph model's outputs.
         out_dir: replaced as a whole, and only once the conversion has succeeded.
-        weights: "float32", or "uint16" (every weight tensor quantised to 16 bits between its own least and
-            greatest value).
+        weights: "float32", or "uint16" (every tensor of more than SMALL values quantised to 16 bits between its own
+            least and greatest value).
 
     Returns:
         The path of the written model.json.
@@ -52,11 +59,9 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         written = Path(scratch) / "model"
-        converter.convert_tf_saved_model(
-            str(source),
-            str(written),
-            quantization_dtype_map={"uint16": True} if weights == "uint16" else None,
-        )
+        converter.convert_tf_saved_model(str(source), str(written))
+        if weights == "uint16":
+            _quantise(written / "model.json", converter.write_weights.write_weights)
         _tidy(written / "model.json", _output_names(source))
         if target.exists():
             target.rename(Path(scratch) / "previous")
@@ -95,6 +100,19 @@ def export_detector(out_dir: str | Path) -> list[Path]:
             tf.saved_model.save(module, scratch, signatures=signature)
             written.append(convert_saved_model(scratch, Path(out_dir) / name))
     return written
+
+
+def _quantise(model_json: Path, write_weights: Callable) -> None:
+    """Rewrite the weights: only once they are written are their names and sizes known."""
+    model = json.loads(model_json.read_text(encoding="utf-8"))
+    weights = read_weights(model["weightsManifest"], model_json.parent)
+    for shard in model_json.parent.glob("*.bin"):
+        shard.unlink()
+    large = [name for name, values in weights.items() if values.dtype == np.float32 and values.size > SMALL]
+    group = [{"name": name, "data": values} for name, values in weights.items()]
+    options = {"write_manifest": False, "quantization_dtype_map": {"uint16": large}}
+    model["weightsManifest"] = write_weights([group], str(model_json.parent), **options)
+    model_json.write_text(json.dumps(model), encoding="utf-8")
 
 
 def _output_names(saved_model: Path) -> list[str]:

@@ -1,10 +1,14 @@
 """Conversion to TF.js: the detector's networks compute what Keras computes, and a failure changes nothing."""
 
+import json
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from python_trainer.errors import UserError
-from python_trainer.tfjs_conversion import convert_saved_model, export_detector
+from python_trainer.shipped_graph import read_weights
+from python_trainer.tfjs_conversion import SMALL, convert_saved_model, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
 # Shapes beside the networks' own: several images at once and, for P-Net, any height and width.
@@ -47,3 +51,23 @@ def test_without_a_saved_model_the_old_one_stays(tmp_path):
     with pytest.raises(UserError, match=r"saved_model\.pb is missing"):
         convert_saved_model(tmp_path / "nothing", tmp_path / "out")
     assert old.read_text() == "old"
+
+
+def test_small_tensors_stay_exact_and_large_ones_take_16_bits(tmp_path):
+    rng = np.random.default_rng(0)
+    small, large = (rng.normal(size=shape).astype(np.float32) for shape in ((8, SMALL // 8), (SMALL // 8, 16)))
+
+    class Network(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.float32, name="image")])
+        def serve(self, image):
+            return {"logit": tf.linalg.matmul(tf.linalg.matmul(image, tf.constant(small)), tf.constant(large))}
+
+    network = Network()
+    tf.saved_model.save(network, tmp_path / "saved", signatures=network.serve)
+    model_json = convert_saved_model(tmp_path / "saved", tmp_path / "out", "uint16")
+    weights = read_weights(json.loads(model_json.read_text())["weightsManifest"], model_json.parent)
+    by_shape = {values.shape: values for values in weights.values()}
+    np.testing.assert_array_equal(by_shape[small.shape], small)
+    rounded = by_shape[large.shape]
+    assert 0 < np.abs(rounded - large).max() <= np.ptp(large) / (2**16 - 1)
+    assert sum(path.stat().st_size for path in model_json.parent.glob("*.bin")) == 4 * small.size + 2 * large.size
