@@ -109,6 +109,25 @@ def test_a_face_marked_with_the_mouse_gets_a_verdict_that_says_so_everywhere(sid
     expect(sideways.get_by_role("button", name="Search for faces again")).to_have_count(0)
 
 
+def test_one_finger_moves_the_square_and_a_second_is_not_followed(sideways, context):
+    mark(sideways)
+    left, top, right, bottom = square(sideways)
+    session = context.new_cdp_session(sideways)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+
+    first = (left + 50, top + 50)
+    touch("touchStart", first)
+    touch("touchMove", (first[0] + 20, first[1] + 10))
+    touch("touchStart", (first[0] + 20, first[1] + 10), (right - 20, bottom - 20))
+    touch("touchMove", (first[0] + 20, first[1] + 10), (right - 90, bottom - 90))
+    touch("touchEnd")
+    assert square(sideways) == pytest.approx([left + 20, top + 10, right + 20, bottom + 10], abs=1.5)
+    expect(sideways.locator("#live")).to_have_text(re.compile("pixels a side"))
+
+
 def test_with_keys_alone_a_face_is_marked_checked_and_marked_again(sideways):
     sideways.get_by_role("button", name="Mark a face").focus()
     sideways.keyboard.press("Enter")

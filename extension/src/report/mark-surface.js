@@ -41,8 +41,8 @@ export class MarkSurface {
     this.#box.addEventListener("keydown", (event) => this.#handleKey(event));
     this.element.addEventListener("pointerdown", (event) => this.#begin(event));
     this.element.addEventListener("pointermove", (event) => this.#follow(event));
-    this.element.addEventListener("pointerup", () => this.#end());
-    this.element.addEventListener("pointercancel", () => (this.#press = null));
+    this.element.addEventListener("pointerup", (event) => this.#end(event));
+    this.element.addEventListener("pointercancel", (event) => this.#end(event));
     this.#draw();
   }
 
@@ -106,14 +106,17 @@ export class MarkSurface {
   /** @param {PointerEvent} event */
   #follow(event) {
     const press = this.#press;
-    if (!press) return;
+    // A second finger is not followed.
+    if (!press || !event.isPrimary) return;
     press.isDrag ||= Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLACK;
     if (press.isDrag) this.#set(press.drag(this.#pointOf(event)));
   }
 
-  #end() {
-    if (!this.#press) return;
-    this.#change(this.#press.isDrag ? this.#square : this.#press.tap);
+  /** @param {PointerEvent} event */
+  #end({ isPrimary, type }) {
+    if (!this.#press || !isPrimary) return;
+    const isTap = !this.#press.isDrag && type === "pointerup";
+    this.#change(isTap ? this.#press.tap : this.#square);
     this.#press = null;
   }
 
