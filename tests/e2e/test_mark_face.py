@@ -30,6 +30,13 @@ HOLD_MARKED = """() => {
 }"""
 
 
+FAIL_MARKED = """() => {
+  const send = chrome.runtime.sendMessage.bind(chrome.runtime);
+  const failure = { ok: true, value: { status: "failed", code: "timeout" } };
+  chrome.runtime.sendMessage = async (message) => (message.face ? failure : send(message));
+}"""
+
+
 @pytest.fixture
 def sideways(report, fixtures_dir) -> Page:
     """The report of a picture whose face was not found."""
@@ -183,6 +190,17 @@ def test_it_is_not_offered_for_what_moves_or_was_not_checked(report, fixtures_di
     expect(report.locator("#verdict h1")).to_be_visible(timeout=FIRST_CHECK_MS)
     expect(report.get_by_role("button", name="Mark a face")).to_have_count(0)
     expect(report.locator("#verdict")).not_to_contain_text("Mark it")
+
+
+def test_from_a_marked_face_whose_check_failed_the_search_leads_back(sideways):
+    sideways.evaluate(FAIL_MARKED)
+    mark(sideways)
+    sideways.keyboard.press("Enter")
+    expect(sideways.locator("#verdict h1")).to_have_text("Could not check", timeout=FIRST_CHECK_MS)
+    expect(sideways.get_by_role("button", name="Mark a face")).to_have_count(0)
+    sideways.get_by_role("button", name="Search for faces again").click()
+    expect(sideways.locator("#verdict h1")).to_have_text("No face", timeout=FIRST_CHECK_MS)
+    expect(sideways.get_by_role("button", name="Mark a face")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
