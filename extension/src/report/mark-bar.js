@@ -60,16 +60,11 @@ function beginMarking({ figure, bar }, start, bounds, { onCheck, onEnd, announce
     onEnter: () => onCheck(surface.square),
   });
   const cancel = () => {
-    figure.removeEventListener("keydown", escape);
     figure.classList.remove("marking");
     surface.element.remove();
     onEnd();
   };
-  const escape = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && cancel();
-  figure.addEventListener("keydown", escape);
-  figure.classList.add("marking");
-  figure.querySelector(".frame")?.append(surface.element);
-  bar.replaceChildren(
+  const controls = createElement("div", {}, [
     createElement("p", { id: "mark-how" }, [t("reportMarkHow")]),
     createElement("p", { id: "mark-keys", class: "soft" }, [t("reportMarkKeys")]),
     createElement("div", { class: "buttons" }, [
@@ -78,7 +73,11 @@ function beginMarking({ figure, bar }, start, bounds, { onCheck, onEnd, announce
       createButton(t("reportMarkSmaller"), () => surface.resize(-1)),
       createButton(t("reportMarkLarger"), () => surface.resize(1)),
     ]),
-  );
+  ]);
+  for (const part of [surface.element, controls]) part.addEventListener("keydown", ({ key }) => key === "Escape" && cancel());
+  figure.classList.add("marking");
+  figure.querySelector(".frame")?.append(surface.element);
+  bar.replaceChildren(controls);
   surface.focus();
 }
 
