@@ -49,6 +49,7 @@ const STATIC_FILES = [
   { source: "src/report/report.html", target: "report/report.html" },
   { source: "src/report/report.css", target: "report/report.css" },
   { source: "src/report/report-parts.css", target: "report/report-parts.css" },
+  { source: "src/report/report-mark.css", target: "report/report-mark.css" },
   { source: "src/report/report-print.css", target: "report/report-print.css" },
   { source: "src/welcome/welcome.html", target: "welcome/welcome.html" },
   { source: "src/welcome/welcome.css", target: "welcome/welcome.css" },

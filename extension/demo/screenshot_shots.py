@@ -87,6 +87,15 @@ def report_until(file: str, last: str) -> Callable[[Stage], bytes]:
     return take
 
 
+def marking(stage: Stage) -> bytes:
+    """The picture of a report while a face is marked in it that was not found."""
+    page = stage.report("images/face_sideways.jpg")
+    page.locator(".mark-bar button").click()
+    expect(page.locator(".square")).to_be_focused()
+    bottom = page.locator("figure").evaluate("part => Math.ceil(part.getBoundingClientRect().bottom + scrollY)")
+    return picture(page, height=bottom + 24)
+
+
 def mistake(stage: Stage) -> bytes:
     """The report's dialog for a wrong result."""
     page = stage.report(FAKE)
@@ -193,6 +202,7 @@ SECTIONS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
             Shot("report-top", "Its verdict and the map of its face", report_until(FAKE, "#faces")),
             Shot("report-faces", "Several faces", report_until("images/faces_three.jpg", "#faces")),
             Shot("report-no-face", "No face", report_until("images/no_face.jpg", CREDENTIALS)),
+            Shot("report-mark", "Marking a face that was not found", marking, ("narrow",)),
             Shot(
                 "report-credentials",
                 "Valid Content Credentials that say “made with AI”",

@@ -1,4 +1,4 @@
-"""Firefox: reports, opened from the panel of a page's image and of the first-run page's picture."""
+"""Firefox: reports, opened from the panel of a page's image and of the first-run page's picture; a face marked on one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from tests.e2e.firefox_driver import BASE, FirefoxTab
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICTS = ("No traces found", "Inconclusive", "Likely fake")
+SIDEWAYS = "images/face_sideways.jpg"
+ENTER = "\ue007"
+HAND_OVER = """async (address, name) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([await (await fetch(address)).arrayBuffer()], name, { type: "image/jpeg" }));
+  document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
+}"""
 TEXT = "(selector) => document.querySelector(selector)?.textContent ?? ''"
 
 
@@ -61,3 +68,22 @@ def test_the_first_run_page_opens_the_report_of_its_picture(firefox, firefox_tab
     firefox_tab.click_on("#try")
     wait_for(lambda: "of 100" in firefox_tab.panel_text(), FIRST_CHECK_S, "the panel's verdict")
     open_report(firefox_tab)
+
+
+def test_a_face_that_was_not_found_is_marked_and_checked_with_a_key(firefox_tab, site):
+    firefox_tab.goto(f"{BASE}/report/report.html")
+    wait_for(lambda: firefox_tab.evaluate("() => !document.getElementById('drop').hidden"), PATIENCE_S, "the page")
+    firefox_tab.evaluate(HAND_OVER, f"{site.origin}/{SIDEWAYS}", "sideways.jpg")
+    wait_for(lambda: firefox_tab.evaluate(TEXT, "#verdict h1") == "No face", FIRST_CHECK_S, "no face")
+    firefox_tab.click_on(".mark-bar button")
+    focused = "(selector) => document.activeElement.matches(selector)"
+    wait_for(lambda: firefox_tab.evaluate(focused, ".square"), PATIENCE_S, "the square")
+    firefox_tab.click_on(".mark-bar button:last-child")
+    assert firefox_tab.evaluate(TEXT, "#live").startswith("282 pixels a side"), "larger"
+    firefox_tab.click_on(".square")
+    firefox_tab.press("-")
+    assert firefox_tab.evaluate(TEXT, "#live").startswith("254 pixels a side"), "smaller"
+    firefox_tab.press(ENTER)
+    wait_for(lambda: firefox_tab.evaluate(TEXT, "#verdict h1") in VERDICTS, FIRST_CHECK_S, "the verdict")
+    assert "marked this face by hand" in firefox_tab.evaluate(TEXT, "#verdict")
+    assert firefox_tab.evaluate(focused, "#verdict-title")

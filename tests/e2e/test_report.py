@@ -68,6 +68,19 @@ def choose(page: Page, path: Path) -> None:
     expect(page.locator("[data-credentials=reading]")).to_have_count(0, timeout=FIRST_CHECK_MS)
 
 
+def save_record(page: Page, folder: Path) -> dict:
+    """Saves the record into `folder`, and reads it once its schema has been found to be kept."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the record").click()
+    saved = folder / download.value.suggested_filename
+    download.value.save_as(saved)
+    schema = EXTENSION / "src/report/check-record.schema.json"
+    command = [find_node(), "--input-type=module", "--eval", VALIDATE, schema, saved]
+    checked = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert checked.returncode == 0, checked.stderr
+    return json.loads(saved.read_text(encoding="utf-8"))
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds wrong, each with its first element."""
     if not page.evaluate("'axe' in window"):
@@ -96,24 +109,10 @@ def test_a_dropped_file_gets_a_verdict_a_map_and_a_valid_record(report, fixtures
     expect(report.locator("#credentials")).to_contain_text("carries none")
 
     report.get_by_label("Leave out addresses").check()
-    with report.expect_download() as download:
-        report.get_by_role("button", name="Save the record").click()
-    saved = tmp_path / download.value.suggested_filename
-    download.value.save_as(saved)
-    command = [
-        find_node(),
-        "--input-type=module",
-        "--eval",
-        VALIDATE,
-        EXTENSION / "src/report/check-record.schema.json",
-        saved,
-    ]
-    checked = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert checked.returncode == 0, checked.stderr
-    record = json.loads(saved.read_text(encoding="utf-8"))
+    record = save_record(report, tmp_path)
     assert record["image"]["bytes"] == (fixtures_dir / FACE).stat().st_size
     assert len(record["faces"][0]["anomaly_map"]["values"]) == record["faces"][0]["anomaly_map"]["size"] ** 2
-    assert Path(FACE).name not in saved.read_text(encoding="utf-8")
+    assert Path(FACE).name not in json.dumps(record)
 
 
 def test_a_pasted_file_and_a_broken_one(report, fixtures_dir):

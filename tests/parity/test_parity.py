@@ -6,6 +6,7 @@ import pytest
 from python_trainer.images import decode_image
 from python_trainer.manifest import sha256_of
 from python_trainer.model_manifest import MODES, read_model_manifest
+from python_trainer.preprocessing import crop_face
 from tests.parity.browser_pipeline import browser_pipeline
 from tests.parity.goldens import FIXTURES, golden_crops, manifest_sha256, read_goldens
 
@@ -73,6 +74,15 @@ def test_same_box_gives_the_same_crop(browser, manifest, golden):
         crop = browser.crop(golden["image"], face, manifest.face_crop.size)
         difference = np.abs(crop.astype(int) - expected.astype(int)).mean() / 255
         assert difference <= CROP_TOLERANCE
+
+
+@EVERY_SCORED_IMAGE
+def test_a_box_without_keypoints_gives_the_same_crop_not_turned(browser, manifest, golden):
+    face = {**next(face for face in golden["faces"] if face["status"] == "scored"), "keypoints": None}
+    image = decode_image(FIXTURES / golden["image"]).rgb
+    expected = crop_face(image, np.asarray(face["box_xyxy"]), None, manifest.face_crop)
+    crop = browser.crop(golden["image"], face, manifest.face_crop.size)
+    assert np.abs(crop.astype(int) - expected.astype(int)).mean() / 255 <= CROP_TOLERANCE
 
 
 @EVERY_SCORED_IMAGE

@@ -63,13 +63,14 @@ export class ImageChecker {
   /**
    * Judges bytes that the report page holds; they belong to no page, and the result is told to nobody else.
    *
-   * @param {{dataUrl: string, crop: import("./screen-copy.js").Fractions | null, via: "bytes" | "screen_copy"}} image
+   * @param {{dataUrl: string, crop: import("./screen-copy.js").Fractions | null, face: import("../inference/image-source.js").Area | null, via: "bytes" | "screen_copy"}} image
+   *   face: to be judged in place of those that would be found
    * @returns {Promise<Result>}
    */
-  async checkBytes({ dataUrl, crop, via }) {
+  async checkBytes({ dataUrl, crop, face, via }) {
     const source = /** @type {const} */ ({ kind: "data", dataUrl, via, ...(crop && { crop }) });
-    const run = () => this.#host.check({ source, mode: "check" });
-    const key = ["report", via, JSON.stringify(crop), dataUrl].join(" ");
+    const run = () => this.#host.check({ source, mode: "check", ...(face && { face }) });
+    const key = ["report", via, JSON.stringify([crop, face]), dataUrl].join(" ");
     return this.#queue.add({ key, owner: "report", priority: PRIORITY.asked, run });
   }
 

@@ -11,6 +11,7 @@ import { CheckError } from "./check-error.js";
  * @typedef {object} CheckRequest
  * @property {import("./image-source.js").ImageSource} source
  * @property {import("./verdict.js").Mode} mode which operating point words the verdict
+ * @property {import("./image-source.js").Area} [face] the face to judge, in place of those that would be found; of an animation, in its first frame
  * @property {boolean} [isFrame] one of several of a clip: the others may show the face that this one does not, so it is looked at once
  * @property {number} [timeoutMs] for the work on the image, without waiting for others, milliseconds
  *
@@ -36,6 +37,7 @@ import { CheckError } from "./check-error.js";
  * @property {string} sha256 of its manifest, which holds that of every file
  * @property {string} architecture
  * @property {number} inputSize pixels a side of the crop that the network sees
+ * @property {number} minFaceSize pixels a side of the smallest face that is judged
  * @property {import("./model-manifest.js").MapScale} mapScale
  * @property {import("./backend.js").BackendName} backend
  * @property {ModelManifest["operatingPoints"]} operatingPoints

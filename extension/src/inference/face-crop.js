@@ -38,14 +38,14 @@ const DEGREE = Math.PI / 180;
  * then give the same crop.
  *
  * @param {number[]} boxXyxy pixels
- * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes
+ * @param {number[][] | null} keypoints (x, y) in pixels; the first two are the eyes. null: there are none, and nothing is turned
  * @param {Pick<FaceCropSettings, "margin" | "alignment">} settings
  * @returns {CropSquare}
  */
 export function cropSquareOf(boxXyxy, keypoints, settings) {
   const [x1, y1, x2, y2] = boxXyxy.map(Math.round);
   const side = Math.max(x2 - x1, y2 - y1) * (1 + settings.margin);
-  const angle = settings.alignment === "eyes" ? Math.round(eyeAngle(keypoints) / DEGREE) * DEGREE : 0;
+  const angle = settings.alignment === "eyes" && keypoints ? Math.round(eyeAngle(keypoints) / DEGREE) * DEGREE : 0;
   return { cx: (x1 + x2) / 2, cy: (y1 + y2) / 2, side, angle };
 }
 
@@ -54,7 +54,7 @@ export function cropSquareOf(boxXyxy, keypoints, settings) {
  *
  * @param {RasterImage} image
  * @param {number[]} boxXyxy pixels
- * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes
+ * @param {number[][] | null} keypoints as for cropSquareOf
  * @param {FaceCropSettings} settings
  * @returns {RasterImage} size x size, three channels
  */

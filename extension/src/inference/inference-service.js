@@ -59,8 +59,8 @@ export class InferenceService {
       const reading = source.kind === "data" && source.via === "screen_copy" ? noCredentials() : this.#readCredentials(bytes);
       const sha256 = await sha256Hex(bytes);
       const area = source.kind === "data" ? source.crop : undefined;
-      // Now, because the search takes the bytes away.
-      const animation = isAnimated(bytes) ? bytes.slice(0) : null;
+      // Now, because the search takes the bytes away. A marked face is not followed through further frames.
+      const animation = !request.face && isAnimated(bytes) ? bytes.slice(0) : null;
       const { evidence, manifest, manifestSha256 } = await this.#engine.use((engine) => this.#find(engine, request, bytes, sha256, area));
       const credentials = await reading;
       const first = judge(evidence, manifest, request.mode);
@@ -91,8 +91,8 @@ export class InferenceService {
     // In no turn: what waits to be analysed would hold up the first badge, which needs the description.
     const { manifest, manifestSha256: sha256, backend } = await this.#engine.loaded();
     const { name, version, architecture, mapScale, operatingPoints, scoreTable, clip } = manifest;
-    const inputSize = manifest.input.size;
-    return { name, version, sha256, architecture, inputSize, mapScale, backend, operatingPoints, scoreTable, clip };
+    const [inputSize, minFaceSize] = [manifest.input.size, manifest.faceCrop.minFaceSize];
+    return { name, version, sha256, architecture, inputSize, minFaceSize, mapScale, backend, operatingPoints, scoreTable, clip };
   }
 
   /** Forgets what was found in images. */
@@ -113,15 +113,15 @@ export class InferenceService {
    * @param {import("./image-source.js").Area} [area]
    * @returns {Promise<{evidence: Evidence, manifest: ModelManifest, manifestSha256: string}>}
    */
-  async #find(engine, { mode, isFrame, timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
+  async #find(engine, { mode, face, isFrame, timeoutMs = ANALYSIS_LIMIT_MS }, bytes, sha256, area) {
     const { manifest, manifestSha256 } = engine;
-    const key = JSON.stringify([sha256, area ?? null, manifestSha256]);
-    const mayLookAgain = mode === "check" && !isFrame;
+    const key = JSON.stringify([sha256, area ?? null, face ?? null, manifestSha256]);
+    const mayLookAgain = mode === "check" && !isFrame && !face;
     let known = this.#cache.get(key);
     while (!(known && isEnough(known, mayLookAgain)) && this.#searches.has(key)) known = await this.#searches.get(key);
     if (known && isEnough(known, mayLookAgain)) return { evidence: known, manifest, manifestSha256 };
     const looks = known ? "again" : mayLookAgain ? "twice" : "once";
-    const search = this.#search(engine, bytes, { area, looks }, timeoutMs);
+    const search = this.#search(engine, bytes, { area, face, looks }, timeoutMs);
     this.#searches.set(key, search);
     try {
       const evidence = await search;

@@ -3,15 +3,19 @@
 import { Classifier } from "./classifier.js";
 import { cropFace, cropSquareOf } from "./face-crop.js";
 import { FaceDetector } from "./face-detector.js";
-import { cutOut } from "./raster-image.js";
+import { boxOf, cutOut } from "./raster-image.js";
 
 /** @typedef {import("./model-manifest.js").ModelManifest} ModelManifest */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 /** @typedef {import("./verdict.js").Evidence} Evidence */
 
 /**
+ * @typedef {import("./image-source.js").Area} Area
+ * @typedef {{boxXyxy: number[], keypoints: number[][] | null, score?: number}} Place of a face, in pixels; keypoints and score: where it was found
+ *
  * @typedef {object} AnalysisOptions
- * @property {{x: number, y: number, width: number, height: number}} [area] the part to look at, fractions of the image
+ * @property {Area} [area] the part to look at
+ * @property {Area} [face] where the user sees a face, in that part: it is judged, and none is looked for
  * @property {"once" | "twice" | "again"} [looks] twice: where no face is found, once more and otherwise (FaceDetector.lookAgain);
  *   again: so at once, because none is found at first
  * @property {AbortSignal} [signal] ends the work at the next step
@@ -75,11 +79,12 @@ export class Pipeline {
    * @returns {Promise<Evidence>}
    * @throws {import("./check-error.js").CheckError} when the bytes cannot be decoded
    */
-  async analyze(bytes, { area, looks = "once", signal } = {}) {
+  async analyze(bytes, { area, face, looks = "once", signal } = {}) {
     const decoded = await this.#decode(bytes);
     const image = area ? cutOut(decoded, area) : decoded;
     signal?.throwIfAborted();
     const imageSize = { width: image.width, height: image.height };
+    if (face) return { imageSize, faces: await this.#judge(image, [{ boxXyxy: boxOf(face, image), keypoints: null }], signal) };
     const faces = looks === "again" ? [] : await this.#judge(image, await this.#detector.detect(image, signal), signal);
     if (looks === "once" || faces.length > 0) return { imageSize, faces };
     return { imageSize, faces, secondLook: await this.#judge(image, await this.#detector.lookAgain(image, signal), signal) };
@@ -93,20 +98,20 @@ export class Pipeline {
 
   /**
    * @param {RasterImage} image
-   * @param {import("./face-detector.js").FaceDetection[]} detections
+   * @param {Place[]} places
    * @param {AbortSignal} [signal]
    * @returns {Promise<import("./verdict.js").FaceEvidence[]>}
    */
-  async #judge(image, detections, signal) {
+  async #judge(image, places, signal) {
     const { faceCrop } = this.#manifest;
-    const judged = detections.map((face) => longerSide(face.boxXyxy) >= faceCrop.minFaceSize);
-    const crops = detections
+    const judged = places.map((face) => longerSide(face.boxXyxy) >= faceCrop.minFaceSize);
+    const crops = places
       .filter((_, index) => judged[index])
       .map((face) => cropFace(image, face.boxXyxy, face.keypoints, faceCrop));
     const predictions = (await this.#classifier.predict(crops, signal)).values();
-    return detections.map((face, index) => ({
+    return places.map((face, index) => ({
       boxXyxy: face.boxXyxy,
-      detectionScore: face.score,
+      ...(face.score === undefined ? { isMarked: true } : { detectionScore: face.score }),
       ...(judged[index]
         ? { status: "scored", cropSquare: cropSquareOf(face.boxXyxy, face.keypoints, faceCrop), ...predictions.next().value }
         : { status: "too_small" }),

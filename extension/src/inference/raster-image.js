@@ -12,18 +12,28 @@
  */
 
 /**
+ * @param {import("./image-source.js").Area} area
+ * @param {{width: number, height: number}} image pixels
+ * @returns {[left: number, top: number, right: number, bottom: number]} whole pixels, no further than the image reaches
+ */
+export function boxOf(area, { width, height }) {
+  const left = Math.max(0, Math.round(area.x * width));
+  const top = Math.max(0, Math.round(area.y * height));
+  const right = Math.min(width, Math.round((area.x + area.width) * width));
+  const bottom = Math.min(height, Math.round((area.y + area.height) * height));
+  return [left, top, right, bottom];
+}
+
+/**
  * Cuts out a rectangle, for instance the image's place in a copy of the screen.
  *
  * @param {RasterImage} image
- * @param {{x: number, y: number, width: number, height: number}} area fractions of the image, 0 to 1
+ * @param {import("./image-source.js").Area} area
  * @returns {RasterImage}
  * @throws {RangeError} when less than one pixel of the image lies inside
  */
 export function cutOut(image, area) {
-  const left = Math.max(0, Math.round(area.x * image.width));
-  const top = Math.max(0, Math.round(area.y * image.height));
-  const right = Math.min(image.width, Math.round((area.x + area.width) * image.width));
-  const bottom = Math.min(image.height, Math.round((area.y + area.height) * image.height));
+  const [left, top, right, bottom] = boxOf(area, image);
   if (!(right > left && bottom > top)) throw new RangeError("nothing of the image is visible on the screen");
   const width = right - left;
   const height = bottom - top;

@@ -12,7 +12,8 @@ import { bandOf } from "../shared/bands.js";
  *
  * @typedef {object} FaceEvidence
  * @property {number[]} boxXyxy pixels of the image
- * @property {number} detectionScore in [0, 1]
+ * @property {number} [detectionScore] in [0, 1]; of a face that the detector found
+ * @property {true} [isMarked] nobody found it: the user said where it is
  * @property {"scored" | "too_small"} status
  * @property {number} [logit] of a scored face
  * @property {import("./face-crop.js").CropSquare} [cropSquare] of a scored face: what the network saw, and the map lies over

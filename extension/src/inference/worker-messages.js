@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("./image-source.js").Area} Area
- * @typedef {{bytes: ArrayBuffer, area?: Area, looks?: import("./pipeline.js").AnalysisOptions["looks"]}} AnalysisCall one at a time: the next follows the reply
+ * @typedef {{bytes: ArrayBuffer, area?: Area, face?: Area, looks?: import("./pipeline.js").AnalysisOptions["looks"]}} AnalysisCall one at a time: the next follows the reply
  *
  * @typedef {object} ReadyReply the first, once the model is loaded
  * @property {import("./model-manifest.js").ModelManifest} manifest

@@ -70,13 +70,14 @@ function recordClip({ times, tracks, worstFrame }) {
  * @param {import("../shared/verdict-wording.js").Face} face
  * @param {ModelDescription} model
  */
-function recordFace({ boxXyxy, status, fakeScore, band, kinds, cropSquare, anomalyMap }, { mapScale }) {
+function recordFace({ boxXyxy, status, fakeScore, band, kinds, isMarked, cropSquare, anomalyMap }, { mapScale }) {
   return {
     box_xyxy: boxXyxy,
     status,
     fake_score: fakeScore ?? null,
     band: band ?? null,
     ...(kinds && { kinds }),
+    ...(isMarked && { is_marked: true }),
     ...(cropSquare && { crop: cropSquare }),
     ...(anomalyMap && { anomaly_map: { scale: mapScale, size: anomalyMap.size, values: anomalyMap.values } }),
   };

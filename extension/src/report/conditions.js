@@ -3,7 +3,7 @@
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("./image-facts.js").ImageFacts} ImageFacts */
 /**
- * @typedef {"screen_copy" | "screenshot" | "tiny_image" | "compressed" | "few_bytes" | "small_face" | "unjudged_face"} ConditionName
+ * @typedef {"screen_copy" | "screenshot" | "tiny_image" | "compressed" | "few_bytes" | "small_face" | "unjudged_face" | "marked_face"} ConditionName
  * @typedef {{name: ConditionName, values: (string | number)[]}} Condition values: for its sentence
  */
 
@@ -35,6 +35,7 @@ export function conditionsOf({ result, facts, byteLength, name, inputSize }) {
     if (facts.jpegQuality !== null && facts.jpegQuality < LOW_QUALITY) found.push({ name: "compressed", values: [facts.jpegQuality] });
     else if (isLossy && bitsPerPixel < FEW_BITS_PER_PIXEL) found.push({ name: "few_bytes", values: [oneDecimal(bitsPerPixel)] });
   }
+  if (faces.some(({ isMarked }) => isMarked)) found.push({ name: "marked_face", values: [] });
   faces.forEach(({ status, cropSquare, boxXyxy: [x1, y1, x2, y2] }, index) => {
     const side = Math.round(Math.max(x2 - x1, y2 - y1));
     if (status === "too_small") found.push({ name: "unjudged_face", values: [index + 1, side] });

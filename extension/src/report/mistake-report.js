@@ -41,9 +41,10 @@ export function mistakeReport({ subject, result, facts, model, conditions }, mis
  * @param {import("../shared/verdict-wording.js").Face} face
  * @param {import("../shared/i18n.js").Translate} t
  */
-function describeFace({ boxXyxy, band, fakeScore }, t) {
+function describeFace({ boxXyxy, band, fakeScore, isMarked }, t) {
   const score = fakeScore === undefined ? "" : ` ${formatScore(fakeScore)}`;
-  return `${labelOf(band ?? "face_too_small", t)}${score} [${boxXyxy.map(Math.round).join(", ")}]`;
+  const marked = isMarked ? ` (${t("reportMarked")})` : "";
+  return `${labelOf(band ?? "face_too_small", t)}${score} [${boxXyxy.map(Math.round).join(", ")}]${marked}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { createTimeline, formatTime } from "../shared/timeline-view.js";
 import { labelOf, stateOf } from "../shared/verdict-wording.js";
 import { createCredentials } from "./credentials-view.js";
 import { createFaceCard } from "./face-card.js";
+import { createMarkBar, isMarkable } from "./mark-bar.js";
 import { createConditions, createDetails, createLimits, createNextSteps } from "./sections.js";
 import { createFigure, showVerdict } from "./verdict-view.js";
 
@@ -20,13 +21,17 @@ const byId = (id) => /** @type {T} */ (document.getElementById(id));
 export class ReportView {
   #t;
   #extensionVersion;
+  #onFace;
 
   /**
    * @param {import("../shared/i18n.js").Translate} t
    * @param {string} extensionVersion
+   * @param {(subject: import("./subject.js").Subject, face: import("./subject.js").Area | null) => void} onFace called when the
+   *   user has marked a face in the picture, or (null) wants those judged that are found
    */
-  constructor(t, extensionVersion) {
+  constructor(t, extensionVersion, onFace) {
     this.#t = t;
+    this.#onFace = onFace;
     this.#extensionVersion = extensionVersion;
     const tick = byId("without-address");
     tick.addEventListener("change", () => document.body.classList.toggle("without-address", this.isAddressLeftOut));
@@ -69,11 +74,12 @@ export class ReportView {
   }
 
   /** @param {FinishedCheck} finished */
-  showCheck({ result, subject, check, picture }) {
+  showCheck(finished) {
+    const { result, subject, check, picture } = finished;
     const t = this.#t;
     this.#show({ report: true });
-    byId("picture").replaceChildren(...(picture ? [createFigure(picture, result, subject, t)] : []));
-    showVerdict(byId("verdict"), result, { scoreTable: check?.model.scoreTable ?? null, subject }, t);
+    byId("picture").replaceChildren(...(picture ? [this.#createFigure(finished, picture)] : []));
+    showVerdict(byId("verdict"), result, { scoreTable: check?.model.scoreTable ?? null, subject, canMark: isMarkable(finished) }, t);
     this.#showTimeline(result);
     const faces = check && picture ? (result.faces ?? []) : [];
     byId("faces-section").hidden = faces.length === 0;
@@ -107,6 +113,16 @@ export class ReportView {
     byId("credentials").replaceChildren(createCredentials(credentials, { isScreenCopy: via === "screen_copy" }, this.#t));
     // A file that the browser cannot show may have some that can be read.
     if (credentials.state === "valid" || credentials.state === "broken") byId("credentials").closest("section")?.removeAttribute("hidden");
+  }
+
+  /** @param {FinishedCheck} finished @param {import("./picture.js").Picture} picture */
+  #createFigure(finished, picture) {
+    const { result, subject } = finished;
+    const figure = createFigure(picture, result, subject, this.#t);
+    const onFace = (/** @type {import("./subject.js").Area | null} */ face) => this.#onFace(subject, face);
+    const announce = (/** @type {string} */ text) => (byId("live").textContent = text);
+    figure.querySelector("figcaption")?.before(createMarkBar(figure, finished, { onFace, announce }, this.#t));
+    return figure;
   }
 
   /** @param {import("../shared/verdict-wording.js").Result} result its clip, where it has one, and which frame the faces below are of */

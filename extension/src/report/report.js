@@ -15,14 +15,19 @@ import { NoAccessError, subjectOfAddress, subjectOfFile } from "./subject.js";
 /** @typedef {import("./run-check.js").FinishedCheck} FinishedCheck */
 
 const manifest = chrome.runtime.getManifest();
-const view = new ReportView(t, manifest.version);
+const view = new ReportView(t, manifest.version, (subject, face) => void report(async () => subject, face));
 const mistakes = new MistakeDialog(t, manifest);
 /** @type {FinishedCheck | null} */
 let shown = null;
 let turn = 0;
 
-/** @param {() => Promise<Subject | null>} getSubject shows the report of what it gives; a later call takes over */
-async function report(getSubject) {
+/**
+ * Shows the report of a picture; a later call takes over.
+ *
+ * @param {() => Promise<Subject | null>} getSubject
+ * @param {import("./subject.js").Area | null} [face] that the user marked in it
+ */
+async function report(getSubject, face = null) {
   const ours = (turn += 1);
   view.showWaiting();
   try {
@@ -32,7 +37,7 @@ async function report(getSubject) {
       view.showEmpty();
       return;
     }
-    const check = await runCheck(subject, ask, () => ours === turn && view.showWaiting(t("state_checking")));
+    const check = await runCheck(subject, face, ask, () => ours === turn && view.showWaiting(t("state_checking")));
     if (ours !== turn) return;
     shown?.picture?.close();
     shown = check;

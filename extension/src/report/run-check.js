@@ -13,6 +13,7 @@ import { Picture } from "./picture.js";
  * @typedef {object} FinishedCheck
  * @property {Result} result
  * @property {import("./subject.js").Subject} subject
+ * @property {import("./subject.js").Area | null} face that the user marked, and that alone was judged
  * @property {Check | null} check null for a failure: there is nothing to record then
  * @property {Picture | null} picture null where the bytes are no image
  * @property {Promise<CredentialsSummary>} credentials never rejects
@@ -23,12 +24,13 @@ const MAX_BYTES = 40 * 1024 * 1024;
 
 /**
  * @param {import("./subject.js").Subject} subject
+ * @param {import("./subject.js").Area | null} face marked by the user, to be judged in place of those that would be found
  * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} ask the background
  * @param {() => void} onStart the judging begins
  * @returns {Promise<FinishedCheck>}
  * @throws {Error} when the background does not answer
  */
-export async function runCheck(subject, ask, onStart) {
+export async function runCheck(subject, face, ask, onStart) {
   const facts = readImageFacts(subject.buffer);
   onStart();
   const { crop, via } = subject;
@@ -36,15 +38,15 @@ export async function runCheck(subject, ask, onStart) {
   const found =
     subject.buffer.byteLength > MAX_BYTES
       ? { status: "failed", code: "too_large" }
-      : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, via });
+      : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, face, via });
   // The frame of a video is shown with its own faces, and the video's verdict.
   const result = found.status === "failed" || !subject.video ? found : { ...found, band: undefined, fakeScore: undefined, ...subject.video };
   // A check reads them too; what it could not judge may still have some.
   /** @type {Promise<CredentialsSummary>} */
   const credentials = found.status === "failed" ? readCredentials(subject.buffer) : Promise.resolve(found.credentials ?? { state: "none" });
   const picture = await Picture.decode(subject.buffer, crop).catch(() => null);
-  if (result.status === "failed") return { result, subject, check: null, picture, credentials };
+  if (result.status === "failed") return { result, subject, face, check: null, picture, credentials };
   const model = await ask("model.describe");
   const conditions = conditionsOf({ result, facts, byteLength: subject.buffer.byteLength, name: subject.name, inputSize: model.inputSize });
-  return { result, subject, check: { subject, result, facts, model, conditions, checkedAt: new Date() }, picture, credentials };
+  return { result, subject, face, check: { subject, result, facts, model, conditions, checkedAt: new Date() }, picture, credentials };
 }

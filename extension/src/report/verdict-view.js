@@ -22,8 +22,9 @@ export function createFigure(picture, result, { name, url }, t) {
   const canvas = picture.draw(LONGEST_SIDE);
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", t("reportPictureLabel", name || t("reportNoName"), width, height));
-  const outlines = (result.faces ?? []).map(({ boxXyxy: [x1, y1, x2, y2], band }, index) => {
-    const outline = createElement("span", { class: "outline", "data-state": band ?? "face_too_small" }, [createElement("b", {}, [String(index + 1)])]);
+  const outlines = (result.faces ?? []).map(({ boxXyxy: [x1, y1, x2, y2], band, isMarked }, index) => {
+    const tag = createElement("b", {}, [isMarked ? t("reportMarked") : String(index + 1)]);
+    const outline = createElement("span", { class: isMarked ? "outline marked" : "outline", "data-state": band ?? "face_too_small" }, [tag]);
     const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;
     // Physical sides: a picture is not mirrored in a right-to-left language.
     Object.assign(outline.style, { left: percent(x1, width), top: percent(y1, height), width: percent(x2 - x1, width), height: percent(y2 - y1, height) });
@@ -41,10 +42,11 @@ export function createFigure(picture, result, { name, url }, t) {
 /**
  * @param {HTMLElement} container
  * @param {Result} result
- * @param {{scoreTable: import("../shared/verdict-wording.js").ScoreMeaning[] | null, subject: Subject}} known scoreTable: null where nothing was judged
+ * @param {{scoreTable: import("../shared/verdict-wording.js").ScoreMeaning[] | null, subject: Subject, canMark: boolean}} known scoreTable:
+ *   null where nothing was judged; canMark: the user may say where a face is
  * @param {Translate} t
  */
-export function showVerdict(container, result, { scoreTable, subject: { badge, url } }, t) {
+export function showVerdict(container, result, { scoreTable, subject: { badge, url }, canMark }, t) {
   const state = stateOf(result);
   Object.assign(container.dataset, { state });
   const title = createElement("h1", { id: "verdict-title", tabindex: "-1" }, [labelOf(state, t)]);
@@ -61,10 +63,14 @@ export function showVerdict(container, result, { scoreTable, subject: { badge, u
   if (result.clip && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
   if (meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, meaning, t));
   if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
-  if (badge && result.band && badge !== result.band) {
+  const isMarked = result.faces?.some((face) => face.isMarked);
+  if (isMarked) parts.push(createElement("p", { class: "note" }, [t("reportMarkedNote")]));
+  // Of a marked face the badge knew nothing.
+  if (badge && result.band && badge !== result.band && !isMarked) {
     const why = badge === "no_face" ? "reportSecondLook" : "reportBadgeDiffers";
     parts.push(createElement("p", { class: "note" }, [t(why, labelOf(badge, t))]));
   }
+  if (result.status === "no_face" && canMark) parts.push(createElement("p", { class: "note" }, [t("reportMarkHint")]));
   if (result.status === "no_face" || result.status === "face_too_small") parts.push(createElement("p", { class: "note" }, [t("reportFacesOnly")]));
   if (result.status === "scored") parts.push(createElement("p", { class: "caveat" }, [t("reportNoProof")]));
   container.replaceChildren(...parts);

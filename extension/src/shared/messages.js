@@ -49,6 +49,14 @@ function isAreaOrNull(area) {
   return ["x", "y", "width", "height"].every((name) => numbers.some(([key, value]) => key === name && Number.isFinite(value)));
 }
 
+/** @param {unknown} face where the user sees one, fractions of the image, or null: it has an extent, and lies in the image */
+function isFaceOrNull(face) {
+  if (face === null) return true;
+  if (!isAreaOrNull(face)) return false;
+  const { x, y, width, height } = /** @type {Record<string, number>} */ (face);
+  return x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1 && y + height <= 1;
+}
+
 // source null: a copy of the screen. mode "check": the user asked. screenCopy: a crop of the screen will do where the bytes are
 // refused. shown: the size of what the page shows.
 const IMAGE_CHECK = {
@@ -87,11 +95,11 @@ export const MESSAGES = {
   "cache.clear": { target: "background", from: "extension", fields: {} },
   // A panel asks for the report of its image. place: as in the settings; the background could not look it up within the click.
   "report.open": { target: "background", from: "content", fields: { key: isString, place: oneOf("tab", "beside") } },
-  // The report page has the bytes of an image judged. crop: the image's place in a copy of the screen.
+  // The report page has the bytes of an image judged. crop: the image's place in a copy of the screen; face: marked by the user, in it.
   "report.check": {
     target: "background",
     from: "extension",
-    fields: { dataUrl: (value) => isImageSource({ kind: "data", dataUrl: value }), crop: isAreaOrNull, via: oneOf("bytes", "screen_copy") },
+    fields: { dataUrl: (value) => isImageSource({ kind: "data", dataUrl: value }), crop: isAreaOrNull, face: isFaceOrNull, via: oneOf("bytes", "screen_copy") },
   },
   // The background or the popup speaks to the content script of a frame.
   "content.ping": { target: "content", from: "extension", fields: {} },

@@ -8,7 +8,7 @@
  * @typedef {"seam" | "synthetic"} TraceKind what a likely fake face's traces look like
  * @typedef {{size: number, values: number[]}} AnomalyMap size x size values, rows from the top
  * @typedef {import("../inference/face-crop.js").CropSquare} CropSquare
- * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band, kinds?: TraceKind[], cropSquare?: CropSquare, anomalyMap?: AnomalyMap}} Face
+ * @typedef {{boxXyxy: number[], status: "scored" | "too_small", fakeScore?: number, band?: Band, kinds?: TraceKind[], isMarked?: true, cropSquare?: CropSquare, anomalyMap?: AnomalyMap}} Face
  *
  * @typedef {object} Result as the inference gives it, and what the background adds
  * @property {"scored" | "no_face" | "face_too_small" | "failed"} status

@@ -37,6 +37,13 @@ test("the margin widens the longer side", () => {
   assert.deepEqual(firstChannel(crop).slice(0, 8), [2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
+test("where there are no eyes nothing is turned", () => {
+  const image = grey(12, 12, (x) => x);
+  const settings = { ...SETTINGS, size: 8, margin: 1, alignment: "eyes" };
+  assert.deepEqual(cropSquareOf([5, 4, 7, 8], null, settings), { cx: 6, cy: 6, side: 8, angle: 0 });
+  assert.deepEqual(firstChannel(cropFace(image, [5, 4, 7, 8], null, settings)).slice(0, 8), [2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 test("tilted eyes come out level", () => {
   // A quarter turn: what lies below in the image lies to the right in the crop.
   const image = grey(4, 4, (_, y) => y * 10);

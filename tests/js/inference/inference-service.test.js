@@ -106,6 +106,20 @@ test("another part of the same picture is another image", async () => {
   assert.deepEqual(analyze.mock.calls[1].arguments[1].area, copy(0.5).crop);
 });
 
+test("a marked face is another image than the picture without it, and is looked at once", async () => {
+  const found = { ...EVIDENCE, faces: [] };
+  const marked = { ...EVIDENCE, faces: [{ boxXyxy: [0, 0, 50, 50], isMarked: true, status: "scored", logit: 0 }] };
+  const analyze = mock.fn(async (_bytes, { face }) => (face ? marked : { ...found, secondLook: [] }));
+  const { service } = serviceWith(analyze);
+  const face = { x: 0.1, y: 0.1, width: 0.5, height: 0.5 };
+  const status = async (more) => (await service.check(request(undefined, more))).status;
+  assert.deepEqual([await status(), await status({ face }), await status({ face }), await status()], ["no_face", "scored", "scored", "no_face"]);
+  await status({ face: { ...face, x: 0.2 } });
+  assert.deepEqual(analyze.mock.calls.map((call) => [call.arguments[1].face?.x, call.arguments[1].looks]), [[undefined, "twice"], [0.1, "once"], [0.2, "once"]]);
+  const { faces, clip } = await service.check(request(undefined, { face }));
+  assert.deepEqual([faces[0].isMarked, faces[0].band, clip], [true, "inconclusive", undefined]);
+});
+
 test("a failure is shown, and not remembered", async () => {
   const analyze = mock.fn(async () => EVIDENCE);
   analyze.mock.mockImplementationOnce(async () => {
@@ -216,8 +230,8 @@ test("clearing the cache makes it look again; closing frees the model", async ()
   assert.equal(analyze.mock.callCount(), 2);
   await service.close();
   assert.equal(engine.pipeline.dispose.mock.callCount(), 1);
-  const { backend, sha256, inputSize, mapScale } = await service.describe();
-  assert.deepEqual({ backend, sha256, inputSize, mapScale }, { backend: "wasm", sha256: "abc", inputSize: 224, mapScale: "relative" });
+  const { backend, sha256, inputSize, minFaceSize, mapScale } = await service.describe();
+  assert.deepEqual({ backend, sha256, inputSize, minFaceSize, mapScale }, { backend: "wasm", sha256: "abc", inputSize: 224, minFaceSize: 40, mapScale: "relative" });
   assert.equal(load.mock.callCount(), 2);
 });
 
@@ -258,6 +272,13 @@ test("of an animation the first frame alone is judged, and said to be, where the
   const { service } = serviceWith(async () => EVIDENCE, { readSource: async () => animatedGif() });
   const result = await service.check(request());
   assert.deepEqual([result.band, result.isAnimated, result.clip], ["inconclusive", true, undefined]);
+});
+
+test("a face that is marked in an animation is judged in its first frame, and sought in no other", async () => {
+  const analyze = mock.fn(async () => EVIDENCE);
+  const face = { x: 0, y: 0, width: 1, height: 1 };
+  const result = await withDecoder(2, () => serviceWith(analyze, { readSource: async () => animatedGif() }).service.check(request(undefined, { face })));
+  assert.deepEqual([result.status, result.clip, analyze.mock.callCount()], ["scored", undefined, 1]);
 });
 
 test("an animation's frames decide together, and one that shows a face in the first frame only is judged by that", async () => {

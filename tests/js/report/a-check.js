@@ -26,6 +26,7 @@ export function aCheck() {
       architecture: "mobilenetv2+ifmd",
       backend: "wasm",
       inputSize: 224,
+      minFaceSize: 40,
       mapScale: "relative",
       operatingPoints: {
         check: {

@@ -51,6 +51,17 @@ test("of a clip the record holds every frame of every face", () => {
   assert.deepEqual(record.clip.faces[0].frames[1], { time: 1.5, box_xyxy: [0, 0, 30, 30], fake_score: null, band: null });
 });
 
+test("of a marked face the record says so, and of a found one nothing", () => {
+  const check = aCheck();
+  const [face] = check.result.faces;
+  check.result.faces = [{ ...face, detectionScore: undefined, isMarked: true }];
+  const record = recordOf(check);
+  assertValid(record);
+  assert.equal(record.faces[0].is_marked, true);
+  assert.ok(recordOf(aCheck()).faces.every((found) => !("is_marked" in found)));
+  assert.ok(!validate({ ...record, faces: [{ ...record.faces[0], is_marked: false }] }));
+});
+
 test("addresses and the file's name are left out on request", () => {
   assert.deepEqual([recordOf(aCheck()).image.url, recordOf(aCheck()).image.name], ["https://a.org/x.jpg", "a portrait"]);
   const silent = recordOf(aCheck(), { withAddress: false });

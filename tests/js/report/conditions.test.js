@@ -28,6 +28,7 @@ const CASES = {
   compressed: { facts: { ...CHECK.facts, jpegQuality: 35 } },
   few_bytes: { facts: { ...CHECK.facts, format: "webp", jpegQuality: null }, byteLength: 9000 },
   small_face: { result: { ...CHECK.result, faces: [{ ...FACE, boxXyxy: [0, 0, 60, 70], cropSquare: { ...FACE.cropSquare, side: 91 } }] } },
+  marked_face: { result: { ...CHECK.result, faces: [{ ...FACE, isMarked: true }] } },
   unjudged_face: { result: { ...CHECK.result, faces: [FACE, { boxXyxy: [0, 0, 20, 24], status: "too_small" }] } },
 };
 

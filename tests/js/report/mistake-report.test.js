@@ -17,6 +17,14 @@ test("it says what was said, what is believed, and with what it was checked", ()
   }
 });
 
+test("it says that a face was marked by hand", () => {
+  const check = aCheck();
+  check.result.faces[0].isMarked = true;
+  const text = mistakeReport(check, MISTAKE, { t, extensionVersion: "0.1.0" });
+  assert.match(text, /\[10, 20, 110, 140\] \(marked by hand\)/);
+  assert.doesNotMatch(textOf(), /marked/);
+});
+
 test("address, picture and hash are left out unless ticked", () => {
   const copy = "data:image/jpeg;base64,AAAA";
   const secrets = /a\.org|a portrait|abababab|data:/;

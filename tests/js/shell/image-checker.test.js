@@ -69,13 +69,21 @@ test("without the permission a check of one image copies the screen", async () =
 test("bytes that a report holds are judged as asked for, and told to no page", async () => {
   const { checker, asked, verdicts } = setUp({ answer: () => SCORED });
   const crop = { x: 0, y: 0, width: 0.5, height: 1 };
-  assert.deepEqual(await checker.checkBytes({ dataUrl: "data:image/png,x", crop, via: "screen_copy" }), SCORED);
-  await checker.checkBytes({ dataUrl: "data:image/png,x", crop: null, via: "bytes" });
+  assert.deepEqual(await checker.checkBytes({ dataUrl: "data:image/png,x", crop, face: null, via: "screen_copy" }), SCORED);
+  await checker.checkBytes({ dataUrl: "data:image/png,x", crop: null, face: null, via: "bytes" });
   assert.deepEqual(asked, [
     { source: { kind: "data", dataUrl: "data:image/png,x", via: "screen_copy", crop }, mode: "check" },
     { source: { kind: "data", dataUrl: "data:image/png,x", via: "bytes" }, mode: "check" },
   ]);
   assert.deepEqual(await verdicts.list(7), []);
+});
+
+test("a marked face is judged for itself, also while the whole picture is", async () => {
+  const { checker, asked } = setUp({ answer: () => SCORED });
+  const face = { x: 0, y: 0, width: 0.5, height: 1 };
+  const image = /** @type {const} */ ({ dataUrl: "data:image/png,x", crop: null, via: "bytes" });
+  await Promise.all([null, face, face, { ...face, x: 0.5 }].map((marked) => checker.checkBytes({ ...image, face: marked })));
+  assert.deepEqual(asked.map((request) => /** @type {any} */ (request).face), [undefined, face, { ...face, x: 0.5 }]);
 });
 
 test("what the page itself may read is read there, and its failure is the answer", async () => {

@@ -54,12 +54,22 @@ test("a page may not have files or scripts fetched for it", () => {
 });
 
 test("bytes to be judged for a report are an image, whole or a part of a screen copy", () => {
-  const fields = { dataUrl: "data:image/png;base64,AA==", crop: null, via: "bytes" };
+  const fields = { dataUrl: "data:image/png;base64,AA==", crop: null, face: null, via: "bytes" };
   const crop = { x: 0, y: 0.5, width: 1, height: 0.5 };
   assert.equal(createMessage("report.check", fields).via, "bytes");
   assert.deepEqual(createMessage("report.check", { ...fields, crop, via: "screen_copy" }).crop, crop);
   for (const change of [{ dataUrl: "data:text/html,x" }, { dataUrl: "https://a.org/x.jpg" }, { crop: { ...crop, x: "0" } }, { crop: {} }, { crop: undefined }, { via: "cloud" }]) {
     assert.throws(() => createMessage("report.check", { ...fields, ...change }), /field (dataUrl|crop|via)/);
+  }
+});
+
+test("a face that is marked for a report has an extent, and lies in the picture", () => {
+  const fields = { dataUrl: "data:image/png;base64,AA==", crop: null, via: "bytes" };
+  const face = { x: 0.25, y: 0.5, width: 0.5, height: 0.5 };
+  for (const good of [null, face, { ...face, x: 0, width: 1 }, { ...face, x: 1 / 3, width: 2 / 3 }]) assert.equal(createMessage("report.check", { ...fields, face: good }).face, good);
+  const changes = [{ width: 0 }, { height: -0.1 }, { x: -0.1 }, { y: -0.1 }, { x: 0.6 }, { height: 0.6 }, { x: NaN }, { width: Infinity }, { y: "0" }, { width: undefined }];
+  for (const bad of [undefined, {}, "all", ...changes.map((change) => ({ ...face, ...change }))]) {
+    assert.throws(() => createMessage("report.check", { ...fields, face: bad }), /report\.check: field face is missing or wrong/);
   }
 });
 
