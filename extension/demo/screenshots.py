@@ -21,7 +21,7 @@ from extension.demo.screenshot_shots import SECTIONS, Shot
 from extension.demo.screenshot_stage import LOOKS, Look, Stage
 
 SMALL, LARGE = 180, 420  # widths in the index, CSS pixels
-QUALITY = 75  # of WebP: words stay sharp, and all pictures together below 3 MB
+QUALITY = 72  # of WebP: words stay sharp, and all pictures together below 3 MB
 HEADING = Heading(
     "What the badges say",
     "Photos, pictures altered for testing, a drawing and a broken file, with the verdicts of the extension.",
