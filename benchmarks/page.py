@@ -38,6 +38,11 @@ OBSERVE = """() => {
 IN_VIEW = "[...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight).length"
 # Pictures are numbered down the page, so these are the first so many.
 LEAVING = f"[...document.images].filter((image) => image.getBoundingClientRect().bottom <= {STEP}).length"
+# At once, and answered after the next frame: what is told then is of the place that was scrolled to.
+SCROLL_ON = f"""new Promise((resolve) => {{
+  scrollBy({{ top: {STEP}, behavior: "instant" }});
+  requestAnimationFrame(resolve);
+}})"""
 # Not those that have loaded: who scrolls past what is not painted yet has the browser decode less, and hold less.
 PAINTED = "(first) => [...felt.painted].filter((number) => number < first).length"
 # Counted where the verdicts are: carrying all of them here, again and again, takes memory of the extension's own process.
@@ -134,7 +139,7 @@ def visit(
         peak = max(peak, tree.memory_mb())
         leaving = page.evaluate(LEAVING)
         wait_until(page, lambda first=leaving: done(first) >= first, LIMIT_S, f"the first {leaving} of {count}")
-        page.mouse.wheel(0, STEP)
+        page.evaluate(SCROLL_ON)
     wait_until(page, lambda: done(count) >= count, LIMIT_S, f"all {count}")
     note("all")
     rate = 1000 * count / figures["all"][0]

@@ -29,7 +29,7 @@ IMAGES = 24  # for the sustained rate
 CHECK = """async (files) => {
   const check = async (file) => {
     const dataUrl = `data:image/jpeg;base64,${file}`;
-    const reply = await chrome.runtime.sendMessage({ target: "background", type: "report.check", dataUrl, crop: null, via: "bytes" });
+    const reply = await chrome.runtime.sendMessage({ target: "background", type: "report.check", dataUrl, crop: null, face: null, via: "bytes" });
     if (!reply.ok || reply.value.status === "failed") throw new Error(JSON.stringify(reply));
   };
   const startedAt = performance.now();

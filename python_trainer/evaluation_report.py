@@ -78,7 +78,7 @@ def build_report(
     labels, sources = np.array([row.label for row in rows]), np.array([row.source for row in rows])
     conditions = {"": logits, **(degraded or {})}
     by_condition = [collect_images(rows, values) for values in conditions.values()]
-    clean = by_condition[0]
+    first = by_condition[0]
     val = [
         i
         for i in chain.from_iterable(by_condition)
@@ -113,9 +113,9 @@ def build_report(
         ),
         "score_table": score_table(*table) if all(map(len, table)) else [],
         "score_table_split": split,
-        "dataset": dict(Counter(f"{i.source}/{i.split}/{'fake' if i.label else 'real'}" for i in clean)),
+        "dataset": dict(Counter(f"{i.source}/{i.split}/{'fake' if i.label else 'real'}" for i in first)),
     }
-    return report | summarise(clean, split, report, bootstrap, seed)
+    return report | summarise(first, split, report, bootstrap, seed)
 
 
 def image_scores(images: list[ImageScore], calibration: dict) -> np.ndarray:

@@ -4,8 +4,6 @@ import keras
 import numpy as np
 from keras import layers
 
-_BEFORE_STRIDE = ((0, 1), (0, 1))  # MobileNetV2's padding of an even side: what "same" pads there too
-
 
 def fold_normalisation(model: keras.Model) -> keras.Model:
     """A copy for inference: the same outputs but for rounding.
@@ -19,9 +17,9 @@ def fold_normalisation(model: keras.Model) -> keras.Model:
     norms, pads = {}, {}  # by the convolution's name
     for layer in model.layers:
         source = _layer_before(layer)
-        if isinstance(layer, layers.BatchNormalization) and isinstance(source, layers.DepthwiseConv2D):
+        if isinstance(layer, layers.BatchNormalization) and _is_linear_depthwise(source) and _feeds_only(source, layer):
             norms[source.name] = layer
-        if isinstance(layer, layers.DepthwiseConv2D) and _pads_before_stride(source):
+        if _is_depthwise_of_stride_two(layer) and _pads_half(source) and _feeds_only(source, layer):
             pads[layer.name] = source
     left_out = {layer.name for layer in (*norms.values(), *pads.values())}
 
@@ -47,12 +45,23 @@ def _layer_before(layer: layers.Layer) -> layers.Layer | None:
     return layer.input._keras_history.operation if isinstance(layer.input, keras.KerasTensor) else None
 
 
-def _pads_before_stride(layer: layers.Layer | None) -> bool:
-    return (
-        isinstance(layer, layers.ZeroPadding2D)
-        and layer.padding == _BEFORE_STRIDE
-        and all(side % 2 == 0 for side in layer.input.shape[1:3])
-    )
+def _feeds_only(source: layers.Layer, layer: layers.Layer) -> bool:
+    return [node.operation for node in source._outbound_nodes] == [layer]
+
+
+def _is_linear_depthwise(layer: layers.Layer | None) -> bool:
+    return isinstance(layer, layers.DepthwiseConv2D) and layer.activation is keras.activations.linear
+
+
+def _is_depthwise_of_stride_two(layer: layers.Layer) -> bool:
+    return isinstance(layer, layers.DepthwiseConv2D) and (layer.kernel_size, layer.strides) == ((3, 3), (2, 2))
+
+
+def _pads_half(layer: layers.Layer | None) -> bool:
+    """As "same" does before a 3x3 kernel of stride two."""
+    if not isinstance(layer, layers.ZeroPadding2D) or layer.padding != ((0, 1), (0, 1)):
+        return False
+    return all(side % 2 == 0 for side in layer.input.shape[1:3])
 
 
 def _folded_weights(convolution: layers.DepthwiseConv2D, norm: layers.BatchNormalization) -> list[np.ndarray]:

@@ -48,16 +48,17 @@ def _unfuse(graph_def) -> None:
     """Take TF.js's fused depthwise convolutions, which TensorFlow does not have, apart into its own operations."""
     for node in [node for node in graph_def.node if node.op == "FusedDepthwiseConv2dNative"]:
         image, kernel, bias = node.input
-        _bias_add, activation = node.attr["fused_ops"].list.s
-        convolution, biased = f"{node.name}/convolution", f"{node.name}/biased"
+        kinds = [kind.decode() for kind in node.attr["fused_ops"].list.s]
+        if kinds[0] != "BiasAdd" or len(kinds) > 2:
+            raise ValueError(f"{node.name} fuses {', '.join(kinds)}, which is not known here")
+        convolution = f"{node.name}/convolution"
+        # The last one has the name that others know.
+        names = [f"{node.name}/biased", node.name][-len(kinds) :]
         added = graph_def.node.add(op="DepthwiseConv2dNative", name=convolution, input=[image, kernel])
         for name in ("T", "strides", "padding", "data_format", "dilations"):
             added.attr[name].CopyFrom(node.attr[name])
-        added = graph_def.node.add(op="BiasAdd", name=biased, input=[convolution, bias])
-        added.attr["T"].CopyFrom(node.attr["T"])
-        # Its name is what others know it by.
-        added = graph_def.node.add(op=activation.decode(), name=node.name, input=[biased])
-        added.attr["T"].CopyFrom(node.attr["T"])
+        for kind, name, inputs in zip(kinds, names, ([convolution, bias], names[:1]), strict=False):
+            graph_def.node.add(op=kind, name=name, input=inputs).attr["T"].CopyFrom(node.attr["T"])
         graph_def.node.remove(node)
 
 

@@ -48,15 +48,30 @@ def test_the_same_answers_without_the_passes(network):
         np.testing.assert_array_equal(old, new)
 
 
-def test_padding_that_is_not_what_same_pads_stays():
+@pytest.mark.parametrize(("side", "strides"), [(9, 2), (8, 1)])
+def test_padding_that_is_not_what_same_pads_stays(side, strides):
     keras.utils.set_random_seed(0)
-    image = keras.Input((9, 9, 4))
+    image = keras.Input((side, side, 4))
     x = layers.ZeroPadding2D(((0, 1), (0, 1)))(image)
-    x = layers.DepthwiseConv2D(3, strides=2, bias_initializer="ones")(x)
+    x = layers.DepthwiseConv2D(3, strides=strides, bias_initializer="ones")(x)
     x = layers.BatchNormalization(gamma_initializer="random_normal", moving_mean_initializer="random_normal")(x)
     model = keras.Model(image, x)
     folded = fold_normalisation(model)
-    values = np.random.default_rng(0).normal(size=(2, 9, 9, 4)).astype(np.float32)
+    values = np.random.default_rng(0).normal(size=(2, side, side, 4)).astype(np.float32)
     np.testing.assert_allclose(folded.predict_on_batch(values), model.predict_on_batch(values), atol=1e-6)
     assert len(kinds(folded, layers.ZeroPadding2D)) == 1
     assert not kinds(folded, layers.BatchNormalization)
+
+
+def test_what_others_read_too_and_what_is_not_linear_stays():
+    keras.utils.set_random_seed(0)
+    image = keras.Input((8, 8, 4))
+    x = layers.DepthwiseConv2D(3, padding="same", activation="relu")(image)
+    x = layers.BatchNormalization(moving_mean_initializer="random_normal")(x)
+    raw = layers.DepthwiseConv2D(3, padding="same")(x)
+    x = layers.Add()([raw, layers.BatchNormalization(moving_mean_initializer="random_normal")(raw)])
+    model = keras.Model(image, x)
+    folded = fold_normalisation(model)
+    values = np.random.default_rng(0).normal(size=(2, 8, 8, 4)).astype(np.float32)
+    np.testing.assert_allclose(folded.predict_on_batch(values), model.predict_on_batch(values), atol=1e-6)
+    assert len(kinds(folded, layers.BatchNormalization)) == 2

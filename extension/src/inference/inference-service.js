@@ -60,7 +60,8 @@ export class InferenceService {
       const sha256 = await sha256Hex(bytes);
       const area = source.kind === "data" ? source.crop : undefined;
       // Now, because the search takes the bytes away. A marked face is not followed through further frames.
-      const animation = !request.face && isAnimated(bytes) ? bytes.slice(0) : null;
+      const isMoving = isAnimated(bytes);
+      const animation = isMoving && !request.face ? bytes.slice(0) : null;
       const { evidence, manifest, manifestSha256 } = await this.#engine.use((engine) => this.#find(engine, request, bytes, sha256, area));
       const credentials = await reading;
       const first = judge(evidence, manifest, request.mode);
@@ -70,6 +71,7 @@ export class InferenceService {
       };
       return {
         ...(animation ? await judgeAnimation(animation, first, judgeFrame, manifest, request.mode) : first),
+        ...(isMoving && request.face && { isAnimated: true }),
         sha256,
         ...(credentials.state === "none" ? {} : { credentials }),
         via: source.kind === "data" ? source.via : "bytes",

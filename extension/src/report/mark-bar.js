@@ -43,6 +43,7 @@ export function createMarkBar(figure, finished, { onFace, announce }, t) {
     const mark = createButton(t("reportMark"), begin, result.status === "no_face" ? "primary" : "");
     buttons.append(mark);
   }
+  if (face && !check) buttons.append(createButton(t("reportMarkCheck"), () => onFace(face), "primary"));
   if (face) buttons.append(createButton(t("reportMarkAgain"), () => onFace(null)));
   return bar;
 }

@@ -21,7 +21,7 @@ export class MarkSurface {
   #onEnter;
   #box;
   /** Of a press: where it began, on the screen and in the picture, and what it does. */
-  #press = /** @type {{x: number, y: number, isDrag: boolean, drag: (to: Point) => Square, tap: Square} | null} */ (null);
+  #press = /** @type {{pointerId: number, x: number, y: number, isDrag: boolean, before: Square, drag: (to: Point) => Square, tap: Square} | null} */ (null);
 
   /**
    * @param {Square} square to begin with
@@ -42,7 +42,8 @@ export class MarkSurface {
     this.element.addEventListener("pointerdown", (event) => this.#begin(event));
     this.element.addEventListener("pointermove", (event) => this.#follow(event));
     this.element.addEventListener("pointerup", (event) => this.#end(event));
-    this.element.addEventListener("pointercancel", (event) => this.#end(event));
+    // After pointerup there is nothing left to end; without it (a menu opened, a gesture of the browser) the drag is undone.
+    this.element.addEventListener("lostpointercapture", (event) => this.#end(event));
     this.#draw();
   }
 
@@ -68,14 +69,14 @@ export class MarkSurface {
 
   /** @param {KeyboardEvent} event */
   #handleKey(event) {
-    const { key, shiftKey } = event;
+    const { key } = event;
     // Those belong to the browser: Ctrl and plus enlarges the page.
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[key];
-    if (key === "Enter") this.#onEnter();
+    // Held since it began the marking, it would check what nobody has put around a face.
+    if (key === "Enter" && !event.repeat) this.#onEnter();
     else if (key === "+" || key === "=") this.resize(1);
     else if (key === "-") this.resize(-1);
-    else if (arrow && shiftKey) this.resize(arrow.x + arrow.y > 0 ? 1 : -1);
     else if (arrow) this.#move(arrow);
     else return;
     event.preventDefault();
@@ -83,12 +84,13 @@ export class MarkSurface {
 
   /** Inside it moves the square, at a corner it resizes it, elsewhere it draws another. @param {PointerEvent} event */
   #begin(event) {
-    if (!event.isPrimary || event.button !== 0) return;
+    if (this.#press || event.button !== 0) return;
     event.preventDefault();
     this.focus();
-    this.element.setPointerCapture(event.pointerId);
+    const { pointerId } = event;
+    this.element.setPointerCapture(pointerId);
     const [bounds, before, from] = [this.#bounds, this.#square, this.#pointOf(event)];
-    const press = { x: event.clientX, y: event.clientY, isDrag: false };
+    const press = { pointerId, x: event.clientX, y: event.clientY, isDrag: false, before };
     const handle = /** @type {HTMLElement} */ (event.target);
     if (handle.dataset.right) {
       const [right, bottom] = [Number(handle.dataset.right), Number(handle.dataset.bottom)];
@@ -107,17 +109,18 @@ export class MarkSurface {
   #follow(event) {
     const press = this.#press;
     // A second finger is not followed.
-    if (!press || !event.isPrimary) return;
+    if (press?.pointerId !== event.pointerId) return;
     press.isDrag ||= Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLACK;
     if (press.isDrag) this.#set(press.drag(this.#pointOf(event)));
   }
 
   /** @param {PointerEvent} event */
-  #end({ isPrimary, type }) {
-    if (!this.#press || !isPrimary) return;
-    const isTap = !this.#press.isDrag && type === "pointerup";
-    this.#change(isTap ? this.#press.tap : this.#square);
+  #end({ pointerId, type }) {
+    const press = this.#press;
+    if (press?.pointerId !== pointerId) return;
     this.#press = null;
+    if (type !== "pointerup") this.#set(press.before);
+    else this.#change(press.isDrag ? this.#square : press.tap);
   }
 
   /** @param {PointerEvent} event @returns {Point} */

@@ -1,5 +1,7 @@
 // The image of a report, decoded once: for the page, for its faces, and small for a message.
 
+import { boxOf } from "../inference/raster-image.js";
+
 /** @typedef {import("../inference/face-crop.js").CropSquare} CropSquare */
 
 const JPEG_QUALITY = 0.85;
@@ -21,9 +23,7 @@ export class Picture {
   static async decode(buffer, crop) {
     const whole = await createImageBitmap(new Blob([buffer]), { imageOrientation: "from-image" });
     if (!crop) return new Picture(whole);
-    const [left, top] = [Math.round(crop.x * whole.width), Math.round(crop.y * whole.height)];
-    const right = Math.min(whole.width, Math.round((crop.x + crop.width) * whole.width));
-    const bottom = Math.min(whole.height, Math.round((crop.y + crop.height) * whole.height));
+    const [left, top, right, bottom] = boxOf(crop, whole);
     const part = await createImageBitmap(whole, left, top, right - left, bottom - top);
     whole.close();
     return new Picture(part);

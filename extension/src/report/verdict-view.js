@@ -24,7 +24,9 @@ export function createFigure(picture, result, { name, url }, t) {
   canvas.setAttribute("aria-label", t("reportPictureLabel", name || t("reportNoName"), width, height));
   const outlines = (result.faces ?? []).map(({ boxXyxy: [x1, y1, x2, y2], band, isMarked }, index) => {
     const tag = createElement("b", {}, [isMarked ? t("reportMarked") : String(index + 1)]);
-    const outline = createElement("span", { class: isMarked ? "outline marked" : "outline", "data-state": band ?? "face_too_small" }, [tag]);
+    // The words of its tag reach to where there is more of the picture.
+    const kind = isMarked ? ` marked ${x1 + x2 > width ? "leftwards" : "rightwards"}` : "";
+    const outline = createElement("span", { class: `outline${kind}`, "data-state": band ?? "face_too_small" }, [tag]);
     const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;
     // Physical sides: a picture is not mirrored in a right-to-left language.
     Object.assign(outline.style, { left: percent(x1, width), top: percent(y1, height), width: percent(x2 - x1, width), height: percent(y2 - y1, height) });
@@ -52,18 +54,19 @@ export function showVerdict(container, result, { scoreTable, subject: { badge, u
   const title = createElement("h1", { id: "verdict-title", tabindex: "-1" }, [labelOf(state, t)]);
   // The usual words for it speak of what a site sent.
   const isBadFile = result.code === "not_an_image" && url === "";
-  // What a score means was counted on single pictures, and not on clips.
-  const meaning = result.fakeScore === undefined || !scoreTable || result.clip ? undefined : meaningOf(result.fakeScore, scoreTable);
+  const isMarked = result.faces?.some((face) => face.isMarked);
+  // What a score means was counted on single pictures and found faces, and not on clips or marked ones.
+  const isCounted = !result.clip && !isMarked;
+  const meaning = result.fakeScore === undefined || !scoreTable || !isCounted ? undefined : meaningOf(result.fakeScore, scoreTable);
   /** @type {Node[]} */
   const parts = [
     createElement("p", { class: "eyebrow" }, [t(result.status === "failed" ? "reportNoVerdict" : "reportVerdict")]),
     createElement("div", { class: "headline" }, [createIcon(state), title]),
     createElement("p", { class: "explanation" }, [isBadFile ? t("reportBadFile") : explain(result, t)]),
   ];
-  if (result.clip && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
+  if (!isCounted && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
   if (meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, meaning, t));
   if (result.via === "screen_copy") parts.push(createElement("p", { class: "note" }, [t("panelScreenCopy")]));
-  const isMarked = result.faces?.some((face) => face.isMarked);
   if (isMarked) parts.push(createElement("p", { class: "note" }, [t("reportMarkedNote")]));
   // Of a marked face the badge knew nothing.
   if (badge && result.band && badge !== result.band && !isMarked) {

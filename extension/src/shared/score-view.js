@@ -30,7 +30,7 @@ export function createScore(fakeScore, { realOf100, fakeOf100 }, t) {
 /**
  * @param {number} fakeScore in [0, 1]
  * @param {import("./i18n.js").Translate} t
- * @returns {HTMLElement} the score alone: what it means was counted on single pictures, and not on clips
+ * @returns {HTMLElement} the score alone: what it means was counted on single pictures and found faces, and not on clips or marked ones
  */
 export function createScoreLine(fakeScore, t) {
   return createElement("p", { class: "score" }, [createElement("b", {}, [formatScore(fakeScore)]), ` ${t("panelScoreOf")}`]);

@@ -116,8 +116,16 @@ test("a marked face is another image than the picture without it, and is looked 
   assert.deepEqual([await status(), await status({ face }), await status({ face }), await status()], ["no_face", "scored", "scored", "no_face"]);
   await status({ face: { ...face, x: 0.2 } });
   assert.deepEqual(analyze.mock.calls.map((call) => [call.arguments[1].face?.x, call.arguments[1].looks]), [[undefined, "twice"], [0.1, "once"], [0.2, "once"]]);
-  const { faces, clip } = await service.check(request(undefined, { face }));
-  assert.deepEqual([faces[0].isMarked, faces[0].band, clip], [true, "inconclusive", undefined]);
+  const { faces, clip, isAnimated } = await service.check(request(undefined, { face }));
+  assert.deepEqual([faces[0].isMarked, faces[0].band, clip, isAnimated], [true, "inconclusive", undefined, undefined]);
+});
+
+test("of an animation a marked face is judged in the first frame alone, and the result says so", async () => {
+  const bytes = readFileSync(new URL("../../fixtures/broken/animated.gif", import.meta.url));
+  const analyze = mock.fn(async () => EVIDENCE);
+  const { service } = serviceWith(analyze, { readSource: async () => Uint8Array.from(bytes).buffer });
+  const { isAnimated, clip } = await service.check(request(undefined, { face: { x: 0, y: 0, width: 1, height: 1 } }));
+  assert.deepEqual([isAnimated, clip, analyze.mock.callCount()], [true, undefined, 1]);
 });
 
 test("a failure is shown, and not remembered", async () => {
