@@ -51,14 +51,16 @@ def _unfuse(graph_def) -> None:
         kinds = [kind.decode() for kind in node.attr["fused_ops"].list.s]
         if kinds[0] != "BiasAdd" or len(kinds) > 2:
             raise ValueError(f"{node.name} fuses {', '.join(kinds)}, which is not known here")
-        convolution = f"{node.name}/convolution"
-        # The last one has the name that others know.
-        names = [f"{node.name}/biased", node.name][-len(kinds) :]
-        added = graph_def.node.add(op="DepthwiseConv2dNative", name=convolution, input=[image, kernel])
+        before = f"{node.name}/convolution"
+        added = graph_def.node.add(op="DepthwiseConv2dNative", name=before, input=[image, kernel])
         for name in ("T", "strides", "padding", "data_format", "dilations"):
             added.attr[name].CopyFrom(node.attr[name])
-        for kind, name, inputs in zip(kinds, names, ([convolution, bias], names[:1]), strict=False):
+        for kind in kinds:
+            # The last one has the name that others know.
+            name = node.name if kind == kinds[-1] else f"{node.name}/{kind}"
+            inputs = [before, bias] if kind == "BiasAdd" else [before]
             graph_def.node.add(op=kind, name=name, input=inputs).attr["T"].CopyFrom(node.attr["T"])
+            before = name
         graph_def.node.remove(node)
 
 

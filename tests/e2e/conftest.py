@@ -83,6 +83,16 @@ def page(context):
 
 
 @pytest.fixture
+def report(context, worker):
+    """The report page, opened for no image."""
+    page = context.new_page()
+    page.goto(worker.url.replace("background.js", "report/report.html"))
+    expect(page.get_by_role("heading", name="Check a picture")).to_be_visible()
+    yield page
+    page.close()
+
+
+@pytest.fixture
 def badges(page):
     """Reads and clicks the badges of `page`."""
     return ShadowReader(page)

@@ -11,9 +11,7 @@ from playwright.sync_api import Page, expect
 from extension.demo.browser import wait_until
 from extension.demo.extension_build import EXTENSION
 from tests.e2e.extension_driver import PATIENCE_S, open_report, panel_text, set_settings, wait_for_states
-from tests.e2e.test_report import FIRST_CHECK_MS, VERDICT, choose, report, save_record, violations
-
-__all__ = ["report"]
+from tests.e2e.report_page import FIRST_CHECK_MS, VERDICT, choose, save_record, violations
 
 # Lies on its side, which the detector does not find; 600 x 512 pixels.
 SIDEWAYS = "images/face_sideways.jpg"
@@ -112,7 +110,8 @@ def test_a_face_marked_with_the_mouse_gets_a_verdict_that_says_so_everywhere(sid
     expect(sideways.locator("#verdict-title")).to_be_focused()
     expect(sideways.locator("#live")).to_have_text(VERDICT)
     expect(sideways.locator("#verdict")).to_contain_text("You marked this face by hand")
-    expect(sideways.locator("#verdict")).not_to_contain_text("score this high"), "counted on found faces"
+    # That was counted on found faces.
+    expect(sideways.locator("#verdict")).not_to_contain_text("score this high")
     expect(sideways.locator("#conditions")).to_contain_text("marked by hand")
     expect(sideways.locator(".outline.marked")).to_have_css("border-top-style", "dashed")
     expect(sideways.locator("#faces .map")).to_have_count(1)

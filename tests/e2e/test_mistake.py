@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from extension.demo.browser import launch_extension
 from tests.e2e.extension_driver import PATIENCE_S
-from tests.e2e.test_report import choose
+from tests.e2e.report_page import choose
 
 FACE = "faces/real_grace_hopper.jpg"
 HOME = "https://forge.example/owner/project"

@@ -5,16 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from extension.demo.browser import wait_until
-from extension.demo.extension_build import EXTENSION, find_node
+from extension.demo.extension_build import EXTENSION
 from tests.e2e.extension_driver import (
-    FIRST_CHECK_S,
     PATIENCE_S,
     SCORED,
     open_report,
@@ -23,27 +21,9 @@ from tests.e2e.extension_driver import (
     set_settings,
     wait_for_states,
 )
+from tests.e2e.report_page import FIRST_CHECK_MS, VERDICT, choose, save_record, violations
 
 FACE = "faces/real_grace_hopper.jpg"
-VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
-FIRST_CHECK_MS = FIRST_CHECK_S * 1000
-VALIDATE = """
-  import { readFileSync } from "node:fs";
-  import { Ajv } from "ajv";
-  const [schema, record] = process.argv.slice(1).map((path) => JSON.parse(readFileSync(path, "utf8")));
-  const validate = new Ajv().compile(schema);
-  if (!validate(record)) throw new Error(JSON.stringify(validate.errors));
-"""
-
-
-@pytest.fixture
-def report(context, worker):
-    """The report page, opened for no image."""
-    page = context.new_page()
-    page.goto(worker.url.replace("background.js", "report/report.html"))
-    expect(page.get_by_role("heading", name="Check a picture")).to_be_visible()
-    yield page
-    page.close()
 
 
 def hand_over(page: Page, event: str, path: Path) -> None:
@@ -59,34 +39,6 @@ def hand_over(page: Page, event: str, path: Path) -> None:
         }""",
         [event, path.name, base64.b64encode(path.read_bytes()).decode()],
     )
-
-
-def choose(page: Page, path: Path) -> None:
-    """Chooses a file, and waits for its report."""
-    page.locator("#picker").set_input_files(path)
-    expect(page.locator("figcaption .name")).to_have_text(path.name, timeout=FIRST_CHECK_MS)
-    expect(page.locator("[data-credentials=reading]")).to_have_count(0, timeout=FIRST_CHECK_MS)
-
-
-def save_record(page: Page, folder: Path) -> dict:
-    """Saves the record into `folder`, and reads it once its schema has been found to be kept."""
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save the record").click()
-    saved = folder / download.value.suggested_filename
-    download.value.save_as(saved)
-    schema = EXTENSION / "src/report/check-record.schema.json"
-    command = [find_node(), "--input-type=module", "--eval", VALIDATE, schema, saved]
-    checked = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert checked.returncode == 0, checked.stderr
-    return json.loads(saved.read_text(encoding="utf-8"))
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with its first element."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate((EXTENSION / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found]
 
 
 def test_a_dropped_file_gets_a_verdict_a_map_and_a_valid_record(report, fixtures_dir, tmp_path):

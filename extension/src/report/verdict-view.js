@@ -24,9 +24,10 @@ export function createFigure(picture, result, { name, url }, t) {
   canvas.setAttribute("aria-label", t("reportPictureLabel", name || t("reportNoName"), width, height));
   const outlines = (result.faces ?? []).map(({ boxXyxy: [x1, y1, x2, y2], band, isMarked }, index) => {
     const tag = createElement("b", {}, [isMarked ? t("reportMarked") : String(index + 1)]);
+    const outline = createElement("span", { class: "outline", "data-state": band ?? "face_too_small" }, [tag]);
+    outline.classList.toggle("marked", isMarked === true);
     // The words of its tag reach to where there is more of the picture.
-    const kind = isMarked ? ` marked ${x1 + x2 > width ? "leftwards" : "rightwards"}` : "";
-    const outline = createElement("span", { class: `outline${kind}`, "data-state": band ?? "face_too_small" }, [tag]);
+    outline.classList.toggle("leftwards", isMarked === true && x1 + x2 > width);
     const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;
     // Physical sides: a picture is not mirrored in a right-to-left language.
     Object.assign(outline.style, { left: percent(x1, width), top: percent(y1, height), width: percent(x2 - x1, width), height: percent(y2 - y1, height) });
