@@ -22,7 +22,7 @@ from python_trainer.files import ROOT
 from tests.parity.browser_pipeline import WASM
 from tests.parity.module_page import module_page
 
-SHIPPED = "TF.js wasm"
+SHIPPED = "TF.js wasm, as shipped"
 # The shipped weights are rounded to 16 bits, the others' are the checkpoint's own.
 TOLERANCE = 0.05
 LIMIT_MS = 120_000

@@ -7,6 +7,7 @@ import path from "node:path";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
 import * as tf from "../src/inference/tf.js";
+import { useOwnConvolution } from "../src/inference/wasm-convolution.js";
 
 /**
  * @param {string} folder of a model, that holds its manifest.json or model.json
@@ -22,9 +23,14 @@ export function fileReader(folder) {
 /** Folder of TensorFlow.js's .wasm files, with its last slash. */
 export const WASM_FOLDER = `${path.dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
 
-/** Makes TensorFlow.js compute with WebAssembly, as the extension does. */
-export async function useWasm() {
+/**
+ * Makes TensorFlow.js compute with WebAssembly, as the extension does.
+ *
+ * @param {{ownConvolution?: boolean}} [options] false: with TensorFlow.js's own convolution, to compare with
+ */
+export async function useWasm({ ownConvolution = true } = {}) {
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(WASM_FOLDER);
+  if (ownConvolution) useOwnConvolution();
   if (!(await tf.setBackend("wasm"))) throw new Error("The WebAssembly backend did not start in this Node.");
 }

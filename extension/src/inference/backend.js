@@ -6,6 +6,7 @@ import "@tensorflow/tfjs-backend-webgl";
 import { withTimeout } from "../shared/with-timeout.js";
 import { NEVER_LOST } from "./context-loss.js";
 import * as tf from "./tf.js";
+import { useOwnConvolution } from "./wasm-convolution.js";
 import { replaceBackend, watchBackend } from "./webgl-context.js";
 
 /** @typedef {"webgl" | "wasm"} BackendName */
@@ -58,6 +59,7 @@ export async function loadOnBestBackend(wasmFolder, load, selfTest, preference =
   // The extension's content security policy blocks the threaded build's workers, and it would wait for them for ever.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(wasmFolder);
+  useOwnConvolution();
   return { backend: "wasm", loaded: await loadOn("wasm", load, selfTest), context: NEVER_LOST };
 }
 

@@ -1,0 +1,129 @@
+// Replaces TensorFlow.js's convolution on WebAssembly by our own (kernels/convolution.ts), where the browser can run it.
+
+import { CONVOLUTION_WASM } from "./convolution-wasm.js";
+import { moduleOf, PackedFilters } from "./packed-filters.js";
+import * as tf from "./tf.js";
+
+/** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
+/** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
+/** @typedef {Parameters<import("@tensorflow/tfjs-core").KernelFunc>[0]} KernelCall */
+/** @typedef {import("@tensorflow/tfjs-core").FusedConv2DAttrs} Attributes those of Conv2D are among them */
+
+const KERNELS = ["Conv2D", "FusedConv2D"];
+const FLOAT_BYTES = 4;
+/** max(x, 0) + slope min(x, 0), at most upper. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
+const ACTIVATIONS = {
+  linear: { slope: 1, upper: Infinity },
+  relu: { slope: 0, upper: Infinity },
+  relu6: { slope: 0, upper: 6 },
+  prelu: { upper: Infinity },
+};
+
+let isUsed = false;
+
+/**
+ * From here on the WebAssembly backend convolves with our kernel what that can: without padding, groups and dilation. In a
+ * browser without relaxed SIMD (Chrome has it from 114, Firefox from 145) nothing changes.
+ *
+ * @returns {boolean} whether it does
+ */
+export function useOwnConvolution() {
+  if (isUsed) return true;
+  const binary = Uint8Array.from(atob(CONVOLUTION_WASM), (character) => character.charCodeAt(0));
+  if (!WebAssembly.validate(binary)) return false;
+  const kernel = new WebAssembly.Module(binary);
+  /** @type {WeakMap<BackendWasm, Convolution>} */
+  const convolutions = new WeakMap();
+  for (const name of KERNELS) {
+    const theirs = tf.getKernel(name, "wasm");
+    // A bundle holds only the kernels that its models use.
+    if (!theirs) continue;
+    tf.unregisterKernel(name, "wasm");
+    tf.registerKernel({
+      ...theirs,
+      kernelFunc(call) {
+        const backend = /** @type {BackendWasm} */ (call.backend);
+        const convolution = convolutions.get(backend) ?? new Convolution(backend, kernel);
+        convolutions.set(backend, convolution);
+        return convolution.run(call) ?? theirs.kernelFunc(call);
+      },
+    });
+  }
+  isUsed = true;
+  return true;
+}
+
+/** Our kernel over one backend's memory. */
+class Convolution {
+  #backend;
+  #convolve;
+  #filters;
+
+  /**
+   * @param {BackendWasm} backend
+   * @param {WebAssembly.Module} kernel
+   */
+  constructor(backend, kernel) {
+    const { exports } = new WebAssembly.Instance(kernel, { env: { memory: moduleOf(backend).asm.memory } });
+    this.#backend = backend;
+    this.#convolve = /** @type {(...values: number[]) => void} */ (exports.convolve);
+    this.#filters = new PackedFilters(backend);
+  }
+
+  /**
+   * @param {KernelCall} call
+   * @returns {TensorInfo | null} null: this one is not for our kernel
+   */
+  run({ inputs, attrs }) {
+    const { x, filter, bias, preluActivationWeights } = /** @type {Record<string, TensorInfo>} */ (inputs);
+    const { strides, pad, dataFormat, dilations, dimRoundingMode, activation = "linear" } = /** @type {Attributes} */ (
+      /** @type {unknown} */ (attrs)
+    );
+    if (dataFormat !== "NHWC" || !(activation in ACTIVATIONS)) return null;
+    const shapes = /** @type {[number, number, number, number][]} */ ([x.shape, filter.shape]);
+    const info = tf.backend_util.computeConv2DInfo(shapes[0], shapes[1], strides, dilations, pad, dimRoundingMode);
+    const { slope = preluActivationWeights, upper } = ACTIVATIONS[activation];
+    const hasSlopes = typeof slope === "number" || tf.util.sizeFromShape(slope.shape) === info.outChannels;
+    if (!isPlain(info) || filter.shape[2] !== info.inChannels || !hasSlopes) return null;
+
+    const output = this.#backend.makeOutput(info.outShape, "float32");
+    const pixel = FLOAT_BYTES * info.inChannels;
+    const line = pixel * info.inWidth;
+    // Windows of one pixel, one after the other, are one long line.
+    const isOneLine = info.filterHeight === 1 && info.filterWidth === 1 && info.strideHeight === 1 && info.strideWidth === 1;
+    const [images, height, width] = isOneLine
+      ? [1, 1, info.batchSize * info.outHeight * info.outWidth]
+      : [info.batchSize, info.outHeight, info.outWidth];
+    this.#convolve(
+      this.#addressOf(x),
+      this.#filters.address(filter, bias, slope),
+      this.#addressOf(output),
+      images,
+      height,
+      width,
+      info.outChannels,
+      info.filterHeight,
+      pixel * info.filterWidth,
+      line,
+      line * info.inHeight,
+      pixel * info.strideWidth,
+      line * info.strideHeight,
+      upper,
+    );
+    return output;
+  }
+
+  /** @param {TensorInfo} tensor */
+  #addressOf(tensor) {
+    return this.#backend.getMemoryOffset(tensor.dataId);
+  }
+}
+
+/**
+ * @param {import("@tensorflow/tfjs-core").backend_util.Conv2DInfo} info
+ * @returns {boolean} whether the windows lie inside the input, side by side, and there is something to compute
+ */
+function isPlain({ padInfo, dilationHeight, dilationWidth, outShape }) {
+  const isPadded = padInfo.top > 0 || padInfo.bottom > 0 || padInfo.left > 0 || padInfo.right > 0;
+  return !isPadded && dilationHeight === 1 && dilationWidth === 1 && tf.util.sizeFromShape(outShape) > 0;
+}
