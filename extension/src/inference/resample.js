@@ -1,11 +1,15 @@
 // Antialiased resizing, bit for bit as Pillow's Image.resize with Resampling.BILINEAR does it for 8-bit images.
 
+import { resizeBand } from "./resample-kernel.js";
+
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 // Pillow's fixed point: weights are integers in units of 2^-22, so that 255 times their sum fits 32 bits.
 const PRECISION_BITS = 32 - 8 - 2;
 const ONE = 1 << PRECISION_BITS;
-const HALF = 1 << (PRECISION_BITS - 1);
+
+// Bytes that are resized at a time: WebAssembly keeps for good what it was given once.
+const BAND_BYTES = 1 << 20;
 
 /**
  * Resizes with a triangle filter that is as wide as the reduction.
@@ -17,74 +21,25 @@ const HALF = 1 << (PRECISION_BITS - 1);
  */
 export function resizeAntialiased(image, height, width) {
   if (height === image.height && width === image.width) return image;
-  const narrowed = width === image.width ? image : resizeWidth(image, width);
-  return height === image.height ? narrowed : resizeHeight(narrowed, height);
-}
-
-/**
- * @param {RasterImage} image
- * @param {number} width
- * @returns {RasterImage}
- */
-function resizeWidth(image, width) {
-  const { starts, counts, weights, taps } = filterWeights(image.width, width);
-  const { channels, data, height } = image;
-  const out = new Uint8Array(height * width * 3);
-  let target = 0;
-  for (let row = 0; row < height; row += 1) {
-    const rowStart = row * image.width * channels;
-    for (let column = 0; column < width; column += 1) {
-      let source = rowStart + starts[column] * channels;
-      let weight = column * taps;
-      const end = weight + counts[column];
-      let red = HALF;
-      let green = HALF;
-      let blue = HALF;
-      for (; weight < end; weight += 1, source += channels) {
-        const w = weights[weight];
-        red += data[source] * w;
-        green += data[source + 1] * w;
-        blue += data[source + 2] * w;
-      }
-      out[target] = red >> PRECISION_BITS;
-      out[target + 1] = green >> PRECISION_BITS;
-      out[target + 2] = blue >> PRECISION_BITS;
-      target += 3;
-    }
-  }
-  return { width, height, channels: 3, data: out };
-}
-
-/**
- * @param {RasterImage} image
- * @param {number} height
- * @returns {RasterImage}
- */
-function resizeHeight(image, height) {
-  const { starts, counts, weights, taps } = filterWeights(image.height, height);
-  const { channels, data, width } = image;
-  const out = new Uint8Array(height * width * 3);
-  const stride = width * channels;
-  let target = 0;
-  for (let row = 0; row < height; row += 1) {
-    const firstWeight = row * taps;
-    const endWeight = firstWeight + counts[row];
-    for (let column = 0; column < width; column += 1) {
-      let source = starts[row] * stride + column * channels;
-      let red = HALF;
-      let green = HALF;
-      let blue = HALF;
-      for (let weight = firstWeight; weight < endWeight; weight += 1, source += stride) {
-        const w = weights[weight];
-        red += data[source] * w;
-        green += data[source + 1] * w;
-        blue += data[source + 2] * w;
-      }
-      out[target] = red >> PRECISION_BITS;
-      out[target + 1] = green >> PRECISION_BITS;
-      out[target + 2] = blue >> PRECISION_BITS;
-      target += 3;
-    }
+  const columns = filterWeights(image.width, width);
+  const rows = filterWeights(image.height, height);
+  const inputLine = image.width * image.channels;
+  const outputLine = width * 3;
+  const bytesPerLine = Math.max(outputLine, (inputLine * image.height) / height);
+  const linesPerBand = Math.max(1, Math.floor(BAND_BYTES / bytesPerLine));
+  const out = new Uint8Array(height * outputLine);
+  for (let start = 0; start < height; start += linesPerBand) {
+    const end = Math.min(height, start + linesPerBand);
+    const first = rows.starts[start];
+    const last = rows.starts[end - 1] + rows.counts[end - 1];
+    const band = { ...image, height: last - first, data: image.data.subarray(first * inputLine, last * inputLine) };
+    const bandRows = {
+      starts: rows.starts.slice(start, end).map((row) => row - first),
+      counts: rows.counts.subarray(start, end),
+      weights: rows.weights.subarray(start * rows.taps, end * rows.taps),
+      taps: rows.taps,
+    };
+    out.set(resizeBand(band, columns, bandRows), start * outputLine);
   }
   return { width, height, channels: 3, data: out };
 }
@@ -95,13 +50,14 @@ function resizeHeight(image, height) {
  *
  * @param {number} inputSize
  * @param {number} outputSize
+ * @returns {import("./resample-kernel.js").FilterWeights}
  */
 function filterWeights(inputSize, outputSize) {
   const scale = inputSize / outputSize;
   const support = Math.max(scale, 1);
   const taps = Math.ceil(support) * 2 + 1;
-  const starts = new Int32Array(outputSize);
-  const counts = new Int32Array(outputSize);
+  const starts = new Uint32Array(outputSize);
+  const counts = new Uint32Array(outputSize);
   const weights = new Int32Array(outputSize * taps);
   const exact = new Float64Array(taps);
   for (let position = 0; position < outputSize; position += 1) {

@@ -1,6 +1,6 @@
 // Replaces TensorFlow.js's convolution on WebAssembly by our own (kernels/convolution.ts), where the browser can run it.
 
-import { CONVOLUTION_WASM } from "./convolution-wasm.js";
+import CONVOLUTION_WASM from "./convolution-wasm.js";
 import { moduleOf, PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
 

@@ -1,11 +1,9 @@
-// Our convolution on WebAssembly against TensorFlow.js's own, and its compiled form against its source.
+// Our convolution on WebAssembly against TensorFlow.js's own.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import test, { before } from "node:test";
 import { setFlagsFromString } from "node:v8";
 
-import { compileKernels, COMPILED } from "../../../extension/tools/compile-kernels.mjs";
 import { useWasm } from "../../../extension/tools/model-files.mjs";
 import * as tf from "../../../extension/src/inference/tf.js";
 import { useOwnConvolution } from "../../../extension/src/inference/wasm-convolution.js";
@@ -116,8 +114,4 @@ test("nothing is written beside the output", () => {
     assert.equal(tf.backend().getMemoryOffset(again.dataId) + 4 * again.size, end, "the same place");
     assert.deepEqual(Array.from(wasm.HEAPU8.slice(end, end + 4)), [170, 170, 170, 170]);
   });
-});
-
-test("the compiled kernel is its source's", async () => {
-  assert.equal(await readFile(COMPILED, "utf8"), await compileKernels(), "run `npm run kernels` in extension/");
 });
