@@ -61,7 +61,7 @@ window.bench = {
     canvas = document.createElement("canvas");
     canvas.width = image.width;
     canvas.height = image.height;
-    canvas.getContext("2d").putImageData(new ImageData(image.data, image.width, image.height), 0, 0);
+    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(image.data.buffer), image.width, image.height), 0, 0);
   },
 
   /** Milliseconds of one search, and the boxes. */

@@ -8,7 +8,7 @@ import { locate, propose, refine } from "../../extension/src/inference/detector-
 import { cropFace } from "../../extension/src/inference/face-crop.js";
 import { detectionImage, FaceDetector } from "../../extension/src/inference/face-detector.js";
 import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
-import { normalize, pyramidScales, resizeArea, sumAreas } from "../../extension/src/inference/image-pyramid.js";
+import { pyramidScales, resizeArea, sumAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
 
@@ -48,21 +48,20 @@ window.bench = {
     const image = await decodeImage(bytes);
     mark("decode");
     const reduced = detectionImage(image, settings.maxShortSide);
-    const normalized = normalize(reduced);
     mark("reduce");
     const reduction = Math.min(reduced.width, reduced.height) / Math.min(image.width, image.height);
     const scales = pyramidScales(reduced.width, reduced.height, { ...settings, minFaceSize: settings.minFaceSize * reduction });
-    const sums = sumAreas(normalized);
+    const sums = sumAreas(reduced);
     for (const scale of scales) resizeArea(sums, Math.trunc(reduced.height * scale), Math.trunc(reduced.width * scale));
     mark("pyramid");
     const pyramid = steps.pyramid;
-    const proposals = await propose(networks.pnet, normalized, scales, settings);
+    const proposals = await propose(networks.pnet, reduced, scales, settings);
     mark("P-Net");
     // It makes the pyramid itself.
     steps["P-Net"] = Math.max(0, steps["P-Net"] - pyramid);
-    const candidates = await refine(networks.rnet, normalized, proposals, settings);
+    const candidates = await refine(networks.rnet, reduced, proposals, settings);
     mark("R-Net");
-    await locate(networks.onet, normalized, candidates, settings);
+    await locate(networks.onet, reduced, candidates, settings);
     mark("O-Net");
     const faces = await detector.detect(image);
     last = performance.now();

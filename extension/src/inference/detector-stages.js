@@ -8,8 +8,8 @@ import { resizeArea, sumAreas } from "./image-pyramid.js";
 
 /** @typedef {import("./boxes.js").ScoredBox} ScoredBox */
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
-/** @typedef {import("./image-pyramid.js").FloatImage} FloatImage */
 /** @typedef {import("./model-manifest.js").DetectorSettings} DetectorSettings */
+/** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 // Pixels of a patch's side, and boxes a run: what a crowd or a busy texture asks of WebAssembly, its memory keeps for good.
 const REFINE = { side: 24, batch: 32 };
@@ -20,7 +20,7 @@ const { fround } = Math;
  * P-Net at every scale.
  *
  * @param {GraphModel} network
- * @param {FloatImage} image normalised
+ * @param {RasterImage} image
  * @param {number[]} scales
  * @param {DetectorSettings} settings
  * @param {AbortSignal} [signal]
@@ -52,7 +52,7 @@ export async function propose(network, image, scales, { thresholds, nms }, signa
  * R-Net: most proposals are no faces.
  *
  * @param {GraphModel} network
- * @param {FloatImage} image
+ * @param {RasterImage} image
  * @param {ScoredBox[]} proposals
  * @param {DetectorSettings} settings
  * @param {AbortSignal} [signal]
@@ -70,7 +70,7 @@ export async function refine(network, image, proposals, { thresholds, nms }, sig
  * O-Net: final boxes and keypoints.
  *
  * @param {GraphModel} network
- * @param {FloatImage} image
+ * @param {RasterImage} image
  * @param {ScoredBox[]} candidates
  * @param {DetectorSettings} settings
  * @param {AbortSignal} [signal]
@@ -91,7 +91,7 @@ export async function locate(network, image, candidates, { thresholds, nms }, si
  * Runs a network on the patches under boxes, some at a time.
  *
  * @param {GraphModel} network
- * @param {FloatImage} image
+ * @param {RasterImage} image
  * @param {ScoredBox[]} boxes
  * @param {{side: number, batch: number}} patch side in pixels; batch: boxes a run
  * @param {string[]} outputs

@@ -1,17 +1,19 @@
 // Cuts the face detector's candidates out of the image, as TensorFlow's CPU kernel does.
 
-/** @typedef {import("./image-pyramid.js").FloatImage} FloatImage */
+import { normalize } from "./image-pyramid.js";
+
+/** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 const { fround } = Math;
 
 /**
  * Cuts boxes out and resizes them bilinearly, as tf.image.crop_and_resize does with the package's way of passing
- * boxes: corners as fractions of the image's size, spread over its size less one; zero outside the image.
+ * boxes: corners as fractions of the image's size, spread over its size less one; zero outside the image. Normalises.
  *
- * @param {FloatImage} image
+ * @param {RasterImage} image
  * @param {import("./boxes.js").ScoredBox[]} boxes
  * @param {number} side of a patch, pixels, > 1
- * @returns {Float32Array} float32 [boxes, side, side, 3]
+ * @returns {Float32Array} float32 [boxes, side, side, 3], range [-0.996, 0.996]
  */
 export function extractPatches(image, boxes, side) {
   const out = new Float32Array(boxes.length * side * side * 3);
@@ -43,25 +45,25 @@ function samplePositions(from, to, size, count) {
 }
 
 /**
- * @param {FloatImage} image
+ * @param {RasterImage} image
  * @param {number} y
  * @param {number} x
  * @param {Float32Array} out gets three values at `target`; left alone (zero) when (x, y) is outside the image
  * @param {number} target
  */
 function samplePixel(image, y, x, out, target) {
-  const { width, height, data } = image;
+  const { width, height, channels, data } = image;
   if (!(y >= 0 && y <= height - 1 && x >= 0 && x <= width - 1)) return;
   const top = Math.floor(y);
   const left = Math.floor(x);
   const fy = y - top;
   const fx = x - left;
-  const upper = (top * width + left) * 3;
-  const lower = upper + (Math.ceil(y) - top) * width * 3;
-  const right = (Math.ceil(x) - left) * 3;
+  const upper = (top * width + left) * channels;
+  const lower = upper + (Math.ceil(y) - top) * width * channels;
+  const right = (Math.ceil(x) - left) * channels;
   for (let channel = 0; channel < 3; channel += 1) {
     const above = data[upper + channel] + (data[upper + right + channel] - data[upper + channel]) * fx;
     const below = data[lower + channel] + (data[lower + right + channel] - data[lower + channel]) * fx;
-    out[target + channel] = above + (below - above) * fy;
+    out[target + channel] = normalize(above + (below - above) * fy);
   }
 }

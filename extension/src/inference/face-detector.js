@@ -4,7 +4,7 @@ import { fitToImage } from "./boxes.js";
 import { locate, propose, refine } from "./detector-stages.js";
 import { enhance } from "./enhance.js";
 import { loadGraphModel } from "./graph-model.js";
-import { normalize, pyramidScales } from "./image-pyramid.js";
+import { pyramidScales } from "./image-pyramid.js";
 import { resizeAntialiased } from "./resample.js";
 
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
@@ -84,7 +84,7 @@ export class FaceDetector {
    */
   async #detect(image, searched, settings, signal) {
     if (Math.min(image.width, image.height) < settings.minShortSide) return [];
-    const faces = await this.#search(normalize(searched), this.#scalesFor(searched, image), settings, signal);
+    const faces = await this.#search(searched, this.#scalesFor(searched, image), settings, signal);
     const scaleX = fround(image.width / searched.width);
     const scaleY = fround(image.height / searched.height);
     return faces.map((face) => fitToImage(face, searched.width, searched.height)).map((face) => ({
@@ -101,7 +101,7 @@ export class FaceDetector {
    */
   async selfTest(signal) {
     const side = this.#settings.maxShortSide;
-    const image = { width: side, height: side, data: new Float32Array(side * side * 3) };
+    const image = /** @type {RasterImage} */ ({ width: side, height: side, channels: 3, data: new Uint8Array(side * side * 3) });
     const whole = [{ x1: 0, y1: 0, x2: side, y2: side, score: 1 }];
     await propose(this.#networks.pnet, image, this.#scalesFor(image, image), this.#settings, signal);
     await refine(this.#networks.rnet, image, whole, this.#settings, signal);
@@ -114,7 +114,7 @@ export class FaceDetector {
   }
 
   /**
-   * @param {import("./image-pyramid.js").FloatImage} image
+   * @param {RasterImage} image
    * @param {number[]} scales
    * @param {DetectorSettings} settings
    * @param {AbortSignal} [signal]

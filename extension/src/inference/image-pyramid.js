@@ -6,34 +6,28 @@
  * @typedef {object} FloatImage
  * @property {number} width pixels
  * @property {number} height pixels
- * @property {Float32Array} data float32 [height, width, 3]
+ * @property {Float32Array} data float32 [height, width, 3], range [-0.996, 0.996]
  */
 
 /**
  * @typedef {object} AreaSums
  * @property {number} width pixels
  * @property {number} height pixels
- * @property {Float64Array} sums float64 [height + 1, width + 1, 3]: of all values above and to the left
+ * @property {Uint32Array} sums uint32 [height + 1, width + 1, 3]: of all values above and to the left
  */
 
 const NETWORK_INPUT_SIDE = 12;
+const MAX_PIXELS = Math.floor((2 ** 32 - 1) / 255);
 const { fround } = Math;
 
 /**
- * Brings pixels to the detector's range.
+ * Brings a pixel's value to the detector's range.
  *
- * @param {RasterImage} image
- * @returns {FloatImage} (value - 127.5) / 128, range [-0.996, 0.996]
+ * @param {number} value in [0, 255]
+ * @returns {number} in [-0.996, 0.996]
  */
-export function normalize(image) {
-  const { width, height, channels, data } = image;
-  const out = new Float32Array(width * height * 3);
-  for (let pixel = 0; pixel < width * height; pixel += 1) {
-    out[pixel * 3] = (data[pixel * channels] - 127.5) / 128;
-    out[pixel * 3 + 1] = (data[pixel * channels + 1] - 127.5) / 128;
-    out[pixel * 3 + 2] = (data[pixel * channels + 2] - 127.5) / 128;
-  }
-  return { width, height, data: out };
+export function normalize(value) {
+  return (value - 127.5) / 128;
 }
 
 /**
@@ -57,19 +51,21 @@ export function pyramidScales(width, height, { firstFaceSize, scaleFactor, minFa
  * Sums over every rectangle that begins at the upper left corner (a summed-area table, Crow 1984): with it a reduction
  * costs what its output has pixels, not what its input has.
  *
- * @param {FloatImage} image
+ * @param {RasterImage} image of at most 16.8 megapixels
  * @returns {AreaSums}
+ * @throws {RangeError} when the sums could be over 32 bits
  */
-export function sumAreas({ width, height, data }) {
+export function sumAreas({ width, height, channels, data }) {
+  if (width * height > MAX_PIXELS) throw new RangeError(`${width} x ${height} pixels are too many to be summed in 32 bits`);
   const stride = (width + 1) * 3;
-  const sums = new Float64Array((height + 1) * stride);
+  const sums = new Uint32Array((height + 1) * stride);
   let source = 0;
   for (let target = stride; target < sums.length; ) {
     let red = 0;
     let green = 0;
     let blue = 0;
     const end = target + stride;
-    for (target += 3; target < end; target += 3, source += 3) {
+    for (target += 3; target < end; target += 3, source += channels) {
       red += data[source];
       green += data[source + 1];
       blue += data[source + 2];
@@ -82,7 +78,7 @@ export function sumAreas({ width, height, data }) {
 }
 
 /**
- * Averages over areas, as tf.image.resize with method AREA does (coordinates in float32).
+ * Averages over areas, as tf.image.resize with method AREA does (coordinates in float32), and normalises.
  *
  * @param {AreaSums} image
  * @param {number} height new height, pixels
@@ -102,7 +98,7 @@ export function resizeArea(image, height, width) {
     sumAlong(image, rows.cells[y + 1], rows.parts[y + 1], columns, below);
     const target = y * width * 3;
     for (let place = 0; place < width * 3; place += 1) {
-      out[target + place] = (below[place + 3] - below[place] - above[place + 3] + above[place]) * normalizer;
+      out[target + place] = normalize((below[place + 3] - below[place] - above[place + 3] + above[place]) * normalizer);
     }
   }
   return { width, height, data: out };

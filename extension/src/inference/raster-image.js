@@ -8,7 +8,7 @@
  * @property {number} width pixels
  * @property {number} height pixels
  * @property {3 | 4} channels
- * @property {Uint8Array | Uint8ClampedArray} data uint8 [height, width, channels], range [0, 255]
+ * @property {Uint8Array} data uint8 [height, width, channels], range [0, 255]
  */
 
 /**

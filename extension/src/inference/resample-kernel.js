@@ -29,21 +29,21 @@ let kernel;
  * @returns {Uint8Array} uint8 [rows, columns, 3]: a view of memory that the next call overwrites
  */
 export function resizeBand({ width, height, channels, data }, columns, rows) {
-  kernel ??= loadKernel();
+  const { memory, ...passes } = (kernel ??= loadKernel());
   const outWidth = columns.starts.length;
   const outHeight = rows.starts.length;
   const inputs = [data, columns.starts, columns.counts, columns.weights, rows.starts, rows.counts, rows.weights];
   const sizes = [...inputs.map((array) => array.byteLength), height * outWidth * 3, outHeight * outWidth * 3];
   const addresses = addressesOf(sizes);
-  reserve(kernel.memory, /** @type {number} */ (addresses.at(-1)));
+  reserve(memory, /** @type {number} */ (addresses.at(-1)));
   inputs.forEach((array, index) => {
-    new Uint8Array(kernel.memory.buffer).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), addresses[index]);
+    new Uint8Array(memory.buffer).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), addresses[index]);
   });
   const [input, ...weights] = addresses;
   const [narrowed, output] = addresses.slice(inputs.length);
-  kernel.resizeWidth(input, narrowed, height, width, channels, outWidth, ...weights.slice(0, 3), columns.taps);
-  kernel.resizeHeight(narrowed, output, outHeight, outWidth * 3, ...weights.slice(3, 6), rows.taps);
-  return new Uint8Array(kernel.memory.buffer, output, outHeight * outWidth * 3);
+  passes.resizeWidth(input, narrowed, height, width, channels, outWidth, ...weights.slice(0, 3), columns.taps);
+  passes.resizeHeight(narrowed, output, outHeight, outWidth * 3, ...weights.slice(3, 6), rows.taps);
+  return new Uint8Array(memory.buffer, output, outHeight * outWidth * 3);
 }
 
 /**
