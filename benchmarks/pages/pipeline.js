@@ -11,6 +11,7 @@ import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { pyramidScales, resizeArea, sumAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
+import { useOwnConvolution } from "../../extension/src/inference/wasm-convolution.js";
 
 const readModelFile = async (path) => (await fetch(new URL(path, "http://localhost/models/ifmd/"))).arrayBuffer();
 let manifest;
@@ -22,6 +23,7 @@ window.bench = {
   async start() {
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     setWasmPaths("/wasm/");
+    useOwnConvolution();
     await tf.setBackend("wasm");
     ({ manifest } = await readModelManifest(readModelFile));
     classifier = await Classifier.load(readModelFile, manifest);
