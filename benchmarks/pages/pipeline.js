@@ -8,7 +8,7 @@ import { locate, propose, refine } from "../../extension/src/inference/detector-
 import { cropFace } from "../../extension/src/inference/face-crop.js";
 import { detectionImage, FaceDetector } from "../../extension/src/inference/face-detector.js";
 import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
-import { pyramidScales, resizeArea, sumAreas } from "../../extension/src/inference/image-pyramid.js";
+import { pyramidScales, resizeAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
 import { useOwnConvolution } from "../../extension/src/inference/wasm-convolution.js";
@@ -53,8 +53,7 @@ window.bench = {
     mark("reduce");
     const reduction = Math.min(reduced.width, reduced.height) / Math.min(image.width, image.height);
     const scales = pyramidScales(reduced.width, reduced.height, { ...settings, minFaceSize: settings.minFaceSize * reduction });
-    const sums = sumAreas(reduced);
-    for (const scale of scales) resizeArea(sums, Math.trunc(reduced.height * scale), Math.trunc(reduced.width * scale));
+    resizeAreas(reduced, scales.map((scale) => ({ width: Math.trunc(reduced.width * scale), height: Math.trunc(reduced.height * scale) })));
     mark("pyramid");
     const pyramid = steps.pyramid;
     const proposals = await propose(networks.pnet, reduced, scales, settings);

@@ -4,7 +4,7 @@ import { applyOffsets, sortByScore, suppressOverlapping, toSquare } from "./boxe
 import { cellBoxes, placeKeypoints } from "./detector-output.js";
 import { extractPatches } from "./extract-patches.js";
 import { runGraphModel } from "./graph-model.js";
-import { resizeArea, sumAreas } from "./image-pyramid.js";
+import { resizeAreas } from "./image-pyramid.js";
 
 /** @typedef {import("./boxes.js").ScoredBox} ScoredBox */
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
@@ -29,12 +29,12 @@ const { fround } = Math;
 export async function propose(network, image, scales, { thresholds, nms }, signal) {
   /** @type {ScoredBox[]} */
   const proposals = [];
-  const sums = sumAreas(image);
-  for (const scale of scales) {
+  const sizes = scales.map((scale) => ({ width: Math.trunc(image.width * scale), height: Math.trunc(image.height * scale) }));
+  const levels = resizeAreas(image, sizes);
+  for (const [index, { width, height, data }] of levels.entries()) {
     signal?.throwIfAborted();
-    const level = resizeArea(sums, Math.trunc(image.height * scale), Math.trunc(image.width * scale));
-    const shape = [1, level.height, level.width, 3];
-    const [offsets, scores] = await runGraphModel(network, level.data, shape, ["box_offsets", "scores"]);
+    const scale = scales[index];
+    const [offsets, scores] = await runGraphModel(network, data, [1, height, width, 3], ["box_offsets", "scores"]);
     const boxes = cellBoxes(offsets.values, scores.values, scores.shape[2], fround(thresholds[0]));
     const upscaled = boxes.map((box) => ({
       x1: box.x1 / scale,

@@ -1,7 +1,5 @@
 // Cuts the face detector's candidates out of the image, as TensorFlow's CPU kernel does.
 
-import { normalize } from "./image-pyramid.js";
-
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 const { fround } = Math;
@@ -66,4 +64,14 @@ function samplePixel(image, y, x, out, target) {
     const below = data[lower + channel] + (data[lower + right + channel] - data[lower + channel]) * fx;
     out[target + channel] = normalize(above + (below - above) * fy);
   }
+}
+
+/**
+ * Brings a pixel's value to the detector's range.
+ *
+ * @param {number} value in [0, 255]
+ * @returns {number} in [-0.996, 0.996]
+ */
+function normalize(value) {
+  return (value - 127.5) / 128;
 }

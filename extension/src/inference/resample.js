@@ -8,7 +8,7 @@ import { resizeBand } from "./resample-kernel.js";
 const PRECISION_BITS = 32 - 8 - 2;
 const ONE = 1 << PRECISION_BITS;
 
-// Bytes that are resized at a time: WebAssembly keeps for good what it was given once.
+// Bytes that are resized at a time: a band fits the processor's caches.
 const BAND_BYTES = 1 << 20;
 
 /**
@@ -50,7 +50,7 @@ export function resizeAntialiased(image, height, width) {
  *
  * @param {number} inputSize
  * @param {number} outputSize
- * @returns {import("./resample-kernel.js").FilterWeights}
+ * @returns {import("./resample-kernel.js").FilterWeights<Int32Array>}
  */
 function filterWeights(inputSize, outputSize) {
   const scale = inputSize / outputSize;
