@@ -2,7 +2,7 @@
 
 import "@tensorflow/tfjs-backend-wasm";
 import { getKernel, registerKernel, unregisterKernel } from "../../extension/src/inference/tf.js";
-import { useOwnConvolution } from "../../extension/src/inference/wasm-convolution.js";
+import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 
 const NAMES = ["Conv2D", "FusedConv2D"];
 const kernels = () => NAMES.map((name) => getKernel(name, "wasm"));

@@ -11,7 +11,7 @@ import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { pyramidScales, resizeAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
-import { useOwnConvolution } from "../../extension/src/inference/wasm-convolution.js";
+import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 
 const readModelFile = async (path) => (await fetch(new URL(path, "http://localhost/models/ifmd/"))).arrayBuffer();
 let manifest;

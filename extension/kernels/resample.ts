@@ -83,7 +83,8 @@ export function resizeHeight(
 
 /**
  * Averages areas: down the columns into `line`, then along it, in float32, and brings the values to the range of the face
- * detector's networks, (value - 127.5) / 128. `weights` are float32 here; those of each position add up to 1.
+ * detector's networks, (value - 127.5) / 128. `weights` are float32 here; those of each position add up to 1, to float32's
+ * precision of the positions.
  *
  * @param input uint8 [height, width, channels], channels 3 or 4
  * @param output float32 [outHeight, outWidth, 3]

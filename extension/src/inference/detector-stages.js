@@ -29,6 +29,7 @@ const { fround } = Math;
 export async function propose(network, image, scales, { thresholds, nms }, signal) {
   /** @type {ScoredBox[]} */
   const proposals = [];
+  signal?.throwIfAborted();
   const sizes = scales.map((scale) => ({ width: Math.trunc(image.width * scale), height: Math.trunc(image.height * scale) }));
   const levels = resizeAreas(image, sizes);
   for (const [index, { width, height, data }] of levels.entries()) {

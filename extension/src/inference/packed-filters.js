@@ -3,7 +3,7 @@
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
 /** @typedef {{HEAPU8: Uint8Array, asm: {memory: WebAssembly.Memory}, _malloc(bytes: number): number, _free(address: number): void}} EmscriptenModule what its types leave out of `BackendWasm.wasm` */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
-/** @typedef {{address: number, bias?: object, slope: number | object}} PackedFilter what else went into it, to know it again */
+/** @typedef {{address: number, outChannels: number, bias?: object, slope: number | object}} PackedFilter what went into it, to know it again */
 
 // Output channels that the kernel computes at once; before their weights lie their biases and slopes.
 const CHANNELS = 8;
@@ -38,10 +38,11 @@ export class PackedFilters {
   address(filter, bias, slope) {
     const slopeKey = typeof slope === "number" ? slope : slope.dataId;
     const known = this.#packed.get(filter.dataId);
-    if (known && known.bias === bias?.dataId && known.slope === slopeKey) return known.address;
+    const outChannels = filter.shape[3]; // reshaped, a filter has the same data
+    if (known?.outChannels === outChannels && known.bias === bias?.dataId && known.slope === slopeKey) return known.address;
     this.#free(filter.dataId);
     const address = this.#pack(filter, bias, slope);
-    this.#packed.set(filter.dataId, { address, bias: bias?.dataId, slope: slopeKey });
+    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slope: slopeKey });
     return address;
   }
 
@@ -56,9 +57,11 @@ export class PackedFilters {
     const rows = filter.shape[0] * filter.shape[1] * filter.shape[2];
     const panel = CHANNELS * (HEADER + rows);
     const packed = new Float32Array(panel * Math.ceil(outChannels / CHANNELS));
-    const weights = this.#backend.typedArrayFromHeap(filter);
-    const biases = bias && this.#backend.typedArrayFromHeap(bias);
-    const slopes = typeof slope === "number" ? undefined : this.#backend.typedArrayFromHeap(slope);
+    // Copies: to ask for a tensor can move it here from another backend, and let the memory grow under a view.
+    const valuesOf = (/** @type {TensorInfo} */ tensor) => this.#backend.typedArrayFromHeap(tensor).slice();
+    const weights = valuesOf(filter);
+    const biases = bias && valuesOf(bias);
+    const slopes = typeof slope === "number" ? undefined : valuesOf(slope);
     for (let channel = 0; channel < outChannels; channel += 1) {
       const place = panel * Math.floor(channel / CHANNELS) + (channel % CHANNELS);
       packed[place] = biases?.[channel] ?? 0;

@@ -1,5 +1,6 @@
 // WebAssembly that resizes (kernels/resample.ts), with a memory of its own.
 
+import { CheckError } from "./check-error.js";
 import RESAMPLE_WASM from "./resample-wasm.js";
 
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
@@ -94,9 +95,12 @@ function withKernel(inputs, sizes, work) {
   return work(loaded, addresses);
 }
 
+/** @throws {CheckError} where the browser has no WebAssembly, or none with SIMD */
 function loadKernel() {
-  const memory = new WebAssembly.Memory({ initial: 1 });
   const binary = Uint8Array.from(atob(RESAMPLE_WASM), (character) => character.charCodeAt(0));
+  const isSupported = typeof WebAssembly === "object" && WebAssembly.validate(binary);
+  if (!isSupported) throw new CheckError("engine", "This browser runs no WebAssembly with SIMD, which every check needs.");
+  const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
   return { memory, passes: /** @type {Passes} */ (exports) };
 }

@@ -43,6 +43,27 @@ test("halving averages four pixels", () => {
   assert.deepEqual(red(resizeAreas(ramp(4, 2), [{ width: 2, height: 1 }])[0].data), [2.5, 4.5]);
 });
 
+test("several sizes of one image are averages of its areas", () => {
+  const [width, height] = [50, 31];
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * index) % 251);
+  const sizes = [{ width: 20, height: 13 }, { width: 7, height: 3 }];
+  const share = (cell, position, scale) => Math.max(0, Math.min(cell + 1, (position + 1) * scale) - Math.max(cell, position * scale)) / scale;
+  resizeAreas({ width, height, channels: 3, data }, sizes).forEach((level, index) => {
+    const expected = [];
+    for (let y = 0; y < sizes[index].height; y += 1) {
+      for (let x = 0; x < sizes[index].width; x += 1) {
+        let sum = 0;
+        for (let at = 0; at < width * height; at += 1) {
+          const [row, column] = [Math.floor(at / width), at % width];
+          sum += data[3 * at] * share(row, y, height / sizes[index].height) * share(column, x, width / sizes[index].width);
+        }
+        expected.push(sum);
+      }
+    }
+    red(level.data).forEach((value, place) => assert.ok(Math.abs(value - expected[place]) < 1e-3, `${value} at ${place}`));
+  });
+});
+
 test("a cell that is partly covered counts partly", () => {
   const [first, second] = red(resizeAreas(ramp(3, 1), [{ width: 2, height: 1 }])[0].data);
   assert.ok(Math.abs(first - 1 / 3) < 1e-4);

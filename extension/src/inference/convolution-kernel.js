@@ -9,9 +9,9 @@ import * as tf from "./tf.js";
 /** @typedef {Parameters<import("@tensorflow/tfjs-core").KernelFunc>[0]} KernelCall */
 /** @typedef {import("@tensorflow/tfjs-core").FusedConv2DAttrs} Attributes those of Conv2D are among them */
 
-const KERNELS = ["Conv2D", "FusedConv2D"];
+const REPLACED = ["Conv2D", "FusedConv2D"];
 const FLOAT_BYTES = 4;
-/** max(x, 0) + slope min(x, 0), at most upper. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
+/** max(x, 0) + slope min(x, 0), at most upper, for finite x. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
 const ACTIVATIONS = {
   linear: { slope: 1, upper: Infinity },
   relu: { slope: 0, upper: Infinity },
@@ -23,9 +23,10 @@ let isUsed = false;
 
 /**
  * From here on the WebAssembly backend convolves with our kernel what that can: without padding, groups and dilation. In a
- * browser without relaxed SIMD (Chrome has it from 114, Firefox from 145) nothing changes.
+ * browser without relaxed SIMD (Chrome has it from 114, Firefox from 145) nothing changes. Not for TensorFlow.js's build with
+ * threads, whose memory is shared.
  *
- * @returns {boolean} whether it does
+ * @returns {boolean} whether this browser runs our kernel
  */
 export function useOwnConvolution() {
   if (isUsed) return true;
@@ -34,7 +35,7 @@ export function useOwnConvolution() {
   const kernel = new WebAssembly.Module(binary);
   /** @type {WeakMap<BackendWasm, Convolution>} */
   const convolutions = new WeakMap();
-  for (const name of KERNELS) {
+  for (const name of REPLACED) {
     const theirs = tf.getKernel(name, "wasm");
     // A bundle holds only the kernels that its models use.
     if (!theirs) continue;
@@ -83,9 +84,12 @@ class Convolution {
     const shapes = /** @type {[number, number, number, number][]} */ ([x.shape, filter.shape]);
     const info = tf.backend_util.computeConv2DInfo(shapes[0], shapes[1], strides, dilations, pad, dimRoundingMode);
     const { slope = preluActivationWeights, upper } = ACTIVATIONS[activation];
-    const hasSlopes = typeof slope === "number" || tf.util.sizeFromShape(slope.shape) === info.outChannels;
-    if (!isPlain(info) || filter.shape[2] !== info.inChannels || !hasSlopes) return null;
+    // TensorFlow.js's kernel says what is wrong with others.
+    const isOfChannels = (/** @type {TensorInfo} */ tensor) => tf.util.sizeFromShape(tensor.shape) === info.outChannels;
+    const isComplete = (!bias || isOfChannels(bias)) && (typeof slope === "number" || (slope && isOfChannels(slope)));
+    if (!isPlain(info) || filter.shape[2] !== info.inChannels || !isComplete) return null;
 
+    const packedFilter = this.#filters.address(filter, bias, slope);
     const output = this.#backend.makeOutput(info.outShape, "float32");
     const pixel = FLOAT_BYTES * info.inChannels;
     const line = pixel * info.inWidth;
@@ -96,7 +100,7 @@ class Convolution {
       : [info.batchSize, info.outHeight, info.outWidth];
     this.#convolve(
       this.#addressOf(x),
-      this.#filters.address(filter, bias, slope),
+      packedFilter,
       this.#addressOf(output),
       images,
       height,
@@ -121,9 +125,15 @@ class Convolution {
 
 /**
  * @param {import("@tensorflow/tfjs-core").backend_util.Conv2DInfo} info
- * @returns {boolean} whether the windows lie inside the input, side by side, and there is something to compute
+ * @returns {boolean} whether there is something to compute, from windows without gaps that all lie inside the input
  */
-function isPlain({ padInfo, dilationHeight, dilationWidth, outShape }) {
+function isPlain(info) {
+  const { padInfo, dilationHeight, dilationWidth, outHeight, outWidth } = info;
   const isPadded = padInfo.top > 0 || padInfo.bottom > 0 || padInfo.left > 0 || padInfo.right > 0;
-  return !isPadded && dilationHeight === 1 && dilationWidth === 1 && tf.util.sizeFromShape(outShape) > 0;
+  // TensorFlow.js rounds the output's size in ways that can leave its last windows outside.
+  const isInside =
+    (outHeight - 1) * info.strideHeight + info.filterHeight <= info.inHeight &&
+    (outWidth - 1) * info.strideWidth + info.filterWidth <= info.inWidth;
+  const isEmpty = Math.min(info.batchSize, outHeight, outWidth, info.outChannels, info.inChannels) <= 0;
+  return !isPadded && dilationHeight === 1 && dilationWidth === 1 && isInside && !isEmpty;
 }

@@ -5,16 +5,19 @@ import test, { before } from "node:test";
 import { setFlagsFromString } from "node:v8";
 
 import { useWasm } from "../../../extension/tools/model-files.mjs";
+import CONVOLUTION_WASM from "../../../extension/src/inference/convolution-wasm.js";
 import * as tf from "../../../extension/src/inference/tf.js";
-import { useOwnConvolution } from "../../../extension/src/inference/wasm-convolution.js";
+import { useOwnConvolution } from "../../../extension/src/inference/convolution-kernel.js";
 
 // Node 20 has relaxed SIMD behind a flag, later ones and browsers have it without.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const TOLERANCE = 1e-5;
+const NOT_OURS = "not for our kernel";
 /** [images, height, width, channels], [height, width, channels, outChannels], stride, padding, activation */
 const CASES = [
   { name: "1 x 1, as in MobileNetV2", x: [1, 7, 7, 96], filter: [1, 1, 96, 24], activation: "linear" },
+  { name: "1 x 1, padded as TensorFlow says, by nothing", x: [1, 5, 5, 8], filter: [1, 1, 8, 16], pad: "same", activation: "relu6" },
   { name: "1 x 1 over several images, ReLU6", x: [3, 5, 4, 16], filter: [1, 1, 16, 40], activation: "relu6" },
   { name: "fewer pixels than a tile, one channel", x: [1, 1, 2, 3], filter: [1, 1, 3, 1], activation: "relu" },
   { name: "more pixels than a block", x: [1, 90, 70, 48], filter: [1, 1, 48, 8], activation: "linear" },
@@ -54,16 +57,18 @@ let calls = 0;
 before(async () => {
   await useWasm({ ownConvolution: false });
   expected = CASES.map((_, index) => convolve(index));
-  const { kernelFunc } = tf.getKernel("FusedConv2D", "wasm");
-  tf.unregisterKernel("FusedConv2D", "wasm");
-  tf.registerKernel({
-    kernelName: "FusedConv2D",
-    backendName: "wasm",
-    kernelFunc: (call) => {
-      calls += 1;
-      return kernelFunc(call);
-    },
-  });
+  for (const kernelName of ["Conv2D", "FusedConv2D"]) {
+    const { kernelFunc } = tf.getKernel(kernelName, "wasm");
+    tf.unregisterKernel(kernelName, "wasm");
+    tf.registerKernel({
+      kernelName,
+      backendName: "wasm",
+      kernelFunc: (call) => {
+        calls += 1;
+        return kernelFunc(call);
+      },
+    });
+  }
   assert.equal(useOwnConvolution(), true, "this Node has no relaxed SIMD");
 });
 
@@ -71,7 +76,9 @@ CASES.forEach(({ name }, index) => {
   test(name, () => {
     calls = 0;
     const results = convolve(index);
-    assert.equal(calls, name.includes("not for our kernel") ? 1 : 0, "calls of TensorFlow.js's kernel");
+    // Both operations' kernels; an activation is no matter of the plain one.
+    const expectedCalls = !name.includes(NOT_OURS) ? 0 : name.includes("activation") ? 1 : 2;
+    assert.equal(calls, expectedCalls, "calls of TensorFlow.js's kernels");
     results.forEach(({ shape, values }, place) => {
       assert.deepEqual(shape, expected[index][place].shape);
       const worst = Math.max(...values.map((value, at) => Math.abs(value - expected[index][place].values[at])));
@@ -89,6 +96,28 @@ test("a filter with another bias is packed anew", () => {
   });
 });
 
+test("a filter in another shape is packed anew", () => {
+  tf.tidy(() => {
+    const filter = tf.range(0, 24);
+    const run = (channels, out) =>
+      Array.from(tf.conv2d(tf.ones([1, 1, 1, channels]), tf.reshape(filter, [1, 1, channels, out]), 1, "valid").dataSync());
+    assert.deepEqual(run(6, 4), [60, 66, 72, 78]);
+    assert.deepEqual(run(4, 6), [36, 40, 44, 48, 52, 56]);
+  });
+});
+
+test("windows beyond the input and a bias of another length are TensorFlow.js's affair", () => {
+  tf.tidy(() => {
+    calls = 0;
+    tf.conv2d(tf.ones([1, 1, 1, 1]), tf.ones([3, 3, 1, 4]), 1, "valid");
+    tf.conv2d(tf.ones([1, 1, 4, 2]), tf.ones([1, 3, 2, 4]), 1, 0);
+    assert.equal(calls, 2);
+    const bias = tf.tensor1d([5]);
+    const run = () => tf.fused.conv2d({ x: tf.ones([1, 1, 1, 2]), filter: tf.ones([1, 1, 2, 3]), strides: 1, pad: "valid", bias });
+    assert.throws(run, /bias/);
+  });
+});
+
 test("a disposed filter's packed copy is freed", () => {
   const megabytes = () => tf.backend().wasm.HEAPU8.byteLength / 1e6;
   const useOne = () =>
@@ -101,17 +130,18 @@ test("a disposed filter's packed copy is freed", () => {
   assert.ok(megabytes() < held + 5, `${held} MB became ${megabytes()} MB`);
 });
 
-test("nothing is written beside the output", () => {
-  tf.tidy(() => {
-    const x = tf.ones([1, 3, 3, 2]);
-    const filter = tf.ones([1, 1, 2, 3]);
-    const { wasm } = tf.backend();
-    const output = tf.conv2d(x, filter, 1, "valid");
-    const end = tf.backend().getMemoryOffset(output.dataId) + 4 * output.size;
-    wasm.HEAPU8.fill(170, end, end + 4);
-    output.dispose();
-    const again = tf.conv2d(x, filter, 1, "valid");
-    assert.equal(tf.backend().getMemoryOffset(again.dataId) + 4 * again.size, end, "the same place");
-    assert.deepEqual(Array.from(wasm.HEAPU8.slice(end, end + 4)), [170, 170, 170, 170]);
-  });
+test("nothing is written beside the output", async () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { instance } = await WebAssembly.instantiate(Buffer.from(CONVOLUTION_WASM, "base64"), { env: { memory } });
+  const [input, filter, output, pixels, channels] = [0, 4096, 8192, 7, 2];
+  for (const outChannels of [1, 2, 3, 4, 5, 6, 7, 8, 9, 13]) {
+    const end = output + 4 * pixels * outChannels;
+    new Uint8Array(memory.buffer).fill(170, output - 64, end + 64);
+    const line = 4 * channels;
+    instance.exports.convolve(input, filter, output, 1, 1, pixels, outChannels, 1, line, pixels * line, pixels * line, line, 0, 6);
+    const bytes = new Uint8Array(memory.buffer);
+    const beside = [...bytes.slice(output - 64, output), ...bytes.slice(end, end + 64)];
+    assert.ok(beside.every((value) => value === 170), `${outChannels} channels`);
+    assert.ok(bytes.slice(output, end).every((value) => value === 0), "zeros from zeros");
+  }
 });
