@@ -8,27 +8,33 @@ import { bandsOf } from "../shared/bands.js";
 /** @typedef {Record<string, Record<string, VerdictSummary>>} TabVerdicts by document, then by image */
 
 const PREFIX = "verdicts:";
+// Between two writes, which each store all that a tab has: a browser does not stop a worker so soon after an event.
+const PAUSE_MS = 500;
 
 /** The verdicts of the documents in each tab. */
 export class PageVerdicts {
   #area;
   #isAlive;
+  #pauseMs;
   #onChange = /** @type {((tabId: number) => void)[]} */ ([]);
   // What is stored, by tab, once it was read: nobody else writes it.
   #tabs = /** @type {Map<number, TabVerdicts>} */ (new Map());
   // Reading and changing takes turns: two results may arrive together.
   #turn = /** @type {Promise<unknown>} */ (Promise.resolve());
   #written = /** @type {Promise<unknown>} */ (Promise.resolve());
-  // By tab, the write that has not begun: it takes along whatever changes until then.
-  #waiting = /** @type {Map<number, Promise<unknown>>} */ (new Map());
+  #pause = /** @type {Promise<unknown>} */ (Promise.resolve());
+  // The tabs whose write has not begun: it takes along whatever changes until then.
+  #waiting = /** @type {Set<number>} */ (new Set());
 
   /**
    * @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session
    * @param {(tabId: number, document: string) => Promise<boolean>} isAlive whether a document is still there
+   * @param {number} [pauseMs] between two writes
    */
-  constructor(area, isAlive) {
+  constructor(area, isAlive, pauseMs = PAUSE_MS) {
     this.#area = area;
     this.#isAlive = isAlive;
+    this.#pauseMs = pauseMs;
   }
 
   /** @param {(tabId: number) => void} listener called after a tab's verdicts changed */
@@ -37,6 +43,8 @@ export class PageVerdicts {
   }
 
   /**
+   * Counts a verdict at once; it is stored soon.
+   *
    * @param {number} tabId
    * @param {string} document
    * @param {string} key of the image
@@ -84,7 +92,7 @@ export class PageVerdicts {
   /** @param {number} tabId that is closed */
   async dropTab(tabId) {
     await this.#inTurn(async () => this.#tabs.set(tabId, {}));
-    await this.#write(tabId);
+    this.#write(tabId);
   }
 
   /**
@@ -97,10 +105,10 @@ export class PageVerdicts {
     return documents.flatMap((images) => Object.values(images)).filter(({ status, isGone }) => status && !isGone);
   }
 
-  /** @returns {Promise<number[]>} the tabs of which something is stored: this worker may have been asked of none yet */
+  /** @returns {Promise<number[]>} the tabs of which something is known, or stored: this worker may have been asked of none yet */
   async tabs() {
     const names = Object.keys(await this.#area.get(null)).filter((name) => name.startsWith(PREFIX));
-    return names.map((name) => Number(name.slice(PREFIX.length)));
+    return [...new Set([...this.#tabs.keys(), ...names.map((name) => Number(name.slice(PREFIX.length)))])];
   }
 
   /**
@@ -109,7 +117,7 @@ export class PageVerdicts {
    */
   async #change(tabId, change) {
     await this.#inTurn(async () => change(await this.#read(tabId)));
-    await this.#write(tabId);
+    this.#write(tabId);
     for (const listener of this.#onChange) listener(tabId);
   }
 
@@ -133,24 +141,24 @@ export class PageVerdicts {
   }
 
   /**
-   * A tab is written as a whole: each verdict by itself would make the thousandth a thousand times as dear as the first.
+   * A tab is written as a whole, after a pause: with each verdict, the thousandth would be a thousand times as dear as the
+   * first.
    *
    * @param {number} tabId
-   * @returns {Promise<unknown>} once what is known now is stored, or could not be; never rejects
    */
   #write(tabId) {
-    const waiting = this.#waiting.get(tabId);
-    if (waiting) return waiting;
+    if (this.#waiting.has(tabId)) return;
+    this.#waiting.add(tabId);
     this.#written = this.#written
+      .then(() => this.#pause)
       .then(() => {
         this.#waiting.delete(tabId);
+        this.#pause = new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
         const verdicts = this.#tabs.get(tabId) ?? {};
         return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
       })
       // The storage is full, say: the verdicts count all the same, for as long as this worker runs.
       .catch((error) => console.error("The verdicts of a tab were not stored:", error));
-    this.#waiting.set(tabId, this.#written);
-    return this.#written;
   }
 
   /**

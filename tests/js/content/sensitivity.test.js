@@ -28,7 +28,8 @@ function createBackground() {
   const numbers = /** @type {Record<number, string>} */ ({});
   const settings = new SettingsStore(new MemoryArea());
   const session = /** @type {any} */ (new MemoryArea());
-  const verdicts = new PageVerdicts(session, async () => true);
+  const startVerdicts = () => new PageVerdicts(session, async () => true, 0);
+  const verdicts = startVerdicts();
   const host = {
     describe: async () => MODEL,
     check: async ({ source, mode }) => (judged.push(source.url), judge(/** @type {any} */ (EVIDENCE), /** @type {any} */ (MODEL), mode)),
@@ -42,16 +43,17 @@ function createBackground() {
   };
   wire(verdicts);
   /** A worker that was stopped is started by the change, and knows of no tab. */
-  settings.onChange(() => void wire(new PageVerdicts(session, async () => true)).updateAll());
+  settings.onChange(() => void wire(startVerdicts()).updateAll());
   const openTab = (/** @type {number} */ tabId) => {
     const ask = async (type, fields) => (type === "image.check" ? checker.check(fields, { tabId, frameId: 0, document: `page ${tabId}` }) : undefined);
     return checkerOn(scene.page, /** @type {any} */ ({ ask }));
   };
-  return { judged, numbers, settings, openTab };
+  const stored = () => Object.values(session.values).flatMap((pages) => Object.values(pages).flatMap((images) => Object.keys(images)));
+  return { judged, numbers, settings, openTab, stored };
 }
 
 test("pictures in view, out of view and in a tab behind, and the toolbar's number", async () => {
-  const { judged, numbers, settings, openTab } = createBackground();
+  const { judged, numbers, settings, openTab, stored } = createBackground();
   const [near, far] = ["near", "far"].map((name) => scene.page.add(`https://a.test/${name}.jpg`));
   const tabs = [openTab(1), openTab(2)];
   scene.on = tabs[0];
@@ -59,6 +61,7 @@ test("pictures in view, out of view and in a tab behind, and the toolbar's numbe
   const all = (/** @type {string} */ band) => [[band, band], [band, band]];
   await until(() => bandsOf().flat().filter(Boolean).length === 4, "all are checked");
   assert.deepEqual(bandsOf(), all("inconclusive"));
+  await until(() => stored().length === 4, "all are stored");
   far.top = 5000;
   tabs[1].setPaused(true);
   judged.length = 0;
