@@ -1,7 +1,8 @@
 // The convolution of WebAssembly: a product of matrices in registers, over the memory of TensorFlow.js.
 //
 // AssemblyScript, for browsers with relaxed SIMD: one instruction multiplies and adds, where TensorFlow.js's own kernel takes
-// two. No strings and no static arrays: they would be laid over TensorFlow.js's data. Everything that the inner loop does not use is made anew after it: a value too many in registers halves the speed.
+// two. Everything that the inner loop does not use is made anew after it: a value too many in registers halves the speed. No
+// strings and no static arrays: they would be laid over TensorFlow.js's data.
 
 /** Pixels and channels of a tile: its ten sums, two weights and one input fit the sixteen registers of a processor. */
 const PIXELS: usize = 5;

@@ -4,6 +4,7 @@ import { rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+// The compiler to WebAssembly that npm installs by itself; what it makes is committed, so nobody needs it but who changes a kernel.
 import asc from "assemblyscript/asc";
 
 const EXTENSION = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
