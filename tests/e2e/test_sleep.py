@@ -61,7 +61,7 @@ def test_chromium_a_discarded_tab_is_checked_anew_when_it_is_back(context, site,
         own_page, lambda: next((tab for tab in context.pages if tab.url == address), None), PATIENCE_S, "the tab"
     )
     wait_for_states(page, ShadowReader(page), {url: SCORED})
-    assert list(checked_images(worker)) == [url]
+    wait_until(page, lambda: list(checked_images(worker)) == [url], PATIENCE_S, "its verdict is stored")
     page.close()
     own_page.close()
     set_settings(worker, "off")

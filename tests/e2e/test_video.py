@@ -81,8 +81,13 @@ def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline_and_plays_on_untouched
         "(({ currentTime, paused, muted }) => [currentTime, paused, muted])(document.querySelector('video'))"
     ) == [0, True, True]
     assert page.evaluate("document.querySelectorAll('video').length") == 1, "the copy is not in the page"
-    [verdict] = [found for key, found in checked_images(worker).items() if key.startswith("video ")]
-    assert verdict["status"] == "scored"
+    [status] = wait_until(
+        page,
+        lambda: [found["status"] for key, found in checked_images(worker).items() if key.startswith("video ")],
+        PATIENCE_S,
+        "its verdict is stored",
+    )
+    assert status == "scored"
     report = open_report(context, badges)
     expect(report.locator("#timeline-section h2")).to_have_text("Timeline", timeout=FIRST_CHECK_S * 1000)
     expect(report.locator("#timeline .timeline li")).to_have_count(12)

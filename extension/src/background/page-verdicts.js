@@ -83,16 +83,18 @@ export class PageVerdicts {
    * @param {number} tabId
    * @param {string} document that is gone
    */
-  dropDocument(tabId, document) {
-    return this.#change(tabId, async (verdicts) => {
+  async dropDocument(tabId, document) {
+    await this.#change(tabId, async (verdicts) => {
       delete verdicts[document];
     });
+    await this.#store(tabId);
   }
 
   /** @param {number} tabId that is closed */
   async dropTab(tabId) {
     await this.#inTurn(async () => this.#tabs.set(tabId, {}));
-    this.#write(tabId);
+    // At once: if this worker ended before, nobody would remove it any more.
+    await this.#store(tabId);
   }
 
   /**
@@ -154,11 +156,20 @@ export class PageVerdicts {
       .then(() => {
         this.#waiting.delete(tabId);
         this.#pause = new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
-        const verdicts = this.#tabs.get(tabId) ?? {};
-        return Object.keys(verdicts).length === 0 ? this.#area.remove(PREFIX + tabId) : this.#area.set({ [PREFIX + tabId]: verdicts });
-      })
+        return this.#store(tabId);
+      });
+  }
+
+  /** @param {number} tabId */
+  async #store(tabId) {
+    const verdicts = this.#tabs.get(tabId) ?? {};
+    try {
+      if (Object.keys(verdicts).length === 0) await this.#area.remove(PREFIX + tabId);
+      else await this.#area.set({ [PREFIX + tabId]: verdicts });
+    } catch (error) {
       // The storage is full, say: the verdicts count all the same, for as long as this worker runs.
-      .catch((error) => console.error("The verdicts of a tab were not stored:", error));
+      console.error("The verdicts of a tab were not stored:", error);
+    }
   }
 
   /**

@@ -93,6 +93,21 @@ test("what a document or a tab had goes with it, also what comes at the same mom
   await until(() => documentsOf(area) === "new page");
 });
 
+test("a tab that is closed is forgotten at once, within the pause too", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const area = new MemoryArea();
+  const verdicts = new PageVerdicts(/** @type {any} */ (area), async () => true);
+  await verdicts.record(7, "page", "a", FAKE);
+  await until(() => picturesOf(area) === "a");
+  await verdicts.record(7, "page", "b", FAKE);
+  await verdicts.dropTab(7);
+  assert.deepEqual(area.values, {});
+  await verdicts.record(8, "page", "a", FAKE);
+  await verdicts.record(8, "frame", "b", FAKE);
+  await verdicts.dropDocument(8, "page");
+  assert.deepEqual(Object.keys(area.values["verdicts:8"]), ["frame"]);
+});
+
 test("a new document drops those that went away while nobody listened", async () => {
   const { area, verdicts } = setUp(/** @type {any} */ (async (_, document) => document !== "gone"));
   await verdicts.record(7, "gone", "a", FAKE);
