@@ -7,7 +7,15 @@ import base64
 import pytest
 
 from extension.demo.browser import wait_until
-from tests.e2e.extension_driver import PATIENCE_S, SCORED, panel_text, right_click, set_settings, wait_for_states
+from tests.e2e.extension_driver import (
+    PATIENCE_S,
+    SCORED,
+    checked_images,
+    panel_text,
+    right_click,
+    set_settings,
+    wait_for_states,
+)
 
 FACE = "faces/real_grace_hopper.jpg"
 
@@ -29,13 +37,8 @@ def test_an_image_of_another_host_is_asked_for_inside_the_click_and_checked(page
     assert list(found) == [url], "only the image that was clicked has a badge"
     text = panel_text(badges)
     assert found[url].text in text and "of 100" in text
-    tab = worker.evaluate("chrome.storage.session.get(null)")
-    assert any(
-        image["status"] == "scored"
-        for page_of in tab.values()
-        for images in page_of.values()
-        for image in images.values()
-    )
+    stored = wait_until(page, lambda: checked_images(worker).get(url), PATIENCE_S, "its verdict is stored")
+    assert stored["status"] == "scored"
 
 
 def test_an_image_of_the_page_itself_needs_no_permission(page, badges, site, worker):
