@@ -1,11 +1,10 @@
 // Switches TensorFlow.js's WebAssembly backend between our convolution and its own, to measure one against the other.
 
 import "@tensorflow/tfjs-backend-wasm";
+import { CONVOLUTIONS, useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 import { getKernel, registerKernel, unregisterKernel } from "../../extension/src/inference/tf.js";
-import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 
-const NAMES = ["Conv2D", "FusedConv2D"];
-const kernels = () => NAMES.map((name) => getKernel(name, "wasm"));
+const kernels = () => CONVOLUTIONS.map((name) => getKernel(name, "wasm"));
 
 const theirs = kernels();
 useOwnConvolution();

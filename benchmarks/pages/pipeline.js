@@ -3,6 +3,7 @@
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
 import { Classifier } from "../../extension/src/inference/classifier.js";
+import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 import { decodeImage } from "../../extension/src/inference/decode-image.js";
 import { locate, propose, refine } from "../../extension/src/inference/detector-stages.js";
 import { cropFace } from "../../extension/src/inference/face-crop.js";
@@ -11,7 +12,6 @@ import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { pyramidScales, resizeAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
-import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 
 const readModelFile = async (path) => (await fetch(new URL(path, "http://localhost/models/ifmd/"))).arrayBuffer();
 let manifest;

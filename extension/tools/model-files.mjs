@@ -6,8 +6,8 @@ import path from "node:path";
 
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
-import * as tf from "../src/inference/tf.js";
 import { useOwnConvolution } from "../src/inference/convolution-kernel.js";
+import * as tf from "../src/inference/tf.js";
 
 /**
  * @param {string} folder of a model, that holds its manifest.json or model.json

@@ -50,14 +50,15 @@ export class PageVerdicts {
    * @param {string} key of the image
    * @param {Result} result
    */
-  record(tabId, document, key, result) {
+  async record(tabId, document, key, result) {
     const { status, fakeScore, reason, code, host, via } = result;
-    return this.#change(tabId, async (verdicts) => {
+    await this.#change(tabId, async (verdicts) => {
       if (!verdicts[document]) await this.#dropGone(tabId, verdicts);
       verdicts[document] ??= {};
       const { isGone } = verdicts[document][key] ?? {};
       verdicts[document][key] = { status, bands: bandsOf(result), fakeScore, reason, code, host, via, isGone };
     });
+    this.#write(tabId);
   }
 
   /**
@@ -66,8 +67,8 @@ export class PageVerdicts {
    * @param {{gone: string[], back: string[], forgotten: string[]}} keys of images, judged or not yet, that it shows no longer, or
    *   again; forgotten: no longer, and it has them judged anew if they come back
    */
-  setShown(tabId, document, { gone, back, forgotten }) {
-    return this.#change(tabId, async (verdicts) => {
+  async setShown(tabId, document, { gone, back, forgotten }) {
+    await this.#change(tabId, async (verdicts) => {
       const images = verdicts[document];
       if (!images) return;
       for (const key of gone) images[key] = { ...images[key], isGone: true };
@@ -77,6 +78,7 @@ export class PageVerdicts {
       }
       for (const key of forgotten) delete images[key];
     });
+    this.#write(tabId);
   }
 
   /**
@@ -119,7 +121,6 @@ export class PageVerdicts {
    */
   async #change(tabId, change) {
     await this.#inTurn(async () => change(await this.#read(tabId)));
-    this.#write(tabId);
     for (const listener of this.#onChange) listener(tabId);
   }
 

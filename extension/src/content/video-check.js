@@ -1,6 +1,7 @@
 // Checks a video: finds a way to its pictures, has each judged by the background, and the clip by what they show.
 
 import { readImageSource } from "../inference/image-source.js";
+import { bytesOfBase64 } from "../shared/base64.js";
 import { UnreadableError } from "./canvas-picture.js";
 import { toDataUrl } from "./image-source.js";
 import { CopyError, liveFrames, liveTimes, seekFrames } from "./video-frames.js";
@@ -154,5 +155,5 @@ function readOwn(url) {
 /** @param {{dataUrl: string} | null} read in base64 @returns {Uint8Array<ArrayBuffer> | null} without a request, which the page's policy could forbid */
 function bytesOf(read) {
   if (!read) return null;
-  return Uint8Array.from(atob(read.dataUrl.slice(read.dataUrl.indexOf(",") + 1)), (character) => character.charCodeAt(0));
+  return bytesOfBase64(read.dataUrl.slice(read.dataUrl.indexOf(",") + 1));
 }

@@ -5,8 +5,8 @@ import "@tensorflow/tfjs-backend-webgl";
 
 import { withTimeout } from "../shared/with-timeout.js";
 import { NEVER_LOST } from "./context-loss.js";
-import * as tf from "./tf.js";
 import { useOwnConvolution } from "./convolution-kernel.js";
+import * as tf from "./tf.js";
 import { replaceBackend, watchBackend } from "./webgl-context.js";
 
 /** @typedef {"webgl" | "wasm"} BackendName */

@@ -1,5 +1,6 @@
 // Replaces TensorFlow.js's convolution on WebAssembly by our own (kernels/convolution.ts), where the browser can run it.
 
+import { bytesOfBase64 } from "../shared/base64.js";
 import CONVOLUTION_WASM from "./convolution-wasm.js";
 import { moduleOf, PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
@@ -9,7 +10,8 @@ import * as tf from "./tf.js";
 /** @typedef {Parameters<import("@tensorflow/tfjs-core").KernelFunc>[0]} KernelCall */
 /** @typedef {import("@tensorflow/tfjs-core").FusedConv2DAttrs} Attributes those of Conv2D are among them */
 
-const REPLACED = ["Conv2D", "FusedConv2D"];
+/** TensorFlow.js's kernels that ours stands in for. */
+export const CONVOLUTIONS = ["Conv2D", "FusedConv2D"];
 const FLOAT_BYTES = 4;
 /** max(x, 0) + slope min(x, 0), at most upper, for finite x. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
 const ACTIVATIONS = {
@@ -30,12 +32,12 @@ let isUsed = false;
  */
 export function useOwnConvolution() {
   if (isUsed) return true;
-  const binary = Uint8Array.from(atob(CONVOLUTION_WASM), (character) => character.charCodeAt(0));
+  const binary = bytesOfBase64(CONVOLUTION_WASM);
   if (!WebAssembly.validate(binary)) return false;
   const kernel = new WebAssembly.Module(binary);
   /** @type {WeakMap<BackendWasm, Convolution>} */
   const convolutions = new WeakMap();
-  for (const name of REPLACED) {
+  for (const name of CONVOLUTIONS) {
     const theirs = tf.getKernel(name, "wasm");
     // A bundle holds only the kernels that its models use.
     if (!theirs) continue;

@@ -1,5 +1,6 @@
 // Gets the bytes of an image: by the extension's own request, or out of a data: URL.
 
+import { bytesOfBase64 } from "../shared/base64.js";
 import { CheckError } from "./check-error.js";
 
 /**
@@ -97,7 +98,7 @@ function decodeDataUrl(dataUrl) {
   try {
     const text = decodeURIComponent(dataUrl.slice(comma + 1));
     if (!/;\s*base64\s*$/i.test(dataUrl.slice(0, comma))) return new TextEncoder().encode(text).buffer;
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+    return bytesOfBase64(text).buffer;
   } catch (cause) {
     throw new CheckError("not_an_image", "The image's data: URL is damaged.", { cause });
   }

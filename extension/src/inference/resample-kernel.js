@@ -1,5 +1,6 @@
 // WebAssembly that resizes (kernels/resample.ts), with a memory of its own.
 
+import { bytesOfBase64 } from "../shared/base64.js";
 import { CheckError } from "./check-error.js";
 import RESAMPLE_WASM from "./resample-wasm.js";
 
@@ -34,7 +35,7 @@ let kernel;
  * @param {RasterImage} image
  * @param {FilterWeights<Int32Array>} columns weights in units of 2^-22
  * @param {FilterWeights<Int32Array>} rows
- * @returns {Uint8Array} uint8 [rows, columns, 3]
+ * @returns {Uint8Array} uint8 [rows, columns, 3]: a view that the next call overwrites
  */
 export function resizeBand({ width, height, channels, data }, columns, rows) {
   const [outWidth, outHeight] = [columns.starts.length, rows.starts.length];
@@ -43,7 +44,7 @@ export function resizeBand({ width, height, channels, data }, columns, rows) {
   return withKernel(inputs, sizes, ({ passes, memory }, [input, c0, c1, c2, r0, r1, r2, narrowed, output]) => {
     passes.resizeWidth(input, narrowed, height, width, channels, outWidth, c0, c1, c2, columns.taps);
     passes.resizeHeight(narrowed, output, outHeight, outWidth * 3, r0, r1, r2, rows.taps);
-    return new Uint8Array(memory.buffer, output, sizes[1]).slice();
+    return new Uint8Array(memory.buffer, output, sizes[1]);
   });
 }
 
@@ -97,7 +98,7 @@ function withKernel(inputs, sizes, work) {
 
 /** @throws {CheckError} where the browser has no WebAssembly, or none with SIMD */
 function loadKernel() {
-  const binary = Uint8Array.from(atob(RESAMPLE_WASM), (character) => character.charCodeAt(0));
+  const binary = bytesOfBase64(RESAMPLE_WASM);
   const isSupported = typeof WebAssembly === "object" && WebAssembly.validate(binary);
   if (!isSupported) throw new CheckError("engine", "This browser runs no WebAssembly with SIMD, which every check needs.");
   const memory = new WebAssembly.Memory({ initial: 1 });

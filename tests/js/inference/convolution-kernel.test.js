@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import test, { before } from "node:test";
 import { setFlagsFromString } from "node:v8";
 
-import { useWasm } from "../../../extension/tools/model-files.mjs";
+import { CONVOLUTIONS, useOwnConvolution } from "../../../extension/src/inference/convolution-kernel.js";
 import CONVOLUTION_WASM from "../../../extension/src/inference/convolution-wasm.js";
 import * as tf from "../../../extension/src/inference/tf.js";
-import { useOwnConvolution } from "../../../extension/src/inference/convolution-kernel.js";
+import { useWasm } from "../../../extension/tools/model-files.mjs";
 
 // Node 20 has relaxed SIMD behind a flag, later ones and browsers have it without.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -32,16 +32,13 @@ const CASES = [
 ];
 
 const tensorOf = (shape, seed) => tf.randomUniform(shape, -1, 1, "float32", seed);
-const inputs = CASES.map(({ x, filter }, seed) => ({
-  seed,
-  shapes: { x, filter, bias: [filter[3]], preluActivationWeights: [1, 1, filter[3]] },
-}));
 
 function convolve(index) {
-  const { strides = 1, pad = "valid", dilations = 1, activation } = CASES[index];
+  const { x, filter, strides = 1, pad = "valid", dilations = 1, activation } = CASES[index];
+  const shapes = { x, filter, bias: [filter[3]], preluActivationWeights: [1, 1, filter[3]] };
   return tf.tidy(() => {
     const tensors = Object.fromEntries(
-      Object.entries(inputs[index].shapes).map(([name, shape], place) => [name, tensorOf(shape, 10 * index + place + 1)]),
+      Object.entries(shapes).map(([name, shape], place) => [name, tensorOf(shape, 10 * index + place + 1)]),
     );
     if (activation !== "prelu") delete tensors.preluActivationWeights;
     const result = tf.fused.conv2d({ ...tensors, strides, pad, dilations, activation });
@@ -57,7 +54,7 @@ let calls = 0;
 before(async () => {
   await useWasm({ ownConvolution: false });
   expected = CASES.map((_, index) => convolve(index));
-  for (const kernelName of ["Conv2D", "FusedConv2D"]) {
+  for (const kernelName of CONVOLUTIONS) {
     const { kernelFunc } = tf.getKernel(kernelName, "wasm");
     tf.unregisterKernel(kernelName, "wasm");
     tf.registerKernel({

@@ -131,3 +131,25 @@ test("a page that cannot read what it shows has the screen copied", async () => 
   const result = await checker.check(/** @type {any} */ ({ ...CHECK, source: null }), OWNER);
   assert.deepEqual([result?.via, result?.copy?.dataUrl, asked.length], ["screen_copy", "data:image/png,x", 1]);
 });
+
+test("verdicts are kept by page, survive a new worker, and go with their page", async () => {
+  const area = /** @type {any} */ (new MemoryArea());
+  const alive = async () => true;
+  const before = new PageVerdicts(area, alive, 0);
+  const result = /** @type {any} */ ({ ...SCORED, faces: [{}] });
+  await Promise.all([before.record(7, "d1", "a", result), before.record(7, "d1", "b", result), before.record(7, "d2", "a", result)]);
+  const stored = () => Object.values(area.values["verdicts:7"] ?? {}).flatMap((/** @type {any} */ images) => Object.keys(images));
+  while (stored().length < 3) await new Promise((resolve) => setImmediate(resolve));
+  const after = new PageVerdicts(area, alive);
+  assert.equal((await after.list(7)).length, 3);
+  await after.dropDocument(7, "d1");
+  assert.equal((await after.list(7)).length, 1);
+  await after.dropTab(7);
+  assert.deepEqual(area.values, {});
+});
+
+test("a page that went away unheard is forgotten when the next one has a verdict", async () => {
+  const verdicts = new PageVerdicts(/** @type {any} */ (new MemoryArea()), async (_, document) => document !== "gone");
+  for (const document of ["gone", "frame", "new"]) await verdicts.record(7, document, document, /** @type {any} */ (SCORED));
+  assert.equal((await verdicts.list(7)).length, 2);
+});
