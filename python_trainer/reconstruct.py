@@ -1,4 +1,4 @@
-"""The verb `reconstruct`: passes real photos through autoencoders; the copies carry a decoder's texture and nothing else."""
+"""The verb `reconstruct`: passes real photos through autoencoders and upscalers; the copies carry a network's texture and nothing else."""
 
 import argparse
 import dataclasses
@@ -24,6 +24,7 @@ from python_trainer.images import ImageError, decode_image, recompress
 from python_trainer.manifest import CropRow, read_trainable, write_prepared
 from python_trainer.preprocessing import resize_antialiased, round_half_up
 from python_trainer.reconstruction import KINDS, Decoder, load_tiny_autoencoder, train_small_autoencoder
+from python_trainer.upscaling import load_upscaler
 
 SOURCE = "reconstruction"
 ENLARGED = 0.5  # share of the pairs that were a larger picture when the decoder made it
@@ -60,6 +61,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="autoencoders trained against an adversary (default: all)",
     )
     parser.add_argument(
+        "--upscaler",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="NETWORK",
+        help="networks of super-resolution that enlarge photos made small first: NAME.param of ncnn with its NAME.bin "
+        "(the extra `upscale`), or folders with the model.json of a TensorFlow.js layers model",
+    )
+    parser.add_argument(
         "--decoders",
         type=Path,
         default=TRAINED,
@@ -72,9 +82,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only-val",
         nargs="*",
-        choices=[*KINDS, *ADVERSARIAL_KINDS],
         default=[],
-        help="decoders that make validation fakes and no training ones",
+        metavar="DECODER",
+        help="what makes validation fakes and no training ones: names as above, upscalers as they were given",
     )
     parser.add_argument("--count", type=int, default=1200, help="training reals for each decoder (default: 1200)")
     parser.add_argument("--val-count", type=int, default=100, help="validation reals for each decoder (default: 100)")
@@ -89,10 +99,15 @@ def run(args: argparse.Namespace) -> int:
     if not reals["train"]:
         raise UserError(f"{args.data} has no real training crops to reconstruct")
     rng = np.random.default_rng(args.seed)
+    kinds = ([] if args.autoencoder is None else ["tiny"]) + args.small + args.adversarial
+    kinds += map(str, args.upscaler)
+    unknown = set(args.only_val) - set(kinds)
+    if unknown:
+        raise UserError(f"--only-val names {', '.join(sorted(unknown))}; copies are made by {', '.join(kinds)}")
     crops = args.out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     made: list[CropRow] = []
-    for kind in ([] if args.autoencoder is None else ["tiny"]) + args.small + args.adversarial:
+    for kind in kinds:
         name, decoder = _decoder(kind, reals["train"], args)
         wanted = {"train": 0 if kind in args.only_val else args.count, "val": args.val_count}
         for split, count in wanted.items():
@@ -110,6 +125,8 @@ def _decoder(kind: str, rows: list[CropRow], args: argparse.Namespace) -> tuple[
     """Its name in the manifest, and image -> copy; trained on `rows` first where it is not there yet."""
     if kind == "tiny":
         return load_tiny_autoencoder(args.autoencoder)
+    if kind in map(str, args.upscaler):
+        return load_upscaler(kind, args.seed)
     if kind in KINDS:
         return f"small_{kind}", train_small_autoencoder(_loader(args.data, rows), kind, args.steps, args.seed)
     if not weights_of(kind, args.decoders).exists():

@@ -16,6 +16,7 @@ from python_trainer.manifest import read_prepared, write_prepared
 from python_trainer.reconstruct import photo_pair
 from python_trainer.reconstruction import KINDS, load_tiny_autoencoder
 from tests.python.test_train import data  # noqa: F401
+from tests.python.test_upscaling import ncnn_network
 
 
 def random_tiny_autoencoder(folder, rng):
@@ -68,11 +69,12 @@ def test_copies_belong_to_their_originals(data, tmp_path, capsys):  # noqa: F811
     out = tmp_path / "made"
     arguments = ["--data", str(data), "--out", str(out), "--autoencoder", str(tmp_path), "--steps", "2"]
     arguments += ["--adversarial", "adversarial_nearest", "--decoders", str(tmp_path / "decoders"), "--weights", "none"]
-    arguments += ["--count", "3", "--val-count", "2", "--only-val", "shuffle"]
+    upscaler = str(ncnn_network(tmp_path))
+    arguments += ["--upscaler", upscaler, "--count", "3", "--val-count", "2", "--only-val", "shuffle", upscaler]
     assert main(["reconstruct", *arguments]) == 0
     assert "small_shuffle val: 2 pairs" in capsys.readouterr().out
     made = read_prepared(out)
-    assert len(made) == 2 * (4 * 5 + 2)
+    assert len(made) == 2 * (4 * 5 + 2 + 2)
     assert (tmp_path / "decoders" / "adversarial_nearest.weights.h5").exists(), "what was trained is kept"
     for real, copy in zip(made[::2], made[1::2], strict=True):
         assert (real.label, copy.label, real.source) == (0, 1, "reconstruction")
@@ -80,10 +82,11 @@ def test_copies_belong_to_their_originals(data, tmp_path, capsys):  # noqa: F811
         assert real.split == copy.split == originals[copy.pair_id].split != "test"
         pixels = [np.asarray(Image.open(out / row.crop)) for row in (real, copy)]
         assert pixels[0].shape == (224, 224, 3) and (pixels[0] != pixels[1]).mean() > 0.5
-    assert {row.split for row in made if row.generator == "small_shuffle"} == {"val"}
+    assert {row.split for row in made if row.generator in ("small_shuffle", "sr_repeat")} == {"val"}
     assert {row.generator for row in made} == {
         "tiny_random",
         "adversarial_nearest",
+        "sr_repeat",
         *(f"small_{kind}" for kind in KINDS),
     }
 
@@ -118,6 +121,12 @@ def test_a_dataset_without_its_photos_is_refused(data, tmp_path, capsys):  # noq
 def test_an_autoencoder_that_is_not_there_is_named(data, tmp_path, capsys):  # noqa: F811
     assert main(["reconstruct", "--data", str(data), "--out", str(tmp_path / "o"), "--autoencoder", str(tmp_path)]) == 2
     assert "encoder.npz" in capsys.readouterr().err
+
+
+def test_a_decoder_kept_for_validation_that_makes_nothing_is_named(data, tmp_path, capsys):  # noqa: F811
+    assert main(["reconstruct", "--data", str(data), "--out", str(tmp_path / "o"), "--only-val", "shufle"]) == 2
+    assert "--only-val names shufle; copies are made by nearest, " in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
 
 
 @pytest.mark.parametrize("kind", ADVERSARIAL_KINDS)
