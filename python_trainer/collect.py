@@ -14,7 +14,7 @@ from PIL import Image
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, is_address, read_bytes
+from python_trainer.images import ImageError, decode_bytes, read_bytes
 from python_trainer.manifest import SPLITS
 
 LIST = Path(__file__).resolve().parent / "web_portraits.csv"
@@ -88,8 +88,7 @@ def _read_list(path: Path) -> list[Listed]:
 def _fetch(entries: list[Listed], source: str, args: argparse.Namespace) -> list[dict[str, object]]:
     """The manifest's rows of one package's photographs, once they are written."""
     package, version = entries[0].package, entries[0].version
-    name = f"{package}/-/{package.rsplit('/', 1)[-1]}-{version}.tgz"
-    location = f"{args.registry}/{name}" if is_address(args.registry) else str(Path(args.registry) / name)
+    location = f"{args.registry.rstrip('/')}/{package}/-/{package.rpartition('/')[2]}-{version}.tgz"
     try:
         with tarfile.open(fileobj=io.BytesIO(read_bytes(location)), mode="r:gz") as archive:
             return [_keep(entry, _member(archive, entry, location), source, args.out) for entry in entries]
@@ -111,7 +110,7 @@ def _member(archive: tarfile.TarFile, entry: Listed, location: str) -> bytes:
 def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, object]:
     """Write a photograph under its hash; its row of the manifest."""
     if entry.side:
-        image = Image.open(io.BytesIO(data)).convert("RGB")
+        image = Image.fromarray(decode_bytes(data).rgb)
         image.thumbnail((entry.side, entry.side), Image.Resampling.LANCZOS, reducing_gap=None)
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=JPEG_QUALITY)
@@ -119,10 +118,4 @@ def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, objec
     path = f"{source}/{entry.split}/real/{entry.sha256[:16]}.jpg"
     with write_atomically(out / path, "wb") as file:
         file.write(data)
-    return {
-        "path": path,
-        "label": 0,
-        "source": source,
-        "split": entry.split,
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
+    return {"path": path, "label": 0, "source": source, "split": entry.split}

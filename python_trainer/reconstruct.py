@@ -62,7 +62,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--upscaler",
-        type=Path,
         nargs="*",
         default=[],
         metavar="NETWORK",
@@ -99,8 +98,7 @@ def run(args: argparse.Namespace) -> int:
     if not reals["train"]:
         raise UserError(f"{args.data} has no real training crops to reconstruct")
     rng = np.random.default_rng(args.seed)
-    kinds = ([] if args.autoencoder is None else ["tiny"]) + args.small + args.adversarial
-    kinds += map(str, args.upscaler)
+    kinds = ([] if args.autoencoder is None else ["tiny"]) + args.small + args.adversarial + args.upscaler
     unknown = set(args.only_val) - set(kinds)
     if unknown:
         raise UserError(f"--only-val names {', '.join(sorted(unknown))}; copies are made by {', '.join(kinds)}")
@@ -125,7 +123,7 @@ def _decoder(kind: str, rows: list[CropRow], args: argparse.Namespace) -> tuple[
     """Its name in the manifest, and image -> copy; trained on `rows` first where it is not there yet."""
     if kind == "tiny":
         return load_tiny_autoencoder(args.autoencoder)
-    if kind in map(str, args.upscaler):
+    if kind in args.upscaler:
         return load_upscaler(kind, args.seed)
     if kind in KINDS:
         return f"small_{kind}", train_small_autoencoder(_loader(args.data, rows), kind, args.steps, args.seed)

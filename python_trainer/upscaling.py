@@ -10,6 +10,7 @@ import numpy as np
 from python_trainer.errors import UserError
 from python_trainer.preprocessing import resize_antialiased, round_half_up
 from python_trainer.reconstruction import Decoder
+from python_trainer.shipped_graph import read_weights
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -76,12 +77,13 @@ def _load_layers_model(folder: Path) -> Network:
 
     try:
         model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        weights = _read_weights(folder, model["weightsManifest"])
+        weights = read_weights(model["weightsManifest"], folder)
         topology = model["modelTopology"]
         layers = topology.get("model_config", topology)["config"]["layers"]
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{folder} holds no layers model of TensorFlow.js: {error}") from error
-    unknown = {layer["class_name"] for layer in layers} - set(_LAYERS)
+    kinds = _layer_kinds()
+    unknown = {layer["class_name"] for layer in layers} - set(kinds)
     if unknown:
         raise UserError(f"{folder} has layers that are not known here: {', '.join(sorted(unknown))}")
 
@@ -91,58 +93,31 @@ def _load_layers_model(folder: Path) -> Network:
         for layer in layers:
             inputs = [values[node[0]] for node in layer["inbound_nodes"][0]] if layer["inbound_nodes"] else [image]
             own = [value for name, value in weights.items() if name.startswith(layer["name"] + "/")]
-            values[layer["name"]] = _LAYERS[layer["class_name"]](inputs, layer["config"], own)
+            values[layer["name"]] = kinds[layer["class_name"]](inputs, layer["config"], own)
         return values[layers[-1]["name"]][0]
 
     return lambda image: run(image[None]).numpy()
 
 
-def _read_weights(folder: Path, groups: list[dict[str, Any]]) -> dict[str, np.ndarray]:
-    weights = {}
-    for group in groups:
-        data, place = b"".join((folder / name).read_bytes() for name in group["paths"]), 0
-        for entry in group["weights"]:
-            packed = entry.get("quantization", {})
-            kind, count = np.dtype(packed.get("dtype", entry["dtype"])), int(np.prod(entry["shape"]))
-            values = np.frombuffer(data, kind, count, place).astype(np.float32)
-            weights[entry["name"]] = (values * packed.get("scale", 1) + packed.get("min", 0)).reshape(entry["shape"])
-            place += count * kind.itemsize
-    return weights
-
-
-def _convolution(inputs: list, config: dict[str, Any], own: list[np.ndarray]) -> "tf.Tensor":
-    import tensorflow as tf
-
-    kernel = next(value for value in own if value.ndim == 4)
-    x = tf.nn.conv2d(inputs[0], kernel, config["strides"], config["padding"].upper())
-    return _activation([x + sum(value for value in own if value.ndim == 1)], config, own)
-
-
-def _activation(inputs: list, config: dict[str, Any], own: list[np.ndarray]) -> "tf.Tensor":
+def _layer_kinds() -> dict[str, Callable[[list, dict[str, Any], list[np.ndarray]], Any]]:
+    """What ESRGAN's TensorFlow.js models are made of: inputs, the layer's config and its weights -> output."""
     import keras
-
-    return keras.activations.get(config.get("activation"))(inputs[0])
-
-
-def _concatenate(inputs: list, config: dict[str, Any], own: list[np.ndarray]) -> "tf.Tensor":
     import tensorflow as tf
 
-    return tf.concat(inputs, -1)
+    def convolve(inputs, config, own):
+        kernel = next(value for value in own if value.ndim == 4)
+        x = tf.nn.conv2d(inputs[0], kernel, config["strides"], config["padding"].upper())
+        return activate([x + sum(value for value in own if value.ndim == 1)], config, own)
 
+    def activate(inputs, config, own):
+        return keras.activations.get(config.get("activation"))(inputs[0])
 
-def _shuffled(inputs: list, config: dict[str, Any], own: list[np.ndarray]) -> "tf.Tensor":
-    import tensorflow as tf
-
-    return tf.nn.depth_to_space(inputs[0], config.get("scale", 4))
-
-
-# What ESRGAN's TensorFlow.js models are made of: (inputs, the layer's config, its weights) -> output.
-_LAYERS: dict[str, Callable[..., Any]] = {
-    "InputLayer": lambda inputs, config, own: inputs[0],
-    "Conv2D": _convolution,
-    "Activation": _activation,
-    "Concatenate": _concatenate,
-    "Add": lambda inputs, config, own: sum(inputs[1:], inputs[0]),
-    "MultiplyBeta": lambda inputs, config, own: inputs[0] * config.get("beta", 0.2),
-    "PixelShuffle4x": _shuffled,
-}
+    return {
+        "InputLayer": lambda inputs, config, own: inputs[0],
+        "Conv2D": convolve,
+        "Activation": activate,
+        "Concatenate": lambda inputs, config, own: tf.concat(inputs, -1),
+        "Add": lambda inputs, config, own: tf.add_n(inputs),
+        "MultiplyBeta": lambda inputs, config, own: inputs[0] * config.get("beta", 0.2),
+        "PixelShuffle4x": lambda inputs, config, own: tf.nn.depth_to_space(inputs[0], config.get("scale", 4)),
+    }

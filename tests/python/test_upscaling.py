@@ -25,7 +25,7 @@ def ncnn_network(folder):
 
 
 def layers_model(folder, *, quantized=False, unknown=False):
-    """Repeats every pixel four times: x + 0.5 (x + x - x) is halved, thirded and spread over 16 places."""
+    """Repeats every pixel four times: y = x + x / 2, and (y + y) / 3 is spread over 16 places."""
     kernel = np.zeros((1, 1, 6, 48), np.float32)  # of [y, y]
     for place in range(16):
         for channel in range(3):
