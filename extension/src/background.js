@@ -88,6 +88,7 @@ chrome.runtime.onMessage.addListener(
     "background",
     {
       "image.check": (message, sender) => checker.check(message, ownerOf(sender)),
+      "image.hurry": ({ key }, sender) => checker.hurry(key, ownerOf(sender)),
       "video.rule": () => videoChecker.rule(),
       "video.frame": (message, sender) => videoChecker.checkFrame(message, ownerOf(sender)),
       "video.verdict": (message, sender) => videoChecker.judge(message, ownerOf(sender)),

@@ -52,7 +52,7 @@ export class CheckQueue {
       const known = this.#jobs.get(key);
       if (known) {
         known.waiters.push(waiter);
-        known.priority = Math.max(known.priority, priority);
+        this.raise(key, priority);
         return;
       }
       this.#order += 1;
@@ -60,6 +60,12 @@ export class CheckQueue {
       this.#startNext();
       this.#dropExcess();
     });
+  }
+
+  /** @param {string} key of a check, which takes part from now on as if added with it @param {number} priority */
+  raise(key, priority) {
+    const job = this.#jobs.get(key);
+    if (job) job.priority = Math.max(job.priority, priority);
   }
 
   /**

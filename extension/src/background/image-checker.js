@@ -27,6 +27,8 @@ export class ImageChecker {
   #pageReader;
   #screenCopy;
   #verdicts;
+  // Checks of what was not in view when it was asked for: from an image of a document to its key in the queue.
+  #near = /** @type {Map<string, string>} */ (new Map());
   // Its tables are part of the package: they do not change while the extension runs.
   #model = /** @type {import("../inference/check-result.js").ModelDescription | null} */ (null);
 
@@ -60,6 +62,12 @@ export class ImageChecker {
     return result;
   }
 
+  /** @param {string} key of an image that has come into view while it waits @param {ImageOwner} owner */
+  hurry(key, { document }) {
+    const queued = this.#near.get(`${document} ${key}`);
+    if (queued !== undefined) this.#queue.raise(queued, PRIORITY.visible);
+  }
+
   /**
    * Judges bytes that the report page holds; they belong to no page, and the result is told to nobody else.
    *
@@ -78,17 +86,19 @@ export class ImageChecker {
    * @param {ImageCheck} check
    * @param {ImageOwner} owner
    */
-  #enqueue(check, owner) {
-    const asked = check.mode === "check" ? PRIORITY.asked : PRIORITY.near;
+  async #enqueue(check, owner) {
+    const priority = check.mode === "check" ? PRIORITY.asked : check.visible ? PRIORITY.visible : PRIORITY.near;
     const { source } = check;
     const address = source === null ? `screen ${check.key}` : source.kind === "url" ? source.url : source.dataUrl;
-    return this.#queue.add({
-      // A screen copy belongs to one page; bytes are the same for every page.
-      key: [check.mode, check.screenCopy ? owner.document : "", address].join(" "),
-      owner: owner.document,
-      priority: Math.max(asked, check.visible ? PRIORITY.visible : PRIORITY.near),
-      run: () => this.#run(check, owner),
-    });
+    // A screen copy belongs to one page; bytes are the same for every page.
+    const key = [check.mode, check.screenCopy ? owner.document : "", address].join(" ");
+    const image = `${owner.document} ${check.key}`;
+    if (priority === PRIORITY.near) this.#near.set(image, key);
+    try {
+      return await this.#queue.add({ key, owner: owner.document, priority, run: () => this.#run(check, owner) });
+    } finally {
+      if (priority === PRIORITY.near) this.#near.delete(image);
+    }
   }
 
   /**

@@ -33,12 +33,17 @@ export class ResultRequest {
     if (isBroken(image)) return { status: "failed", code: "not_loaded" };
     const mode = wasAsked ? "check" : "automatic";
     const fields = { key, mode, visible: isVisible, screenCopy, shown: shownSizeOf(image) };
-    const check = async () => {
-      const result = await this.#answer(async () => ({ ...fields, source: await readSource(image, url) }));
+    const check = async (/** @type {{isUrgent: boolean}} */ wish) => {
+      const result = await this.#answer(async () => {
+        const source = await readSource(image, url);
+        return { ...fields, visible: wish.isUrgent, source };
+      });
       return result?.code === "not_as_shown" ? this.#ofWhatShows(image, fields, result) : result;
     };
+    const wish = { isUrgent: isVisible, mayBeOld: !wasAsked };
+    const hurry = () => void this.#ask("image.hurry", { key }).catch(() => undefined);
     // A copy of the screen is of one element, whatever its address.
-    return screenCopy ? check() : this.#shared.get(`${mode} ${key}`, { isUrgent: isVisible, mayBeOld: !wasAsked }, check);
+    return screenCopy ? check(wish) : this.#shared.get(`${mode} ${key}`, wish, check, hurry);
   }
 
   /** @param {string} key of an image @returns {boolean} whether a verdict of it is remembered */

@@ -5,7 +5,7 @@ const MAX_KEPT = 1000;
 /** @template T a result */
 export class SharedResults {
   #isWorthKeeping;
-  #waiting = /** @type {Map<string, {isUrgent: boolean, result: Promise<T>}>} */ (new Map());
+  #waiting = /** @type {Map<string, {wish: {isUrgent: boolean}, result: Promise<T>}>} */ (new Map());
   #kept = /** @type {Map<string, T>} */ (new Map());
 
   /** @param {(result: T) => boolean} isWorthKeeping what went wrong is tried again */
@@ -15,17 +15,24 @@ export class SharedResults {
 
   /**
    * @param {string} key
-   * @param {{isUrgent: boolean, mayBeOld: boolean}} wish isUrgent: what others wait for without hurry is asked for again, so
-   *   that it moves up; mayBeOld: an earlier result will do
-   * @param {() => Promise<T>} ask
+   * @param {{isUrgent: boolean, mayBeOld: boolean}} wish mayBeOld: an earlier result will do
+   * @param {(wish: {isUrgent: boolean}) => Promise<T>} ask is told of a hurry that comes before it has asked
+   * @param {() => void} hurry lets what was asked for move up; asked for again it would be read again where an answer is on its way
    * @returns {Promise<T>}
    */
-  async get(key, { isUrgent, mayBeOld }, ask) {
+  async get(key, { isUrgent, mayBeOld }, ask, hurry) {
     const known = this.#kept.get(key);
     if (known !== undefined && mayBeOld) return known;
     const waiting = this.#waiting.get(key);
-    if (waiting && (waiting.isUrgent || !isUrgent)) return waiting.result;
-    const mine = { isUrgent, result: ask() };
+    if (waiting) {
+      if (isUrgent && !waiting.wish.isUrgent) {
+        waiting.wish.isUrgent = true;
+        hurry();
+      }
+      return waiting.result;
+    }
+    const wish = { isUrgent };
+    const mine = { wish, result: ask(wish) };
     this.#waiting.set(key, mine);
     try {
       const result = await mine.result;

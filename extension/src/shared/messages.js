@@ -72,6 +72,8 @@ const IMAGE_CHECK = {
 export const MESSAGES = {
   // A page asks for one image.
   "image.check": { target: "background", from: "content", fields: IMAGE_CHECK },
+  // One that it has asked for automatically has come into view.
+  "image.hurry": { target: "background", from: "content", fields: { key: isString } },
   // A page checks a video: by which rule, each of its pictures (source: null for a copy of the screen), then the clip.
   "video.rule": { target: "background", from: "content", fields: {} },
   "video.frame": {

@@ -150,6 +150,7 @@ export class FakeBackground {
       for (const name of [...back, ...forgotten]) this.gone.delete(name);
       return undefined;
     }
+    if (type === "image.hurry") return this.#queue.raise(`automatic ${key}`, PRIORITY.visible);
     this.asked.push({ key, mode, visible });
     const priority = mode === "check" ? PRIORITY.asked : visible ? PRIORITY.visible : PRIORITY.near;
     const result = await this.#queue.add({ key: `${mode} ${key}`, owner: "page", priority, run: () => this.#check(key, mode) }).catch(toFailure);

@@ -45,7 +45,8 @@ function createBackground() {
   /** A worker that was stopped is started by the change, and knows of no tab. */
   settings.onChange(() => void wire(startVerdicts()).updateAll());
   const openTab = (/** @type {number} */ tabId) => {
-    const ask = async (type, fields) => (type === "image.check" ? checker.check(fields, { tabId, frameId: 0, document: `page ${tabId}` }) : undefined);
+    const owner = { tabId, frameId: 0, document: `page ${tabId}` };
+    const ask = async (type, fields) => (type === "image.check" ? checker.check(fields, owner) : type === "image.hurry" ? checker.hurry(fields.key, owner) : undefined);
     return checkerOn(scene.page, /** @type {any} */ ({ ask }));
   };
   const stored = () => Object.values(session.values).flatMap((pages) => Object.values(pages).flatMap((images) => Object.keys(images)));

@@ -43,6 +43,18 @@ test("the same image runs once, for everybody, at the highest priority", async (
   assert.deepEqual(ran, ["same", "other"]);
 });
 
+test("what is raised while it waits moves up; what is unknown or done is left alone", async () => {
+  const { add, queue, ran, release } = heldQueue();
+  const all = [add("seen", PRIORITY.near), add("visible"), add("near", PRIORITY.near)];
+  queue.raise("seen", PRIORITY.visible);
+  queue.raise("near", PRIORITY.near);
+  queue.raise("unknown", PRIORITY.asked);
+  await release();
+  await Promise.all(all);
+  queue.raise("seen", PRIORITY.asked);
+  assert.deepEqual(ran, ["visible", "seen", "near"]);
+});
+
 test("beyond the bound the least urgent is refused, and says so", async () => {
   const { add, ran, release } = heldQueue({ maxWaiting: 2 });
   const kept = [add("v1"), add("v2")];

@@ -58,6 +58,28 @@ test("an automatic result has what its bands are with each sensitivity; one that
   assert.equal(await pointsOf({ status: "no_face" }, "automatic"), undefined);
 });
 
+test("an image that comes into view while it waits runs before others that did not", async () => {
+  const release = /** @type {(() => void)[]} */ ([]);
+  const held = () => new Promise((resolve) => release.push(() => resolve(SCORED)));
+  const { checker, asked } = setUp({ answer: held });
+  const check = (/** @type {string} */ key) => {
+    const source = { kind: "url", url: `https://a.org/${key}.jpg` };
+    return checker.check(/** @type {any} */ ({ ...CHECK, key, source, mode: "automatic", visible: false, screenCopy: false }), OWNER);
+  };
+  const all = ["1", "2", "3", "4", "5", "6", "seen", "near"].map(check);
+  checker.hurry("seen", OWNER);
+  checker.hurry("near", { ...OWNER, document: "another page" });
+  checker.hurry("unknown", OWNER);
+  while (release.length > 0) {
+    release.splice(0).forEach((end) => end());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(all);
+  assert.deepEqual(asked.slice(-2).map(({ source }) => source.url), ["https://a.org/seen.jpg", "https://a.org/near.jpg"]);
+  checker.hurry("seen", OWNER);
+  assert.equal(asked.length, 8, "each is read once");
+});
+
 test("without the permission a check of one image copies the screen", async () => {
   const answer = ({ kind, via }) => (kind === "url" ? { status: "failed", code: "unreachable", reason: "CORS" } : { ...SCORED, via });
   const { checker } = setUp({ answer, isAllowed: false });

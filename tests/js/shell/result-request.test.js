@@ -70,6 +70,26 @@ test("the background is told the size of what shows, where that is the upright p
   assert.equal(await shownOf({ complete: false }), undefined, "it may be the size of what showed before");
 });
 
+test("a picture that comes into view while another copy of it is awaited is asked for once, and hurried", async () => {
+  /** @type {any[]} */
+  const sent = [];
+  /** @type {(result: any) => void} */
+  let answer = () => undefined;
+  const request = new ResultRequest((type, fields) => {
+    sent.push([type, fields?.key, fields?.visible]);
+    return type === "image.hurry" ? Promise.reject(new Error("no background")) : new Promise((resolve) => (answer = resolve));
+  });
+  const tracked = /** @type {any} */ ({ image: new FakeImage(), key: "k", url: URL_OF_PHOTO });
+  const near = { wasAsked: false, screenCopy: false, isVisible: false };
+  const first = request.ofImage(tracked, near);
+  await new Promise((resolve) => setImmediate(resolve));
+  const second = request.ofImage(tracked, { ...near, isVisible: true });
+  await new Promise((resolve) => setImmediate(resolve));
+  answer(SCORED);
+  assert.deepEqual(await Promise.all([first, second]), [SCORED, SCORED]);
+  assert.deepEqual(sent, [["image.check", "k", false], ["image.hurry", "k", undefined]]);
+});
+
 test("what the page lets be read is judged in place of another picture from its address", async () => {
   for (const options of [ASKED, { ...ASKED, screenCopy: false, wasAsked: false }]) {
     const { result, asked } = await ask({}, options, OTHER, SCORED);
