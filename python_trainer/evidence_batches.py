@@ -22,13 +22,13 @@ TRACES = {
     "face2face": (1, None),
     "photoshop": (1, None),
     "gan_face_blended": (1, 1),
-    "stylegan": (0, 1),
+    "generated": (0, 1),
     "self_blended": (1, 0),
     "cross_blended": (1, 0),
     "reconstruction": (0, 1),
     "pasted_reconstruction": (None, 1),
 }
-WHOLLY_GENERATED = {"stylegan"}
+WHOLLY_GENERATED = {"ffhq_stylegan", "web_portraits"}  # sources whose fakes show nobody, by whatever generator
 # Five points of a face that fills its crop to the edges, as in DFDC's tight crops: means over 58 of them.
 TIGHT_KEYPOINTS = np.array([(0.306, 0.301), (0.696, 0.293), (0.498, 0.494), (0.341, 0.729), (0.667, 0.725)])
 PARTLY_RECONSTRUCTED = 0.35  # share of reconstructions of which only a part is pasted
@@ -41,7 +41,12 @@ def traces_of(row: CropRow) -> tuple[int | None, int | None]:
     """What is known of a fake's traces: (pasted, generated), 1, 0 or None; of a real, nothing."""
     if not row.label:
         return None, None
-    return TRACES.get("reconstruction" if row.source == "reconstruction" else row.generator, (None, None))
+    return TRACES.get("reconstruction" if row.source == "reconstruction" else kind_of(row), (None, None))
+
+
+def kind_of(row: CropRow) -> str:
+    """Of a dataset's fake: a key of TRACES, or another generator's name, of which nothing is known."""
+    return "generated" if row.source in WHOLLY_GENERATED else row.generator
 
 
 def keypoints_in_crop(row: CropRow, settings: FaceCropSettings) -> np.ndarray:
@@ -152,8 +157,8 @@ class EvidenceBatches(keras.utils.PyDataset):
             fake = np.floor(mask[..., None] * copy + (1 - mask[..., None]) * crops[real] + 0.5).astype(np.uint8)
             return crops[real], fake, mask, 1.0, "pasted_reconstruction", True
         real, fake, aligned = self._pairs[place]
-        kind = self._rows[fake].generator
-        if kind in WHOLLY_GENERATED:
+        kind = kind_of(self._rows[fake])
+        if kind == "generated":
             return crops[real], crops[fake], np.ones((size, size), np.float32), 1.0, kind, aligned
         if aligned and self._rows[real].box_xyxy == self._rows[fake].box_xyxy:
             return crops[real], crops[fake], difference_mask(crops[real], crops[fake]), PAIR_MAP_WEIGHT, kind, True

@@ -4,10 +4,12 @@ import csv
 import hashlib
 import io
 import tarfile
+import zipfile
 
 import pytest
 from PIL import Image
 
+from extension.demo.page_server import serve_folder
 from python_trainer.__main__ import main
 from python_trainer.manifest import read_sources
 from tests.python.faces import save_astronaut
@@ -32,7 +34,7 @@ def registry(tmp_path):
 def write_list(target, photos, **change):
     with target.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["package", "version", "path", "sha256", "split", "side"])
+        writer.writerow(["package", "version", "path", "sha256", "split", "side", "generator"])
         for i, data in enumerate(photos):
             row = {
                 "package": PACKAGE,
@@ -41,6 +43,7 @@ def write_list(target, photos, **change):
                 "sha256": hashlib.sha256(data).hexdigest(),
                 "split": ("train", "val")[i],
                 "side": (0, 120)[i],
+                "generator": "",
             } | change
             writer.writerow(row.values())
     return target
@@ -66,6 +69,21 @@ def test_photographs_come_as_they_are_or_reduced_into_a_folder_that_prepare_read
         assert reduced.size == (120, 120)
 
 
+def test_generated_portraits_come_out_of_wheels_as_fakes_of_the_same_source(tmp_path, registry, capsys):
+    folder, photos = registry
+    with zipfile.ZipFile(tmp_path / "registry" / "people.whl", "w") as wheel:
+        wheel.writestr("package/team/0.jpg", photos[0])
+    with serve_folder(folder) as server:
+        made = {"package": f"{server.origin}/people.whl", "generator": "some_model"}
+        listed = write_list(tmp_path / "web_portraits.csv", photos[:1], **made)
+        assert collect(tmp_path, listed, folder) == 0
+        missing = write_list(tmp_path / "web_portraits.csv", photos[1:], **made, path="package/team/1.jpg")
+        assert collect(tmp_path, missing, folder) == 2
+    assert "people.whl holds no package/team/1.jpg" in capsys.readouterr().err
+    (found,) = read_sources([tmp_path / "portraits"])
+    assert (found.label, found.source, found.generator) == (1, "web_portraits", "some_model")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -73,7 +91,7 @@ def test_photographs_come_as_they_are_or_reduced_into_a_folder_that_prepare_read
         ({"path": "package/none.jpg"}, "holds no package/none.jpg"),
         ({"version": "9.9.9"}, "theme-9.9.9.tgz"),
         ({"split": "../elsewhere"}, "the split must be one of train, val, test"),
-        ({"side": "large"}, "is no list of photographs"),
+        ({"side": "large"}, "is no list of pictures"),
     ],
 )
 def test_a_list_that_does_not_fit_leaves_no_manifest(tmp_path, registry, change, words, capsys):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from python_trainer.__main__ import main
 from python_trainer.config import get_recipe, recipe_from_dict, recipe_to_dict
-from python_trainer.dataset import BalancedBatches
+from python_trainer.dataset import BalancedBatches, draw_pairs
 from python_trainer.errors import UserError
 from python_trainer.losses import pair_loss
 from python_trainer.manifest import CropRow, read_prepared, write_prepared
@@ -111,6 +111,15 @@ def test_batches_hold_a_real_beside_its_own_fake():
         values = images[:, 0, 0, 0]
         np.testing.assert_array_equal(values[4:] - values[:4], 1)  # the fake is its own partner plus one
         assert (targets["pair_features"][..., 1] == 1).all()
+
+
+def test_a_generator_that_made_many_fakes_leaves_room_for_those_that_made_few():
+    reals = [crop_row(i, 0, "train") for i in range(4)]
+    made = ["many"] * 100 + ["few"] * 4
+    fakes = [dataclasses.replace(crop_row(10 + i, 1, "train"), generator=name) for i, name in enumerate(made)]
+    rows = [*reals, *fakes]
+    drawn = [rows[fake].generator for _, fake, _ in draw_pairs(rows, 3000, np.random.default_rng(0))]
+    assert drawn.count("few") / 3000 == pytest.approx(2 / 12, abs=0.02), "the root of 4 beside the root of 100"
 
 
 def test_an_epoch_is_the_same_again_and_another_is_not():
