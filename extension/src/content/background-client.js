@@ -11,14 +11,14 @@ export class OrphanedError extends Error {}
 
 /**
  * @param {string} type of a message to the background
- * @param {Record<string, unknown>} [fields]
+ * @param {Record<string, unknown>} [fields] read anew for each try
  * @returns {Promise<any>} its answer
  * @throws {OrphanedError}
  * @throws {Error} with the background's reason, or when it never answered
  */
 export async function askBackground(type, fields) {
-  const message = createMessage(type, fields);
   for (let tries = 1; ; tries += 1) {
+    const message = createMessage(type, fields);
     if (!chrome.runtime?.id) throw new OrphanedError("The extension was reloaded. Reload the page.");
     try {
       const reply = await chrome.runtime.sendMessage(message);

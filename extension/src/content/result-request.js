@@ -7,6 +7,7 @@ import { SharedResults } from "./shared-results.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
+/** @typedef {{isUrgent: boolean}} Wish whether somebody looks at the picture by now */
 /**
  * @typedef {object} CheckOptions
  * @property {boolean} wasAsked the user asked, rather than the automatic
@@ -32,16 +33,23 @@ export class ResultRequest {
   async ofImage({ image, key, url }, { wasAsked, screenCopy, isVisible }) {
     if (isBroken(image)) return { status: "failed", code: "not_loaded" };
     const mode = wasAsked ? "check" : "automatic";
-    const fields = { key, mode, visible: isVisible, screenCopy, shown: shownSizeOf(image) };
-    const check = async (/** @type {{isUrgent: boolean}} */ wish) => {
-      const result = await this.#answer(async () => {
+    const fields = { key, mode, screenCopy, shown: shownSizeOf(image) };
+    const check = async (/** @type {Wish} */ wish) => {
+      let wasUrgent = false;
+      const read = async () => {
         const source = await readSource(image, url);
-        return { ...fields, visible: wish.isUrgent, source };
-      });
-      return result?.code === "not_as_shown" ? this.#ofWhatShows(image, fields, result) : result;
+        wasUrgent = wish.isUrgent;
+        return source;
+      };
+      const ask = () => this.#answer(fields, wish, read);
+      const first = await ask();
+      // A full queue refuses what is only near, and the hurry finds nothing there.
+      const result = first?.code === "busy" && wish.isUrgent && !wasUrgent ? await ask() : first;
+      return result?.code === "not_as_shown" ? this.#ofWhatShows(image, fields, wish, result) : result;
     };
     const wish = { isUrgent: isVisible, mayBeOld: !wasAsked };
-    const hurry = () => void this.#ask("image.hurry", { key }).catch(() => undefined);
+    // What was asked for by the user is as urgent as can be.
+    const hurry = () => void (wasAsked || this.#ask("image.hurry", { key }).catch(() => undefined));
     // A copy of the screen is of one element, whatever its address.
     return screenCopy ? check(wish) : this.#shared.get(`${mode} ${key}`, wish, check, hurry);
   }
@@ -62,7 +70,7 @@ export class ResultRequest {
    */
   async ofAddress({ key, url }) {
     if (!/^https?:/i.test(url)) return { status: "failed", code: "elsewhere" };
-    return this.#answer(async () => ({ key, source: { kind: "url", url }, mode: "check", visible: true, screenCopy: false }));
+    return this.#answer({ key, mode: "check", screenCopy: false }, { isUrgent: true }, async () => ({ kind: "url", url }));
   }
 
   /**
@@ -70,23 +78,28 @@ export class ResultRequest {
    *
    * @param {Element} image
    * @param {Record<string, unknown>} fields
+   * @param {Wish} wish
    * @param {Result} failure
    * @returns {Promise<Result | null>}
    */
-  async #ofWhatShows(image, fields, failure) {
+  async #ofWhatShows(image, fields, wish, failure) {
     const source = await readShown(image);
     if (!source && !fields.screenCopy) return failure;
-    const result = await this.#answer(async () => ({ ...fields, source }));
+    const result = await this.#answer(fields, wish, async () => source);
     return source && result ? { ...result, isDrawn: true } : result;
   }
 
   /**
-   * @param {() => Promise<Record<string, unknown>>} fieldsOf
+   * @param {Record<string, unknown>} fields
+   * @param {Wish} wish
+   * @param {() => Promise<unknown>} sourceOf
    * @returns {Promise<Result | null>}
    */
-  async #answer(fieldsOf) {
+  async #answer(fields, wish, sourceOf) {
     try {
-      return await this.#ask("image.check", await fieldsOf());
+      const source = await sourceOf();
+      // Read whenever the message is sent, also again to a background that was stopped: it may have come into view by then.
+      return await this.#ask("image.check", { ...fields, source, get visible() { return wish.isUrgent; } });
     } catch (error) {
       if (error instanceof UnreadableError) return { status: "failed", code: error.code, reason: error.message };
       return { status: "failed", reason: error instanceof Error ? error.message : String(error) };

@@ -15,7 +15,7 @@ export class TrackedImage {
   result = null;
   /** Whether it is to be checked when it is seen: nothing is known of it, or what is known may be out of date. */
   isDue = true;
-  /** Whether the running check was sent as visible. */
+  /** Whether the running check is known to be of what is in view. */
   isUrgent = false;
   /** Whether the user asked for it, rather than the automatic. */
   wasAsked = false;

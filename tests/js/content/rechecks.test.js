@@ -59,6 +59,7 @@ test("what was dropped before the page was frozen is checked after Back, too", a
   scene.background.hold();
   scene.start();
   await until(() => scene.background.asked.length > 0, "it is being checked");
+  await settle();
   scene.background.drop();
   await until(() => !scene.on.checker.known()[0].isChecking, "the page knows that it was dropped");
   scene.background.release();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { askBackground } from "../../../extension/src/content/background-client.js";
 import { takeTurns } from "../../../extension/src/content/idle-slices.js";
 import { MountGuard } from "../../../extension/src/content/mount-guard.js";
 import { SharedResults } from "../../../extension/src/content/shared-results.js";
@@ -66,6 +67,27 @@ test("what was forgotten is not remembered from an answer that comes late", asyn
   await before;
   void get("a");
   assert.equal(answers.length, 2);
+});
+
+test("a message to a background that was stopped is sent again as things are by then", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const sent = /** @type {boolean[]} */ ([]);
+  const sendMessage = async ({ visible }) => {
+    sent.push(visible);
+    if (sent.length === 1) throw new Error("A listener indicated an asynchronous response, but the message channel closed.");
+    return { ok: true, value: "scored" };
+  };
+  const known = /** @type {any} */ (globalThis).chrome;
+  Object.assign(globalThis, { chrome: { runtime: { id: "ours", sendMessage } } });
+  const fields = { key: "k", source: null, mode: "automatic", screenCopy: true, get visible() { return sent.length > 0; } };
+  const answer = askBackground("image.check", fields);
+  while (sent.length < 2) {
+    await new Promise((resolve) => setImmediate(resolve));
+    context.mock.timers.tick(500);
+  }
+  assert.equal(await answer, "scored");
+  assert.deepEqual(sent, [false, true]);
+  Object.assign(globalThis, { chrome: known });
 });
 
 test("an element that a page removes comes back, ever more seldom, and at once where it was calm for long", () => {

@@ -70,24 +70,45 @@ test("the background is told the size of what shows, where that is the upright p
   assert.equal(await shownOf({ complete: false }), undefined, "it may be the size of what showed before");
 });
 
-test("a picture that comes into view while another copy of it is awaited is asked for once, and hurried", async () => {
+/** A picture that is near and comes into view while its check is awaited; what was sent, and what became of both. */
+async function comeIntoView(/** @type {any[]} */ ...answers) {
   /** @type {any[]} */
   const sent = [];
-  /** @type {(result: any) => void} */
-  let answer = () => undefined;
-  const request = new ResultRequest((type, fields) => {
-    sent.push([type, fields?.key, fields?.visible]);
-    return type === "image.hurry" ? Promise.reject(new Error("no background")) : new Promise((resolve) => (answer = resolve));
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  const request = new ResultRequest(async (type, fields) => {
+    sent.push([type, fields?.visible]);
+    if (type === "image.hurry") throw new Error("The background is gone.");
+    await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    return answers.shift();
   });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
   const tracked = /** @type {any} */ ({ image: new FakeImage(), key: "k", url: URL_OF_PHOTO });
   const near = { wasAsked: false, screenCopy: false, isVisible: false };
-  const first = request.ofImage(tracked, near);
-  await new Promise((resolve) => setImmediate(resolve));
-  const second = request.ofImage(tracked, { ...near, isVisible: true });
-  await new Promise((resolve) => setImmediate(resolve));
-  answer(SCORED);
-  assert.deepEqual(await Promise.all([first, second]), [SCORED, SCORED]);
-  assert.deepEqual(sent, [["image.check", "k", false], ["image.hurry", "k", undefined]]);
+  const results = [request.ofImage(tracked, near)];
+  await turn();
+  results.push(request.ofImage(tracked, { ...near, isVisible: true }));
+  for (await turn(); waiting.length > 0; await turn()) waiting.splice(0).forEach((answer) => answer());
+  return { sent, results: await Promise.all(results) };
+}
+
+test("a picture that comes into view while another copy of it is awaited is asked for once, and hurried", async () => {
+  const { sent, results } = await comeIntoView(SCORED);
+  assert.deepEqual(results, [SCORED, SCORED]);
+  assert.deepEqual(sent, [["image.check", false], ["image.hurry", undefined]]);
+});
+
+test("what a full queue refused while it was only near is asked for again as what is seen, once", async () => {
+  const busy = { status: "failed", code: "busy" };
+  const again = await comeIntoView(busy, SCORED);
+  assert.deepEqual(again.results, [SCORED, SCORED]);
+  assert.deepEqual(again.sent, [["image.check", false], ["image.hurry", undefined], ["image.check", true]]);
+  assert.deepEqual((await comeIntoView(busy, busy)).results, [busy, busy]);
+});
+
+test("the pixels of a picture that has come into view meanwhile are asked for as what is seen", async () => {
+  const { sent } = await comeIntoView(OTHER, SCORED);
+  assert.deepEqual(sent.at(-1), ["image.check", true]);
 });
 
 test("what the page lets be read is judged in place of another picture from its address", async () => {
