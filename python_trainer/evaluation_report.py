@@ -24,6 +24,7 @@ class ImageScore:
     source: str
     split: str
     label: int
+    generator: str
     logit: float | None
     faces: int
     status: str
@@ -46,9 +47,9 @@ def collect_images(rows: list[CropRow], logits: np.ndarray) -> list[ImageScore]:
         relative = os.path.relpath(name, root) if root else name
         images.append(
             ImageScore(
-                relative, first.source, first.split, first.label, float(values.max()) if len(values) else None,
-                len(values), first.status, first.identity or first.pair_id or name, first.demographic,
-                bool(first.second_look),
+                relative, first.source, first.split, first.label, first.generator,
+                float(values.max()) if len(values) else None, len(values), first.status,
+                first.identity or first.pair_id or name, first.demographic, bool(first.second_look),
             )
         )  # fmt: skip
     return images

@@ -1,10 +1,11 @@
-"""The verb `generate`: faces that a published generator makes, each as small and as compressed as a real portrait."""
+"""The verb `generate`: faces by a published generator beside real portraits of the same framing, size and compression."""
 
 import argparse
 import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,8 @@ from tqdm import tqdm
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, read_bytes
-from python_trainer.manifest import SPLITS, CropRow, read_trainable
+from python_trainer.images import ImageError, decode_bytes, read_bytes
+from python_trainer.manifest import SPLITS, read_trainable
 
 if TYPE_CHECKING:
     import openvino
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 NETWORKS = ("MappingNetwork", "SynthesisNetwork")  # as PyPI's random_face names MobileStyleGAN's
 MEAN_STYLES = 1000  # draws whose mean style is the average face
 TRUNCATION = (0.5, 1.0)  # how far a face's style may lie from it: 1 as drawn, less is more usual and more flawless
-FACE_SHARE = 0.5  # of a generated picture's side: MTCNN's box on faces aligned as FFHQ's are
-SMALLEST_SIDE = 128  # pixels
-JPEG_QUALITY = 86  # where the portrait is no JPEG
+# MTCNN's box in a generated picture, as in all aligned as FFHQ is: centre (x, y) and longer side, as fractions of the
+# picture's side; means and deviations of 897.
+BOX_MEAN, BOX_DEVIATION = np.array([0.498, 0.547, 0.737]), np.array([0.039, 0.014, 0.042])
+LARGEST_SIDE = 1024  # pixels: of a generated picture
+GRID = 8  # pixels: of JPEG
+JPEG_QUALITY = 86  # where a portrait's own tables cannot be used
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,38 +50,113 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PREPARED",
         help="a folder that `prepare` wrote, with real portraits",
     )
-    parser.add_argument("--source", default="web_portraits", help="whose portraits they are made like, and put beside")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder that `prepare` reads")
-    parser.add_argument("--count", type=int, nargs=3, default=[600, 150, 150], metavar=("TRAIN", "VAL", "TEST"))
+    parser.add_argument("--portraits", default="web_portraits", metavar="SOURCE", help="the portraits' source there")
+    parser.add_argument("--source", default="framed_portraits", help="what reals and fakes are called here")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder that `prepare` reads; new")
+    parser.add_argument("--count", type=int, nargs=3, default=[600, 100, 150], metavar=("TRAIN", "VAL", "TEST"))
     parser.add_argument("--seed", type=int, default=0)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the faces and their manifest.csv; faces that are there already are kept. Returns 0.
+    """Make the faces, cut the portraits, write their manifest.csv. Returns 0.
 
     Raises:
-        UserError: no such networks, no openvino, or no real portraits of the source in a split.
+        UserError: no such networks, no openvino, a folder that is there already, or no portraits in a split.
     """
-    portraits = {split: _portraits(args.like, args.source, split) for split in SPLITS}
-    wanted = [(split, index) for split, count in zip(SPLITS, args.count, strict=True) for index in range(count)]
-    for split in sorted({split for split, _ in wanted if not portraits[split]}):
-        raise UserError(f"{args.like} has no real {split} portraits of {args.source} whose like could be made")
+    if args.out.exists():
+        raise UserError(f"{args.out} is there already: give a new folder, or remove it")
+    frames = _frames(args.like, args.portraits, args.seed)
+    wanted = dict(zip(SPLITS, args.count, strict=True))
+    if min(args.count) < 0 or not any(args.count):
+        raise UserError("--count wants how many faces each split gets: three numbers, not all of them 0")
+    if empty := [split for split in SPLITS if wanted[split] and not frames[split]]:
+        raise UserError(f"{args.like} has no real {empty[0]} portraits of {args.portraits} with room around one face")
     generate = load_generator(args.networks, args.seed)
     rows = []
-    for split, index in tqdm(wanted, desc="generate", unit="face"):
-        rng = np.random.default_rng((args.seed, SPLITS.index(split), index))
-        model = portraits[split][rng.integers(len(portraits[split]))]
-        path = f"{args.source}/{split}/fake/{args.name}_{index:05d}.jpg"
-        if not (args.out / path).exists():
-            with write_atomically(args.out / path, "wb") as file:
-                file.write(as_portrait(generate(rng), model))
-        rows.append({"path": path, "label": 1, "source": args.source, "generator": args.name, "split": split})
+
+    def keep(picture: bytes, split: str, label: int, name: str) -> None:
+        path = f"{args.source}/{split}/{('real', 'fake')[label]}/{name}.jpg"
+        with write_atomically(args.out / path, "wb") as file:
+            file.write(picture)
+        generator = args.name if label else ""
+        rows.append({"path": path, "label": label, "source": args.source, "generator": generator, "split": split})
+
+    for split in (split for split in SPLITS if wanted[split]):
+        for index, frame in enumerate(frames[split]):
+            keep(frame.cut(), split, 0, f"portrait_{index:05d}")
+        for index in tqdm(range(wanted[split]), desc=f"generate {split}", unit="face"):
+            rng = np.random.default_rng((args.seed, SPLITS.index(split), index))
+            frame = frames[split][rng.integers(len(frames[split]))]
+            keep(frame.filled(generate(rng), rng), split, 1, f"{args.name}_{index:05d}")
     with write_atomically(args.out / "manifest.csv", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    print(f"{len(rows)} faces in {args.out}")
+    print(f"{len(rows)} pictures in {args.out}, {sum(args.count)} of them generated")
     return 0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The square of a real portrait that shows its face as the generator would have framed it."""
+
+    photo: str
+    left: int
+    top: int
+    side: int
+
+    def cut(self) -> bytes:
+        """That part of the photo, saved again with the photo's own tables."""
+        image, tables = _read(self.photo)
+        return _jpeg(image.crop((self.left, self.top, self.left + self.side, self.top + self.side)), tables)
+
+    def filled(self, face: np.ndarray, rng: np.random.Generator) -> bytes:
+        """A generated face, uint8 [s, s, 3], as large, and saved twice with these tables as the portrait was, the
+        second time off the first one's grid: else size and compression would tell it from the real (DDA, arXiv:2505.14359).
+        """
+        _, tables = _read(self.photo)
+        large = self.side + GRID
+        image = Image.fromarray(face).resize((large, large), Image.Resampling.LANCZOS, reducing_gap=None)
+        left, top = rng.integers(GRID, size=2)
+        with Image.open(io.BytesIO(_jpeg(image, tables))) as once:
+            return _jpeg(once.crop((left, top, left + self.side, top + self.side)), tables)
+
+
+def _frames(folder: Path, source: str, seed: int) -> dict[str, list[Frame]]:
+    """By split, of each real portrait with one face and room around it."""
+    frames: dict[str, list[Frame]] = {split: [] for split in SPLITS}
+    rng = np.random.default_rng((seed, len(SPLITS)))
+    for row in read_trainable(folder):
+        if row.source != source or row.label or row.faces_in_image != 1:
+            continue
+        left, top, right, bottom = json.loads(row.box_xyxy)
+        x, y, share = rng.normal(BOX_MEAN, BOX_DEVIATION)
+        side = round(max(right - left, bottom - top) / share)
+        frame = Frame(row.image, round((left + right) / 2 - x * side), round((top + bottom) / 2 - y * side), side)
+        image, _ = _read(row.image)
+        room = min(frame.left, frame.top, image.width - frame.left - side, image.height - frame.top - side)
+        if room >= 0 and side <= LARGEST_SIDE - GRID:
+            frames[row.split].append(frame)
+    return frames
+
+
+def _read(photo: str) -> tuple[Image.Image, dict]:
+    """A portrait as `prepare` read it, and what to save with so that the same tables are used."""
+    try:
+        data = read_bytes(photo)
+        image = Image.fromarray(decode_bytes(data).rgb)
+        with Image.open(io.BytesIO(data)) as source:
+            if isinstance(source, JpegImagePlugin.JpegImageFile) and source.mode == "RGB":
+                return image, {"qtables": source.quantization, "subsampling": JpegImagePlugin.get_sampling(source)}
+    except (ImageError, OSError) as error:
+        raise UserError(f"{photo}: {error}; keep the portraits where `prepare` read them") from error
+    return image, {"quality": JPEG_QUALITY}
+
+
+def _jpeg(image: Image.Image, tables: dict) -> bytes:
+    packed = io.BytesIO()
+    image.save(packed, "JPEG", **tables)
+    return packed.getvalue()
 
 
 def load_generator(folder: Path, seed: int) -> Callable[[np.random.Generator], np.ndarray]:
@@ -108,32 +187,6 @@ def load_generator(folder: Path, seed: int) -> Callable[[np.random.Generator], n
         return np.floor((np.clip(image, -1, 1).transpose(1, 2, 0) + 1) * 127.5 + 0.5).astype(np.uint8)
 
     return generate
-
-
-def as_portrait(face: np.ndarray, portrait: CropRow) -> bytes:
-    """A JPEG of a generated face, reduced until it is as large as the portrait's, with the portrait's own tables.
-
-    Else size and compression would tell the generated from the real (DDA, arXiv:2505.14359).
-    """
-    left, top, right, bottom = json.loads(portrait.box_xyxy)
-    side = round(np.clip(max(right - left, bottom - top) / FACE_SHARE, SMALLEST_SIDE, len(face)))
-    image = Image.fromarray(face).resize((side, side), Image.Resampling.LANCZOS, reducing_gap=None)
-    try:
-        source = Image.open(io.BytesIO(read_bytes(portrait.image)))
-    except (ImageError, OSError) as error:
-        raise UserError(f"{portrait.image}: {error}; keep the portraits where `prepare` read them") from error
-    tables = {"quality": JPEG_QUALITY}
-    if isinstance(source, JpegImagePlugin.JpegImageFile) and source.mode == "RGB":
-        tables = {"qtables": source.quantization, "subsampling": JpegImagePlugin.get_sampling(source)}
-    packed = io.BytesIO()
-    image.save(packed, "JPEG", **tables)
-    return packed.getvalue()
-
-
-def _portraits(folder: Path, source: str, split: str) -> list[CropRow]:
-    """Reals of the source, one face each."""
-    rows = read_trainable(folder)
-    return [row for row in rows if (row.source, row.split, row.label, row.faces_in_image) == (source, split, 0, 1)]
 
 
 def _load(core: "openvino.Core", path: Path) -> "openvino.CompiledModel":

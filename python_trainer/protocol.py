@@ -16,7 +16,7 @@ from python_trainer.evaluation_report import ImageScore, collect_images, summari
 from python_trainer.figures import plot_robustness
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
-from python_trainer.protocol_figures import band_shares, curves, goals, groups, second_look
+from python_trainer.protocol_figures import band_shares, curves, generators, goals, groups, second_look
 from python_trainer.protocol_tables import protocol_page
 
 ConditionScores = Callable[[list[CropRow], SplitConditions], Scores]
@@ -115,6 +115,7 @@ def run_protocol(
         "curves": curves(conditions, [row for row in rows if row.split == split], images["clean"], report),
         "groups": groups(images["clean"], report),
         "second_look": second_look(images["clean"], report),
+        "generators": generators(images["clean"], report),
         "peers": peers.compare(rows, scores, split),
         "conditions": conditions,
     }

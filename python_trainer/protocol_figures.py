@@ -70,6 +70,31 @@ def second_look(images: list[ImageScore], report: dict) -> dict:
     }
 
 
+def generators(images: list[ImageScore], report: dict) -> list[dict]:
+    """For each source and generator of fakes: their number, bands, and AUC against the source's reals or, without, all.
+
+    images: of one split. AUC is of scored images.
+    """
+    scores = image_scores(images, report["calibration"])
+    reals: dict[str, list[float]] = defaultdict(list)
+    fakes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, image in enumerate(images):
+        if image.label:
+            fakes[image.source, image.generator].append(index)
+        elif image.logit is not None:
+            reals[image.source].append(scores[index])
+    everyone = [score for values in reals.values() for score in values]
+    return [
+        {
+            "source": source,
+            "generator": generator,
+            "auc": _auc(reals.get(source) or everyone, [scores[i] for i in members if images[i].logit is not None]),
+            "bands": band_shares([images[i] for i in members], report),
+        }
+        for (source, generator), members in sorted(fakes.items())
+    ]
+
+
 def unseen_aucs(images: list[ImageScore], scores: np.ndarray) -> dict:
     """AUC of each unseen source's fakes against all reals here, of every source; images without a score are left out.
 

@@ -17,6 +17,7 @@ def protocol_page(protocol: dict) -> str:
         "Goals, and what was reached": goals_table(protocol),
         "Conditions": conditions_table(protocol),
         "Verdicts by source": bands_table(protocol),
+        "Verdicts by generator": generators_table(protocol),
         "A second look": second_look_sentence(protocol),
         "Other detectors on the same images": peers_table(protocol),
         "The same, AUC by source": peer_sources_table(protocol),
@@ -116,6 +117,16 @@ def bands_table(protocol: dict) -> str:
     for name, bands in protocol["conditions"]["clean"]["bands"]["sources"].items():
         cells = [f"{shares['n']} | {band_shares_cell(shares)}" for shares in (bands["real"], bands["fake"])]
         lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def generators_table(protocol: dict) -> str:
+    """What a check answers on the clean test fakes of each generator that the data name."""
+    lines = ["| generator | of | fakes | AUC | no traces / inconclusive / likely fake |", "|---|---|---|---|---|"]
+    for found in protocol["generators"]:
+        bands = found["bands"]["fake"]
+        cells = (found["generator"] or "not known", found["source"], str(bands["n"]), _number(found["auc"]))
+        lines.append(f"| {' | '.join(cells)} | {band_shares_cell(bands)} |")
     return "\n".join(lines)
 
 

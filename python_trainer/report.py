@@ -13,6 +13,7 @@ from python_trainer.predict import SHIPPED_MANIFEST, Predictor
 from python_trainer.protocol_tables import (
     bands_table,
     conditions_table,
+    generators_table,
     goals_table,
     peer_sources_table,
     peers_table,
@@ -127,7 +128,7 @@ def read_further(folder: Path) -> dict[str, dict]:
         *folder.glob("clips.json"),
     ]
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
-    if "second_look" not in found["protocol"]:
+    if "generators" not in found["protocol"]:
         raise UserError(f"{folder / 'protocol.json'} is an older version's; run `evaluate --protocol full` again")
     return found
 
@@ -146,6 +147,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "peer_sources": peer_sources_table(protocol),
         "conditions": conditions_table(protocol),
         "bands": bands_table(protocol),
+        "generators": generators_table(protocol),
         "second_look": second_look_sentence(protocol),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
         "ablation": ablation_section(ablations),

@@ -34,7 +34,7 @@ def registry(tmp_path):
 def write_list(target, photos, **change):
     with target.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["package", "version", "path", "sha256", "split", "side", "generator"])
+        writer.writerow(["package", "version", "path", "sha256", "split", "side", "generator", "identity"])
         for i, data in enumerate(photos):
             row = {
                 "package": PACKAGE,
@@ -44,6 +44,7 @@ def write_list(target, photos, **change):
                 "split": ("train", "val")[i],
                 "side": (0, 120)[i],
                 "generator": "",
+                "identity": "",
             } | change
             writer.writerow(row.values())
     return target
@@ -74,14 +75,14 @@ def test_generated_portraits_come_out_of_wheels_as_fakes_of_the_same_source(tmp_
     with zipfile.ZipFile(tmp_path / "registry" / "people.whl", "w") as wheel:
         wheel.writestr("package/team/0.jpg", photos[0])
     with serve_folder(folder) as server:
-        made = {"package": f"{server.origin}/people.whl", "generator": "some_model"}
+        made = {"package": f"{server.origin}/people.whl", "generator": "some_model", "identity": "P1"}
         listed = write_list(tmp_path / "web_portraits.csv", photos[:1], **made)
         assert collect(tmp_path, listed, folder) == 0
         missing = write_list(tmp_path / "web_portraits.csv", photos[1:], **made, path="package/team/1.jpg")
         assert collect(tmp_path, missing, folder) == 2
     assert "people.whl holds no package/team/1.jpg" in capsys.readouterr().err
     (found,) = read_sources([tmp_path / "portraits"])
-    assert (found.label, found.source, found.generator) == (1, "web_portraits", "some_model")
+    assert (found.label, found.source, found.generator, found.identity) == (1, "web_portraits", "some_model", "P1")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,14 @@ def test_a_list_that_does_not_fit_leaves_no_manifest(tmp_path, registry, change,
     assert collect(tmp_path, write_list(tmp_path / "web_portraits.csv", photos, **change), folder) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "portraits" / "manifest.csv").exists()
+
+
+def test_a_row_without_its_last_field_is_no_fake_but_an_error(tmp_path, registry, capsys):
+    folder, photos = registry
+    listed = write_list(tmp_path / "web_portraits.csv", photos)
+    listed.write_text(listed.read_text().replace(",,\n", ",\n"), newline="")
+    assert collect(tmp_path, listed, folder) == 2
+    assert "more or fewer fields than columns" in capsys.readouterr().err
 
 
 def test_a_missing_and_an_empty_list_are_told(tmp_path, registry, capsys):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from python_trainer.config import get_recipe
-from python_trainer.evidence_batches import EvidenceBatches, difference_mask, keypoints_in_crop
+from python_trainer.evidence_batches import EvidenceBatches, difference_mask, keypoints_in_crop, traces_of
 from python_trainer.files import ROOT
 from python_trainer.losses import known_binary_crossentropy
 from python_trainer.models import build_model, load_checkpoint
@@ -136,6 +136,23 @@ def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, s
     changed = np.abs(images[:4] - images[4:]).max(axis=-1).reshape(4, 14, 16, 14, 16).max(axis=(2, 4))
     assert (changed[maps[4:, ..., 0] > 0.6] > 0).mean() > 0.95
     assert (changed[maps[4:, ..., 0] == 0] <= 12).mean() > 0.95
+
+
+@pytest.mark.parametrize(
+    ("source", "generator", "label", "traces"),
+    [
+        ("web_portraits", "whatever", 1, (0, 1)),
+        ("framed_portraits", "mobilestylegan", 1, (0, 1)),
+        ("ffhq_stylegan", "stylegan", 1, (0, 1)),
+        ("faceforensics", "faceswap", 1, (1, 0)),
+        ("reconstruction", "tiny_flux2", 1, (0, 1)),
+        ("mine", "whatever", 1, (None, None)),
+        ("web_portraits", "", 0, (None, None)),
+    ],
+)
+def test_what_is_known_of_a_fakes_traces_comes_from_its_generator_or_source(source, generator, label, traces):
+    row = dataclasses.replace(crop_row(0, label, "train", source=source), generator=generator)
+    assert traces_of(row) == traces
 
 
 def test_another_real_shows_through_both_of_a_pair_alike(material):

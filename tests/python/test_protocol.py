@@ -25,13 +25,20 @@ from python_trainer.protocol_figures import (
     bands_of,
     curves,
     flips,
+    generators,
     goals,
     groups,
     rate,
     second_look,
     unseen_aucs,
 )
-from python_trainer.protocol_tables import bands_table, conditions_table, peer_sources_table, second_look_sentence
+from python_trainer.protocol_tables import (
+    bands_table,
+    conditions_table,
+    generators_table,
+    peer_sources_table,
+    second_look_sentence,
+)
 from tests.python.test_evaluate import brightness, crop_row
 
 REPORT = {
@@ -43,12 +50,38 @@ FACE = {"box_xyxy": "[8, 8, 24, 26]", "keypoints": "[12, 14, 20, 14, 16, 18, 13,
 
 
 def image(
-    score: float | None, label: int, source: str = "a", name: str = "", demographic: str = "", second_look: bool = False
+    score: float | None,
+    label: int,
+    source: str = "a",
+    name: str = "",
+    demographic: str = "",
+    second_look: bool = False,
+    generator: str = "",
 ) -> ImageScore:
     logit = None if score is None else float(np.log(score / (1 - score)))
     return ImageScore(
-        name, source, "test", label, logit, 1, "ok" if logit else "no_face", name, demographic, second_look
+        name, source, "test", label, generator, logit, 1, "ok" if logit else "no_face", name, demographic, second_look
     )
+
+
+def test_each_generator_is_measured_against_its_sources_reals_or_all():
+    images = [
+        *(image(score, 0, "a") for score in (0.1, 0.5)),
+        image(0.95, 0, "b"),
+        *(image(score, 1, "a", generator="swap") for score in (0.9, 0.3, None)),
+        image(0.6, 1, "a", generator="other"),
+        image(0.85, 1, "alone"),
+    ]
+    found = generators(images, REPORT)
+    assert [(f["source"], f["generator"], f["auc"]) for f in found] == [
+        ("a", "other", 1.0),
+        ("a", "swap", 0.75),
+        ("alone", "", pytest.approx(2 / 3)),
+    ]
+    assert generators_table({"generators": found}).splitlines()[3:] == [
+        "| swap | a | 3 | 0.750 | 0.0 % / 33.3 % / 33.3 % |",
+        "| not known | alone | 1 | 0.667 | 0.0 % / 0.0 % / 100.0 % |",
+    ]
 
 
 def test_what_a_second_look_brings_is_counted():

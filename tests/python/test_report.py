@@ -82,7 +82,7 @@ def test_an_older_version_s_evaluation_is_refused(documents, tmp_path, capsys):
     copy = tmp_path / "evaluation"
     shutil.copytree(EVALUATIONS, copy)
     protocol = json.loads((copy / SHIPPED / "protocol.json").read_text())
-    del protocol["second_look"]
+    del protocol["generators"]
     (copy / SHIPPED / "protocol.json").write_text(json.dumps(protocol))
     assert main([*documents, "--evaluations", str(copy)]) == 2
     assert "run `evaluate --protocol full` again" in capsys.readouterr().err
