@@ -16,7 +16,7 @@ from PIL import Image
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.images import ImageError, decode_bytes, is_address, read_bytes
-from python_trainer.manifest import SPLITS
+from python_trainer.manifest import SPLITS, write_manifest
 
 LIST = Path(__file__).resolve().parent / "web_portraits.csv"
 REGISTRY = "https://registry.npmjs.org"
@@ -66,10 +66,7 @@ def run(args: argparse.Namespace) -> int:
     with ThreadPoolExecutor(_READERS) as pool:
         parts = pool.map(lambda entries: _fetch(entries, source, args), packages.values())
         rows = sorted((row for part in parts for row in part), key=lambda row: row["path"])
-    with write_atomically(args.out / "manifest.csv", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_manifest(args.out, rows[0], rows)
     counts = Counter(entry.split for entry in listed)
     print(f"{len(rows)} pictures in {args.out}: " + ", ".join(f"{n} {split}" for split, n in sorted(counts.items())))
     return 0

@@ -41,11 +41,13 @@ def traces_of(row: CropRow) -> tuple[int | None, int | None]:
     """What is known of a fake's traces: (pasted, generated), 1, 0 or None; of a real, nothing."""
     if not row.label:
         return None, None
-    return TRACES.get("reconstruction" if row.source == "reconstruction" else kind_of(row), (None, None))
+    return TRACES.get(kind_of(row), (None, None))
 
 
 def kind_of(row: CropRow) -> str:
-    """Of a dataset's fake: a key of TRACES, or another generator's name, of which nothing is known."""
+    """Of a fake: a key of TRACES, or another generator's name, of which nothing is known."""
+    if row.source == "reconstruction":
+        return row.source
     return "generated" if row.generator == "stylegan" or row.source in GENERATED_SOURCES else row.generator
 
 

@@ -1,7 +1,6 @@
 """The verb `generate`: faces by a published generator beside real portraits of the same framing, size and compression."""
 
 import argparse
-import csv
 import io
 import json
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from tqdm import tqdm
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_bytes, read_bytes
-from python_trainer.manifest import SPLITS, read_trainable
+from python_trainer.images import ImageError, decode_bytes, read_bytes, recompress
+from python_trainer.manifest import SPLITS, read_trainable, write_manifest
 
 if TYPE_CHECKING:
     import openvino
@@ -88,10 +87,7 @@ def run(args: argparse.Namespace) -> int:
             rng = np.random.default_rng((args.seed, SPLITS.index(split), index))
             frame = frames[split][rng.integers(len(frames[split]))]
             keep(frame.filled(generate(rng), rng), split, 1, f"{args.name}_{index:05d}")
-    with write_atomically(args.out / "manifest.csv", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_manifest(args.out, rows[0], rows)
     print(f"{len(rows)} pictures in {args.out}, {sum(args.count)} of them generated")
     return 0
 
@@ -104,22 +100,24 @@ class Frame:
     left: int
     top: int
     side: int
+    tables: dict  # of Pillow's JPEG encoder: the photo's own
 
     def cut(self) -> bytes:
         """That part of the photo, saved again with the photo's own tables."""
-        image, tables = _read(self.photo)
-        return _jpeg(image.crop((self.left, self.top, self.left + self.side, self.top + self.side)), tables)
+        return self._saved(_read(self.photo)[0], self.left, self.top)
 
     def filled(self, face: np.ndarray, rng: np.random.Generator) -> bytes:
         """A generated face, uint8 [s, s, 3], as large, and saved twice with these tables as the portrait was, the
         second time off the first one's grid: else size and compression would tell it from the real (DDA, arXiv:2505.14359).
         """
-        _, tables = _read(self.photo)
         large = self.side + GRID
         image = Image.fromarray(face).resize((large, large), Image.Resampling.LANCZOS, reducing_gap=None)
-        left, top = rng.integers(GRID, size=2)
-        with Image.open(io.BytesIO(_jpeg(image, tables))) as once:
-            return _jpeg(once.crop((left, top, left + self.side, top + self.side)), tables)
+        return self._saved(recompress(image, "JPEG", **self.tables), *rng.integers(GRID, size=2))
+
+    def _saved(self, image: Image.Image, left: int, top: int) -> bytes:
+        packed = io.BytesIO()
+        image.crop((left, top, left + self.side, top + self.side)).save(packed, "JPEG", **self.tables)
+        return packed.getvalue()
 
 
 def _frames(folder: Path, source: str, seed: int) -> dict[str, list[Frame]]:
@@ -132,8 +130,9 @@ def _frames(folder: Path, source: str, seed: int) -> dict[str, list[Frame]]:
         left, top, right, bottom = json.loads(row.box_xyxy)
         x, y, share = rng.normal(BOX_MEAN, BOX_DEVIATION)
         side = round(max(right - left, bottom - top) / share)
-        frame = Frame(row.image, round((left + right) / 2 - x * side), round((top + bottom) / 2 - y * side), side)
-        image, _ = _read(row.image)
+        image, tables = _read(row.image)
+        corner = round((left + right) / 2 - x * side), round((top + bottom) / 2 - y * side)
+        frame = Frame(row.image, *corner, side, tables)
         room = min(frame.left, frame.top, image.width - frame.left - side, image.height - frame.top - side)
         if room >= 0 and side <= LARGEST_SIDE - GRID:
             frames[row.split].append(frame)
@@ -151,12 +150,6 @@ def _read(photo: str) -> tuple[Image.Image, dict]:
     except (ImageError, OSError) as error:
         raise UserError(f"{photo}: {error}; keep the portraits where `prepare` read them") from error
     return image, {"quality": JPEG_QUALITY}
-
-
-def _jpeg(image: Image.Image, tables: dict) -> bytes:
-    packed = io.BytesIO()
-    image.save(packed, "JPEG", **tables)
-    return packed.getvalue()
 
 
 def load_generator(folder: Path, seed: int) -> Callable[[np.random.Generator], np.ndarray]:

@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -220,12 +220,16 @@ def read_training_rows(folders: list[Path]) -> list[list[CropRow]]:
 
 
 def write_prepared(prepared: Path, rows: list[CropRow]) -> None:
-    """Write `manifest.csv` atomically."""
-    names = [f.name for f in dataclasses.fields(CropRow)]
-    with write_atomically(prepared / "manifest.csv", newline="") as file:
-        writer = csv.DictWriter(file, names)
+    """Write a prepared folder's `manifest.csv` atomically."""
+    write_manifest(prepared, [f.name for f in dataclasses.fields(CropRow)], map(dataclasses.asdict, rows))
+
+
+def write_manifest(folder: Path, columns: Iterable[str], rows: Iterable[dict]) -> None:
+    """Write any folder's `manifest.csv` atomically."""
+    with write_atomically(folder / "manifest.csv", newline="") as file:
+        writer = csv.DictWriter(file, list(columns))
         writer.writeheader()
-        writer.writerows(dataclasses.asdict(row) for row in rows)
+        writer.writerows(rows)
 
 
 def sha256_of(path: str | Path) -> str:
