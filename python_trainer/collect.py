@@ -15,10 +15,10 @@ from PIL import Image
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_bytes, is_address, read_bytes
+from python_trainer.images import ImageError, decode_bytes, is_address, read_bytes, recompress
 from python_trainer.manifest import SPLITS, write_manifest
 
-LIST = Path(__file__).resolve().parent / "web_portraits.csv"
+LISTS = [Path(__file__).resolve().parent / f"{name}.csv" for name in ("web_portraits", "thumbnail_portraits")]
 REGISTRY = "https://registry.npmjs.org"
 JPEG_QUALITY = 86  # of what is reduced
 _READERS = 4  # packages fetched at once
@@ -35,7 +35,9 @@ class Listed:
     split: str
     side: int  # pixels that its longer side is reduced to; 0: the file as it is
     generator: str  # that its package says made it; empty: a real photograph
-    identity: str  # of a person whom several pictures show; empty: not known
+    identity: str  # of a person, or a video, that several pictures show; empty: not known
+    frame: int  # of an animation, from 0
+    webp: int  # quality that it is saved with as WebP first, as the others beside it were; 0: not
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,10 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list",
         type=Path,
-        default=LIST,
+        nargs="+",
+        default=LISTS,
         metavar="CSV",
         help="columns package (a name, or a wheel's address), version, path, sha256, split, side, generator (empty: a "
-        "real photograph) and identity; the file's name is the source's",
+        "real photograph), identity, frame (of an animation) and webp (quality it is saved with first; 0: not); the "
+        "file's name is the source's",
     )
     parser.add_argument("--registry", default=REGISTRY, metavar="URL", help="an npm registry, or a folder laid out so")
 
@@ -58,17 +62,17 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: the list, a package or a picture is missing or not the listed one.
     """
-    listed = _read_list(args.list)
-    packages: dict[tuple[str, str], list[Listed]] = defaultdict(list)
-    for entry in listed:
-        packages[entry.package, entry.version].append(entry)
-    source = args.list.stem
+    packages: dict[tuple[str, str], list[tuple[str, Listed]]] = defaultdict(list)
+    for path in args.list:
+        for entry in _read_list(path):
+            packages[entry.package, entry.version].append((path.stem, entry))
     with ThreadPoolExecutor(_READERS) as pool:
-        parts = pool.map(lambda entries: _fetch(entries, source, args), packages.values())
+        parts = pool.map(lambda entries: _fetch(entries, args), packages.values())
         rows = sorted((row for part in parts for row in part), key=lambda row: row["path"])
     write_manifest(args.out, rows[0], rows)
-    counts = Counter(entry.split for entry in listed)
-    print(f"{len(rows)} pictures in {args.out}: " + ", ".join(f"{n} {split}" for split, n in sorted(counts.items())))
+    counts = Counter((row["source"], row["split"]) for row in rows)
+    print(f"{len(rows)} pictures in {args.out}")
+    print("\n".join(f"  {source} {split}: {count}" for (source, split), count in sorted(counts.items())))
     return 0
 
 
@@ -78,7 +82,7 @@ def _read_list(path: Path) -> list[Listed]:
             rows = list(csv.DictReader(file))
         if any(None in row.values() or None in row for row in rows):
             raise ValueError("a row has more or fewer fields than columns")
-        listed = [Listed(**{**row, "side": int(row["side"])}) for row in rows]
+        listed = [Listed(**row | {name: int(row[name]) for name in ("side", "frame", "webp")}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
             f"{path} is no list of pictures (columns {', '.join(Listed.__annotations__)}): {error}"
@@ -89,16 +93,16 @@ def _read_list(path: Path) -> list[Listed]:
     return listed
 
 
-def _fetch(entries: list[Listed], source: str, args: argparse.Namespace) -> list[dict[str, object]]:
-    """The manifest's rows of one package's pictures, once they are written."""
-    package, version = entries[0].package, entries[0].version
+def _fetch(entries: list[tuple[str, Listed]], args: argparse.Namespace) -> list[dict[str, object]]:
+    """The manifest's rows of one package's pictures, each given with its source, once they are written."""
+    package, version = entries[0][1].package, entries[0][1].version
     is_wheel = is_address(package)
     npm = f"{args.registry.rstrip('/')}/{package}/-/{package.rpartition('/')[2]}-{version}.tgz"
     location = package if is_wheel else npm
     try:
         packed = io.BytesIO(read_bytes(location))
         with zipfile.ZipFile(packed) if is_wheel else tarfile.open(fileobj=packed, mode="r:gz") as archive:
-            return [_keep(entry, _member(archive, entry, location), source, args.out) for entry in entries]
+            return [_keep(entry, _member(archive, entry, location), source, args.out) for source, entry in entries]
     except (ImageError, tarfile.TarError, zipfile.BadZipFile, OSError) as error:
         raise UserError(f"{location}: {error}") from error
 
@@ -117,14 +121,17 @@ def _member(archive: tarfile.TarFile | zipfile.ZipFile, entry: Listed, location:
 def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, object]:
     """Write a picture under its hash; its row of the manifest."""
     if entry.side:
-        image = Image.fromarray(decode_bytes(data).rgb)
+        image = Image.fromarray(decode_bytes(data, entry.frame).rgb)
         image.thumbnail((entry.side, entry.side), Image.Resampling.LANCZOS, reducing_gap=None)
+        if entry.webp:
+            image = recompress(image, "WEBP", quality=entry.webp)
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=JPEG_QUALITY)
         data = packed.getvalue()
     label = int(entry.generator != "")
-    path = f"{source}/{entry.split}/{('real', 'fake')[label]}/{entry.sha256[:16]}.jpg"
+    frame = f"_{entry.frame:04d}" if entry.frame else ""
+    path = f"{source}/{entry.split}/{('real', 'fake')[label]}/{entry.sha256[:16]}{frame}.jpg"
     with write_atomically(out / path, "wb") as file:
         file.write(data)
-    kept = {"generator": entry.generator, "identity": entry.identity, "split": entry.split}
-    return {"path": path, "label": label, "source": source, **kept}
+    known = {"generator": entry.generator, "generated": label, "identity": entry.identity, "split": entry.split}
+    return {"path": path, "label": label, "source": source, **known}

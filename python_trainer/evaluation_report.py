@@ -100,7 +100,10 @@ def build_report(
         raise UserError(f"the validation split cannot fix the thresholds: {error}") from error
     calibrated = logits / calibration["temperature"] + calibration["bias"]
     known = ~np.isnan(logits) & np.array(
-        [r.split == split and not is_held_out(r.source) and (r.label == 0 or r.faces_in_image <= 1) for r in rows]
+        [
+            r.split == split and not is_held_out(r.source) and (r.label == 0 or r.generated or r.faces_in_image <= 1)
+            for r in rows
+        ]
     )
     table = [metrics.sigmoid(calibrated[known & (labels == label)]) for label in (0, 1)]
     report = {

@@ -28,7 +28,6 @@ TRACES = {
     "reconstruction": (0, 1),
     "pasted_reconstruction": (None, 1),
 }
-GENERATED_SOURCES = {"framed_portraits", "web_portraits"}  # whose fakes show nobody, whatever made them
 # Five points of a face that fills its crop to the edges, as in DFDC's tight crops: means over 58 of them.
 TIGHT_KEYPOINTS = np.array([(0.306, 0.301), (0.696, 0.293), (0.498, 0.494), (0.341, 0.729), (0.667, 0.725)])
 PARTLY_RECONSTRUCTED = 0.35  # share of reconstructions of which only a part is pasted
@@ -48,7 +47,7 @@ def kind_of(row: CropRow) -> str:
     """Of a fake: a key of TRACES, or another generator's name, of which nothing is known."""
     if row.source == "reconstruction":
         return row.source
-    return "generated" if row.generator == "stylegan" or row.source in GENERATED_SOURCES else row.generator
+    return "generated" if row.generated or row.generator == "stylegan" else row.generator
 
 
 def keypoints_in_crop(row: CropRow, settings: FaceCropSettings) -> np.ndarray:

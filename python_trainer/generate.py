@@ -78,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
         with write_atomically(args.out / path, "wb") as file:
             file.write(picture)
         generator = args.name if label else ""
-        rows.append({"path": path, "label": label, "source": args.source, "generator": generator, "split": split})
+        known = {"label": label, "source": args.source, "generator": generator, "generated": label}
+        rows.append({"path": path, **known, "split": split})
 
     for split in (split for split in SPLITS if wanted[split]):
         for index, frame in enumerate(frames[split]):

@@ -82,8 +82,8 @@ def _fetch(address: str) -> bytes:
     raise AssertionError("unreachable")
 
 
-def decode_bytes(data: bytes) -> DecodedImage:
-    """As `decode_image`, from the file's bytes."""
+def decode_bytes(data: bytes, frame: int = 0) -> DecodedImage:
+    """As `decode_image`, from the file's bytes; `frame`, from 0, of an animation."""
     if not data:
         raise ImageError("the file is empty (0 bytes)")
     try:
@@ -96,6 +96,8 @@ def decode_bytes(data: bytes) -> DecodedImage:
                     )
                 frames = getattr(image, "n_frames", 1)
                 moves = frames > 1 and image.format in MOVING_FORMATS
+                if frame:
+                    image.seek(frame)
                 image.load()
                 rgb = to_srgb(ImageOps.exif_transpose(image))
     except ImageError:

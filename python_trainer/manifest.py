@@ -27,7 +27,10 @@ SPLIT_NAMES |= {"testing": "test", "dev": "val"}
 
 @dataclass(frozen=True)
 class SourceImage:
-    """One image as the user has it. `path` is a path or an address; label 1 means fake; empty strings mean "not known"."""
+    """One image as the user has it. `path` is a path or an address; label 1 means fake; empty strings mean "not known".
+
+    generated: the whole picture was made by a generator, so that every face in it is fake.
+    """
 
     path: str
     label: int
@@ -38,6 +41,7 @@ class SourceImage:
     pair_id: str = ""
     demographic: str = ""
     face_crop: bool = False
+    generated: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class CropRow:
 
     `faces_in_image` counts all faces found, too small ones included; `status` is ok, no_face, face_too_small or
     failed; `second_look` says that only a second look found its faces (faces.look_twice); `train_use` says whether the row
-    may train: a fake photo's label is certain for its face only when it shows exactly one.
+    may train: a fake photo's label is certain for its face only when it shows exactly one, or was `generated` as a whole.
     """
 
     crop: str
@@ -68,6 +72,7 @@ class CropRow:
     sha256: str
     phash: str
     second_look: int
+    generated: int
     train_use: int
 
 
@@ -137,7 +142,7 @@ def source_image(path: str, known: dict, default_source: str) -> SourceImage:
         label=int(label),
         source=_text(known.get("source")) or default_source,
         split=SPLIT_NAMES.get(split.lower(), ""),
-        face_crop=str(known.get("face_crop")) in ("1", "true", "True"),
+        **{name: str(known.get(name)) in ("1", "true", "True") for name in ("face_crop", "generated")},
         **{name: _text(known.get(name)) for name in ("generator", "identity", "pair_id", "demographic")},
     )
 

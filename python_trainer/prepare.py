@@ -253,9 +253,10 @@ def _rows_of(image: SourceImage, result: PreparedImage, split: str) -> list[Crop
         "split": split, "identity": image.identity, "pair_id": image.pair_id, "demographic": image.demographic,
         "faces_in_image": result.faces_in_image, "status": result.status, "reason": result.reason,
         "sha256": result.sha256, "phash": result.phash, "second_look": int(result.second_look),
+        "generated": int(image.generated),
     }  # fmt: skip
     # Nothing is learned from a doubtful box, nor from a label that may be another face's, and no verdict is set by them.
-    usable = not result.second_look and (image.label == 0 or result.faces_in_image == 1)
+    usable = not result.second_look and (image.label == 0 or image.generated or result.faces_in_image == 1)
     if not result.crops:
         return [CropRow(crop="", face_index=-1, box_xyxy="", keypoints="", detection_score=0.0, train_use=0, **shared)]
     return [

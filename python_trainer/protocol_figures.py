@@ -76,14 +76,12 @@ def generators(images: list[ImageScore], report: dict) -> list[dict]:
     images: of one split. AUC is of scored images.
     """
     scores = image_scores(images, report["calibration"])
-    reals: dict[str, list[float]] = defaultdict(list)
+    reals = _real_scores(images, scores)
+    everyone = [score for values in reals.values() for score in values]
     fakes: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, image in enumerate(images):
         if image.label:
             fakes[image.source, image.generator].append(index)
-        elif image.logit is not None:
-            reals[image.source].append(scores[index])
-    everyone = [score for values in reals.values() for score in values]
     return [
         {
             "source": source,
@@ -101,15 +99,12 @@ def unseen_aucs(images: list[ImageScore], scores: np.ndarray) -> dict:
     images: of one split; scores: float [n], any monotone scale. `mean` weighs the unseen sources equally.
     `against_each_real_source` also weighs the sources of the reals equally, so that no large one decides.
     """
-    kept = [(i, s) for i, s in zip(images, scores, strict=True) if i.logit is not None]
-    reals: dict[str, list[float]] = defaultdict(list)
-    fakes: dict[str, list[float]] = defaultdict(list)
-    for image, score in kept:
-        if image.label == 0:
-            reals[image.source].append(score)
-        elif image.source.startswith("unseen_"):
-            fakes[image.source].append(score)
+    reals = _real_scores(images, scores)
     everyone = [score for values in reals.values() for score in values]
+    fakes: dict[str, list[float]] = defaultdict(list)
+    for image, score in zip(images, scores, strict=True):
+        if image.source.startswith("unseen_") and image.label and image.logit is not None:
+            fakes[image.source].append(score)
     sources = {
         name: {
             "n_fake": len(values),
@@ -124,6 +119,15 @@ def unseen_aucs(images: list[ImageScore], scores: np.ndarray) -> dict:
         "n_real": len(everyone),
         "sources": sources,
     }
+
+
+def _real_scores(images: list[ImageScore], scores: np.ndarray) -> dict[str, list[float]]:
+    """By source, those of its reals that have one."""
+    reals: dict[str, list[float]] = defaultdict(list)
+    for image, score in zip(images, scores, strict=True):
+        if image.label == 0 and image.logit is not None:
+            reals[image.source].append(score)
+    return reals
 
 
 def _auc(reals: list[float], fakes: list[float]) -> float | None:

@@ -6,11 +6,13 @@ import io
 import tarfile
 import zipfile
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from extension.demo.page_server import serve_folder
 from python_trainer.__main__ import main
+from python_trainer.images import recompress
 from python_trainer.manifest import read_sources
 from tests.python.faces import save_astronaut
 
@@ -34,7 +36,9 @@ def registry(tmp_path):
 def write_list(target, photos, **change):
     with target.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["package", "version", "path", "sha256", "split", "side", "generator", "identity"])
+        writer.writerow(
+            ["package", "version", "path", "sha256", "split", "side", "generator", "identity", "frame", "webp"]
+        )
         for i, data in enumerate(photos):
             row = {
                 "package": PACKAGE,
@@ -45,6 +49,8 @@ def write_list(target, photos, **change):
                 "side": (0, 120)[i],
                 "generator": "",
                 "identity": "",
+                "frame": 0,
+                "webp": 0,
             } | change
             writer.writerow(row.values())
     return target
@@ -83,6 +89,46 @@ def test_generated_portraits_come_out_of_wheels_as_fakes_of_the_same_source(tmp_
     assert "people.whl holds no package/team/1.jpg" in capsys.readouterr().err
     (found,) = read_sources([tmp_path / "portraits"])
     assert (found.label, found.source, found.generator, found.identity) == (1, "web_portraits", "some_model", "P1")
+    assert found.generated
+
+
+def test_several_lists_are_several_sources_and_say_what_a_picture_was_saved_as_first(tmp_path, registry):
+    folder, photos = registry
+    plain, first = (
+        write_list(tmp_path / f"{name}.csv", photos, side=120, webp=quality)
+        for name, quality in (("plain", 0), ("webp_first", 40))
+    )
+    out = tmp_path / "portraits"
+    assert main(["collect", "--list", str(plain), str(first), "--registry", str(folder), "--out", str(out)]) == 0
+    found = read_sources([out])
+    assert sorted(item.source for item in found) == ["plain", "plain", "webp_first", "webp_first"]
+    for photo, split in zip(photos, ("train", "val"), strict=True):
+        image = Image.open(io.BytesIO(photo))
+        image.thumbnail((120, 120), Image.Resampling.LANCZOS, reducing_gap=None)
+        packed = io.BytesIO()
+        recompress(image, "WEBP", quality=40).save(packed, "JPEG", quality=86)
+        (path,) = (path for path in out.rglob("*.jpg") if path.parts[-4:-2] == ("webp_first", split))
+        assert path.read_bytes() == packed.getvalue()
+
+
+def test_a_frame_of_an_animation_is_a_picture_of_its_own(tmp_path, registry, capsys):
+    folder, _ = registry
+    packed = io.BytesIO()
+    colours = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    colours[0].save(packed, "WEBP", save_all=True, append_images=colours[1:], lossless=True)
+    with zipfile.ZipFile(folder / "videos.whl", "w") as wheel:
+        wheel.writestr("package/team/0.jpg", packed.getvalue())
+    with serve_folder(folder) as server:
+        made = {"package": f"{server.origin}/videos.whl", "generator": "some_model", "side": 64}
+        lists = [
+            write_list(tmp_path / f"frame_{frame}.csv", [packed.getvalue()], **made, frame=frame) for frame in (0, 1, 2)
+        ]
+        out = tmp_path / "portraits"
+        assert main(["collect", "--list", *map(str, lists[:2]), "--out", str(out)]) == 0
+        assert main(["collect", "--list", str(lists[2]), "--out", str(tmp_path / "none")]) == 2
+    assert "videos.whl" in (said := capsys.readouterr().err) and "Traceback" not in said
+    red, blue = (np.asarray(Image.open(path)).mean(axis=(0, 1)) for path in sorted(out.rglob("*.jpg")))
+    assert red[0] > 240 > 15 > red[2] and blue[2] > 240 > 15 > blue[0]
 
 
 @pytest.mark.parametrize(
@@ -102,10 +148,10 @@ def test_a_list_that_does_not_fit_leaves_no_manifest(tmp_path, registry, change,
     assert not (tmp_path / "portraits" / "manifest.csv").exists()
 
 
-def test_a_row_without_its_last_field_is_no_fake_but_an_error(tmp_path, registry, capsys):
+def test_a_row_without_its_last_field_is_an_error(tmp_path, registry, capsys):
     folder, photos = registry
     listed = write_list(tmp_path / "web_portraits.csv", photos)
-    listed.write_text(listed.read_text().replace(",,\n", ",\n"), newline="")
+    listed.write_text(listed.read_text().replace(",0,0\n", ",0\n"), newline="")
     assert collect(tmp_path, listed, folder) == 2
     assert "more or fewer fields than columns" in capsys.readouterr().err
 

@@ -23,7 +23,7 @@ def crop_row(image: str, label: int, split: str, source: str = "a", **changes) -
     values = {
         "crop": f"crops/{image}.png", "image": f"/photos/{source}/{image}.jpg", "label": label, "source": source, "generator": "",
         "split": split, "identity": "", "pair_id": "", "demographic": "", "face_index": 0, "faces_in_image": 1, "status": "ok", "reason": "",
-        "box_xyxy": "[]", "keypoints": "[]", "detection_score": 1.0, "sha256": "", "phash": "", "second_look": 0, "train_use": 1,
+        "box_xyxy": "[]", "keypoints": "[]", "detection_score": 1.0, "sha256": "", "phash": "", "second_look": 0, "generated": 0, "train_use": 1,
     }  # fmt: skip
     return CropRow(**values | changes)
 

@@ -139,19 +139,18 @@ def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, s
 
 
 @pytest.mark.parametrize(
-    ("source", "generator", "label", "traces"),
+    ("source", "generator", "generated", "label", "traces"),
     [
-        ("web_portraits", "whatever", 1, (0, 1)),
-        ("framed_portraits", "mobilestylegan", 1, (0, 1)),
-        ("ffhq_stylegan", "stylegan", 1, (0, 1)),
-        ("faceforensics", "faceswap", 1, (1, 0)),
-        ("reconstruction", "tiny_flux2", 1, (0, 1)),
-        ("mine", "whatever", 1, (None, None)),
-        ("web_portraits", "", 0, (None, None)),
+        ("mine", "whatever", 1, 1, (0, 1)),
+        ("ffhq_stylegan", "stylegan", 0, 1, (0, 1)),
+        ("faceforensics", "faceswap", 0, 1, (1, 0)),
+        ("reconstruction", "tiny_flux2", 0, 1, (0, 1)),
+        ("mine", "whatever", 0, 1, (None, None)),
+        ("mine", "", 0, 0, (None, None)),
     ],
 )
-def test_what_is_known_of_a_fakes_traces_comes_from_its_generator_or_source(source, generator, label, traces):
-    row = dataclasses.replace(crop_row(0, label, "train", source=source), generator=generator)
+def test_what_is_known_of_a_fakes_traces(source, generator, generated, label, traces):
+    row = dataclasses.replace(crop_row(0, label, "train", source=source), generator=generator, generated=generated)
     assert traces_of(row) == traces
 
 

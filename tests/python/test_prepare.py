@@ -123,3 +123,13 @@ def test_a_real_dataset_is_prepared(dataset_dir, tmp_path):
     assert main(["prepare", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--workers", "2"]) == 0
     rows = read_prepared(tmp_path / "out")
     assert sum(bool(row.crop) for row in rows) >= 0.7 * len(chosen)
+
+
+def test_every_face_of_a_wholly_generated_picture_may_train(prepared, tmp_path):
+    data, _, _ = prepared
+    table = f"path,label,generated\n{data}/train/fake/two_faces.png,1,{{}}\n"
+    for known, expected in (("1", [(1, 1), (1, 1)]), ("", [(0, 0), (0, 0)])):
+        (tmp_path / "list.csv").write_text(table.format(known))
+        out = tmp_path / f"out{known}"
+        assert main(["prepare", "--data", str(tmp_path / "list.csv"), "--out", str(out), "--workers", "1"]) == 0
+        assert [(row.generated, row.train_use) for row in read_prepared(out)] == expected

@@ -26,7 +26,8 @@ def crop_row(index: int, label: int, split: str, pair: str = "", source: str = "
     return CropRow(
         crop=f"crops/{index}.png", image=f"{index}.png", label=label, source=source, generator="", split=split,
         identity="", pair_id=pair, demographic="", face_index=0, faces_in_image=1, status="ok", reason="",
-        box_xyxy="[]", keypoints="[]", detection_score=1.0, sha256=str(index), phash="", second_look=0, train_use=1,
+        box_xyxy="[]", keypoints="[]", detection_score=1.0, sha256=str(index), phash="", second_look=0, generated=0,
+        train_use=1,
     )  # fmt: skip
 
 
