@@ -87,7 +87,7 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
 
 
 def conditions_table(protocol: dict) -> str:
-    """Under each condition AUC and balanced accuracy, of scored images of the sources trained on, and the bands of all
+    """Under each condition AUC and balanced accuracy, of scored images of the known sources, and the bands of all
     images; of the harmless conditions also how many images change their band.
     """
     shares_of = ["real: no traces / inconclusive / likely fake", "fake: the same"]

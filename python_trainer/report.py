@@ -174,7 +174,7 @@ def readme_results(reports: dict[str, dict], manifest: dict) -> str:
     shares = {c: {band: percent(share) for band, share in bands[c].items()} for c in ("real", "fake")}
     return (
         f"{models_table(reports)}\n\n"
-        "Accuracy and AUC: test images of the sources trained on, pooled; an image in which no face was found counts "
+        "Accuracy and AUC: test images of the known sources, pooled; an image in which no face was found counts "
         "as an error. *Unseen*: generators that no training image came from. 95 % intervals in brackets.\n\n"
         "What a check answers, on validation faces: "
         + "; ".join(
