@@ -66,6 +66,9 @@ def run(args: argparse.Namespace) -> int:
     for path in args.list:
         for entry in _read_list(path):
             packages[entry.package, entry.version].append((path.stem, entry))
+    paths = Counter(_path(source, entry) for entries in packages.values() for source, entry in entries)
+    if twice := [path for path, count in paths.items() if count > 1]:
+        raise UserError(f"listed twice: {twice[0]}; name lists differently, and a picture once")
     with ThreadPoolExecutor(_READERS) as pool:
         parts = pool.map(lambda entries: _fetch(entries, args), packages.values())
         rows = sorted((row for part in parts for row in part), key=lambda row: row["path"])
@@ -83,6 +86,10 @@ def _read_list(path: Path) -> list[Listed]:
         if any(None in row.values() or None in row for row in rows):
             raise ValueError("a row has more or fewer fields than columns")
         listed = [Listed(**row | {name: int(row[name]) for name in ("side", "frame", "webp")}) for row in rows]
+        if any(entry.side < 0 or entry.frame < 0 or entry.webp not in range(101) for entry in listed):
+            raise ValueError("side, frame and webp are 0 or more, webp at most 100")
+        if any(not entry.side and (entry.frame or entry.webp) for entry in listed):
+            raise ValueError("a frame, or what is saved as WebP first, is no file as it is: give its side")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
             f"{path} is no list of pictures (columns {', '.join(Listed.__annotations__)}): {error}"
@@ -119,7 +126,7 @@ def _member(archive: tarfile.TarFile | zipfile.ZipFile, entry: Listed, location:
 
 
 def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, object]:
-    """Write a picture under its hash; its row of the manifest."""
+    """Write a picture; its row of the manifest."""
     if entry.side:
         image = Image.fromarray(decode_bytes(data, entry.frame).rgb)
         image.thumbnail((entry.side, entry.side), Image.Resampling.LANCZOS, reducing_gap=None)
@@ -128,10 +135,14 @@ def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, objec
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=JPEG_QUALITY)
         data = packed.getvalue()
-    label = int(entry.generator != "")
-    frame = f"_{entry.frame:04d}" if entry.frame else ""
-    path = f"{source}/{entry.split}/{('real', 'fake')[label]}/{entry.sha256[:16]}{frame}.jpg"
+    path, label = _path(source, entry), int(entry.generator != "")
     with write_atomically(out / path, "wb") as file:
         file.write(data)
     known = {"generator": entry.generator, "generated": label, "identity": entry.identity, "split": entry.split}
     return {"path": path, "label": label, "source": source, **known}
+
+
+def _path(source: str, entry: Listed) -> str:
+    """Where a picture goes: its hash there, and its frame, are its name."""
+    frame = f"_{entry.frame:04d}" if entry.frame else ""
+    return f"{source}/{entry.split}/{'fake' if entry.generator else 'real'}/{entry.sha256[:16]}{frame}.jpg"

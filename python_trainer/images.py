@@ -108,7 +108,7 @@ def decode_bytes(data: bytes, frame: int = 0) -> DecodedImage:
         raise ImageError("not an image in a known format") from error
     except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error …
         raise ImageError(f"damaged or truncated: {error}") from error
-    note = f"animated: first frame of {frames}" if frames > 1 else ""
+    note = f"animated: {'first frame' if frame == 0 else f'frame {frame + 1}'} of {frames}" if frames > 1 else ""
     return DecodedImage(np.asarray(rgb), note, frames if moves else 1)
 
 

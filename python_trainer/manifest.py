@@ -130,19 +130,22 @@ def source_image(path: str, known: dict, default_source: str) -> SourceImage:
     """An image from what a table or a shard says of it, under the names of `SourceImage`'s fields.
 
     Raises:
-        ValueError: no label that is 0 or 1, or an unknown split.
+        ValueError: no label that is 0 or 1, an unknown split, or a real one that is said to be generated.
     """
     label, split = str(known.get("label", "")), str(known.get("split") or "")
     if label not in ("0", "1"):
         raise ValueError(f"label {label!r}; it must be 0 (real) or 1 (fake)")
     if split and split.lower() not in SPLIT_NAMES:
         raise ValueError(f"unknown split {split!r}; use train, val or test")
+    flags = {name: str(known.get(name)).lower() in ("1", "true") for name in ("face_crop", "generated")}
+    if flags["generated"] and label == "0":
+        raise ValueError("label 0 (real), but generated")
     return SourceImage(
         path=path,
         label=int(label),
         source=_text(known.get("source")) or default_source,
         split=SPLIT_NAMES.get(split.lower(), ""),
-        **{name: str(known.get(name)) in ("1", "true", "True") for name in ("face_crop", "generated")},
+        **flags,
         **{name: _text(known.get(name)) for name in ("generator", "identity", "pair_id", "demographic")},
     )
 

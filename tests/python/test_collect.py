@@ -72,6 +72,7 @@ def test_photographs_come_as_they_are_or_reduced_into_a_folder_that_prepare_read
     }
     files = {path.parts[-3]: path for path in (tmp_path / "portraits").rglob("*.jpg")}
     assert files["train"].read_bytes() == photos[0]
+    assert not any(item.generated for item in found.values())
     with Image.open(files["val"]) as reduced:
         assert reduced.size == (120, 120)
 
@@ -139,6 +140,11 @@ def test_a_frame_of_an_animation_is_a_picture_of_its_own(tmp_path, registry, cap
         ({"version": "9.9.9"}, "theme-9.9.9.tgz"),
         ({"split": "../elsewhere"}, "the split must be one of train, val, test"),
         ({"side": "large"}, "is no list of pictures"),
+        ({"webp": "90 %"}, "is no list of pictures"),
+        ({"webp": 101}, "webp at most 100"),
+        ({"frame": -1}, "0 or more"),
+        ({"side": 0, "frame": 3}, "give its side"),
+        ({"side": 0, "webp": 90}, "give its side"),
     ],
 )
 def test_a_list_that_does_not_fit_leaves_no_manifest(tmp_path, registry, change, words, capsys):
@@ -161,3 +167,9 @@ def test_a_missing_and_an_empty_list_are_told(tmp_path, registry, capsys):
     assert collect(tmp_path, tmp_path / "none.csv", folder) == 2
     assert collect(tmp_path, write_list(tmp_path / "empty.csv", []), folder) == 2
     assert "lists nothing" in capsys.readouterr().err
+
+
+def test_two_pictures_never_get_one_name(tmp_path, registry, capsys):
+    folder, photos = registry
+    assert collect(tmp_path, write_list(tmp_path / "twice.csv", [photos[0]] * 2, split="val", path="x"), folder) == 2
+    assert "listed twice: twice/val/real/" in capsys.readouterr().err

@@ -147,6 +147,17 @@ def test_image_is_its_worst_face_in_any_order():
     assert image.logit == 2.5 and image.faces == 2
 
 
+def test_every_face_of_a_wholly_generated_picture_counts_in_the_score_table(prepared):
+    _, rows = prepared
+    logits = np.array([3.0 if row.label else -3.0 for row in rows])
+    found = []
+    for generated in (0, 1):
+        two = [crop_row("pair", 1, "test", face_index=i, faces_in_image=2, generated=generated) for i in range(2)]
+        table = build_report([*rows, *two], np.append(logits, [-9.0, -9.0]), bootstrap=0)["score_table"]
+        found.append(next(row["fake_of_100"] for row in table if row["score"] == 0.5))
+    assert found[0] == 100 > found[1]
+
+
 def test_no_class_in_validation_and_broken_scores_are_refused(prepared):
     folder, rows = prepared
     reals = [row for row in rows if row.split == "test" or row.label == 0]

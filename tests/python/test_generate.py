@@ -72,6 +72,7 @@ def test_generated_faces_are_framed_sized_and_compressed_as_the_portraits_are(tm
         ("test", 1, "mobilestylegan"): 1,
     }
     assert {item.source for item in found} == {"framed_portraits"}
+    assert all(item.generated == bool(item.label) for item in found)
     for row in read_prepared(portraits)[:3]:
         of_split = [Path(item.path).read_bytes() for item in found if item.split == row.split]
         made = {make_of(data) for data in [*of_split, Path(row.image).read_bytes()]}

@@ -61,9 +61,14 @@ def test_exif_orientation_is_applied():
 
 def test_the_first_frame_of_an_animation_is_taken_and_said():
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue", "lime")]
-    decoded = decode_bytes(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    decoded = decode_bytes(data)
     assert decoded.rgb[0, 0].tolist() == [255, 0, 0]
     assert decoded.note == "animated: first frame of 3"
+    third = decode_bytes(data, frame=2)
+    assert (third.rgb[0, 0].tolist(), third.note) == ([0, 255, 0], "animated: frame 3 of 3")
+    with pytest.raises(ImageError):
+        decode_bytes(data, frame=3)
 
 
 @pytest.mark.parametrize(

@@ -269,3 +269,9 @@ def test_an_address_without_its_library_says_what_to_install():
 def test_people_and_pairs_may_be_numbered_from_0():
     image = source_image("a.jpg", {"label": 0, "identity": 0, "pair_id": 0, "source": None}, default_source="mine")
     assert (image.identity, image.pair_id, image.source) == ("0", "0", "mine")
+
+
+def test_a_real_picture_is_not_generated():
+    with pytest.raises(ValueError, match="generated"):
+        source_image("a.jpg", {"label": 0, "generated": "TRUE"}, default_source="mine")
+    assert source_image("a.jpg", {"label": 1, "generated": "TRUE"}, default_source="mine").generated
