@@ -101,7 +101,9 @@ def build_report(
     calibrated = logits / calibration["temperature"] + calibration["bias"]
     known = ~np.isnan(logits) & np.array(
         [
-            r.split == split and not is_held_out(r.source) and (r.label == 0 or r.generated or r.faces_in_image <= 1)
+            r.split == split
+            and not is_held_out(r.source)
+            and (r.label == 0 or bool(r.generated) or r.faces_in_image <= 1)
             for r in rows
         ]
     )

@@ -149,13 +149,13 @@ def test_image_is_its_worst_face_in_any_order():
 
 def test_every_face_of_a_wholly_generated_picture_counts_in_the_score_table(prepared):
     _, rows = prepared
-    logits = np.array([3.0 if row.label else -3.0 for row in rows])
-    found = []
-    for generated in (0, 1):
+    logits = np.array([(3.0 if row.label else -3.0) if row.crop else np.nan for row in rows])
+    fakes = sum(row.label == 1 and row.split == "test" and row.source in "ab" and row.crop != "" for row in rows)
+    for generated, expected in ((0, 100), (1, round(100 * fakes / (fakes + 2), 1))):
         two = [crop_row("pair", 1, "test", face_index=i, faces_in_image=2, generated=generated) for i in range(2)]
         table = build_report([*rows, *two], np.append(logits, [-9.0, -9.0]), bootstrap=0)["score_table"]
-        found.append(next(row["fake_of_100"] for row in table if row["score"] == 0.5))
-    assert found[0] == 100 > found[1]
+        (half,) = (row for row in table if row["score"] == 0.5)
+        assert (half["real_of_100"], half["fake_of_100"]) == (0, expected)
 
 
 def test_no_class_in_validation_and_broken_scores_are_refused(prepared):

@@ -43,6 +43,15 @@ def test_the_committed_checkpoint_becomes_the_committed_model(photos, tmp_path, 
     assert SHIPPED_CHECKPOINT.stat().st_size <= 11e6
 
 
+def test_the_shipped_score_table_sets_fakes_above_reals():
+    rows = json.loads(SHIPPED_MANIFEST.read_text())["score_table"]
+    for real, fake in ((row["real_of_100"], row["fake_of_100"]) for row in rows):
+        assert 0 <= real < fake < 100
+    for key in ("real_of_100", "fake_of_100"):
+        shares = [row[key] for row in rows]
+        assert shares == sorted(shares, reverse=True)
+
+
 @pytest.mark.parametrize("tolerance", ["CONVERSION_TOLERANCE", "QUANTISATION_TOLERANCE"])
 def test_when_tfjs_disagrees_nothing_is_written(tolerance, photos, tmp_path, monkeypatch, capsys):
     out = tmp_path / "converted"
