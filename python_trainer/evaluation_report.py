@@ -9,7 +9,7 @@ import numpy as np
 
 from python_trainer import metrics
 from python_trainer.errors import UserError
-from python_trainer.manifest import CropRow
+from python_trainer.manifest import CropRow, is_label_certain
 from python_trainer.operating_points import operating_points, score_table
 
 FALSE_POSITIVE_RATE = 0.05  # of validation images, for the second threshold
@@ -103,7 +103,7 @@ def build_report(
         [
             r.split == split
             and not is_held_out(r.source)
-            and (r.label == 0 or bool(r.generated) or r.faces_in_image <= 1)
+            and is_label_certain(r.label, r.faces_in_image, bool(r.generated))
             for r in rows
         ]
     )

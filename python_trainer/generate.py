@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_bytes, read_bytes, recompress
+from python_trainer.images import ImageError, decode_bytes, encode, read_bytes, recompress
 from python_trainer.manifest import SPLITS, read_trainable, write_manifest
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ class Frame:
         return self._saved(recompress(image, "JPEG", **self.tables), *rng.integers(GRID, size=2))
 
     def _saved(self, image: Image.Image, left: int, top: int) -> bytes:
-        packed = io.BytesIO()
-        image.crop((left, top, left + self.side, top + self.side)).save(packed, "JPEG", **self.tables)
-        return packed.getvalue()
+        return encode(image.crop((left, top, left + self.side, top + self.side)), "JPEG", **self.tables)
 
 
 def _frames(folder: Path, source: str, seed: int) -> dict[str, list[Frame]]:

@@ -114,10 +114,15 @@ def decode_bytes(data: bytes, frame: int = 0) -> DecodedImage:
 
 def recompress(image: Image.Image, format_: str, **options: int) -> Image.Image:
     """The RGB image after a round trip through a lossy format ("JPEG", "WEBP") with Pillow's encoder options."""
+    with Image.open(io.BytesIO(encode(image, format_, **options))) as decoded:
+        return decoded.convert("RGB")
+
+
+def encode(image: Image.Image, format_: str, **options: object) -> bytes:
+    """The image as a file of that format ("JPEG", "WEBP"), with Pillow's encoder options."""
     buffer = io.BytesIO()
     image.save(buffer, format_, **options)
-    with Image.open(buffer) as decoded:
-        return decoded.convert("RGB")
+    return buffer.getvalue()
 
 
 def to_srgb(image: Image.Image) -> Image.Image:

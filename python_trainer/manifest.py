@@ -76,6 +76,11 @@ class CropRow:
     train_use: int
 
 
+def is_label_certain(label: int, faces: int, generated: bool) -> bool:
+    """Whether an image's label is each of its faces' own: of a forged photo with several, some may be real."""
+    return label == 0 or generated or faces <= 1
+
+
 def read_sources(locations: list[str | Path], listing: Callable[[str], list[str]] = list_address) -> list[SourceImage]:
     """List the images of tables (.csv, or a folder's `manifest.csv`) or of `real` and `fake` folders at any depth.
 

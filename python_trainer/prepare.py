@@ -21,6 +21,7 @@ from python_trainer.manifest import (
     SPLIT_NAMES,
     CropRow,
     SourceImage,
+    is_label_certain,
     known_of_path,
     read_sources,
     source_image,
@@ -256,7 +257,7 @@ def _rows_of(image: SourceImage, result: PreparedImage, split: str) -> list[Crop
         "generated": int(image.generated),
     }  # fmt: skip
     # Nothing is learned from a doubtful box, nor from a label that may be another face's, and no verdict is set by them.
-    usable = not result.second_look and (image.label == 0 or image.generated or result.faces_in_image == 1)
+    usable = not result.second_look and is_label_certain(image.label, result.faces_in_image, image.generated)
     if not result.crops:
         return [CropRow(crop="", face_index=-1, box_xyxy="", keypoints="", detection_score=0.0, train_use=0, **shared)]
     return [
