@@ -16,7 +16,7 @@ export class BadgeLayer {
   #badges = /** @type {Map<TrackedImage, Badge>} */ (new Map());
   #inView = /** @type {Set<Element>} */ (new Set());
   #toRender = /** @type {Set<TrackedImage>} */ (new Set());
-  #toPlace = /** @type {TrackedImage[]} */ ([]);
+  #toPlace = /** @type {Set<TrackedImage>} */ (new Set());
   #seenAt = "";
   /** Whether anything may have moved. */
   isStale = false;
@@ -51,6 +51,7 @@ export class BadgeLayer {
     this.#badges.get(tracked)?.element.remove();
     this.#badges.delete(tracked);
     this.#toRender.delete(tracked);
+    this.#toPlace.delete(tracked);
     if (!tracked.image.isConnected) this.#inView.delete(tracked.image);
   }
 
@@ -84,9 +85,13 @@ export class BadgeLayer {
    */
   draw(view, origin) {
     const endAt = performance.now() + MAX_FRAME_MS;
+    if (this.isStale && this.#toPlace.size === 0) {
+      this.#toPlace = new Set(this.#badges.keys());
+      this.isStale = false;
+    }
     this.#render(endAt);
     this.#place(view, origin, endAt);
-    return this.#toRender.size === 0 && this.#toPlace.length === 0 && !this.isStale;
+    return this.#toRender.size === 0 && this.#toPlace.size === 0 && !this.isStale;
   }
 
   /** @param {number} endAt milliseconds */
@@ -97,6 +102,8 @@ export class BadgeLayer {
       const badge = /** @type {Badge} */ (this.#badges.get(tracked));
       badge.show(tracked.isChecking ? null : tracked.result, tracked);
       if (badge.element.parentNode !== this.element) this.element.append(badge.element);
+      // Itself only: finding places for all of a page's badges with each of its verdicts is most of what the page would feel.
+      this.#toPlace.add(tracked);
     }
   }
 
@@ -106,17 +113,14 @@ export class BadgeLayer {
    * @param {number} endAt milliseconds
    */
   #place(view, origin, endAt) {
-    if (this.#toPlace.length === 0 && this.isStale) {
-      this.#toPlace = [...this.#badges.keys()];
-      this.isStale = false;
-    }
     // All reads first, then all writes: one layout for all.
     const places = [];
-    do {
-      const tracked = this.#toPlace.pop();
-      const badge = tracked && this.#badges.get(tracked);
-      if (badge) places.push({ badge, place: this.#inView.has(tracked.image) ? badge.measure(view) : null });
-    } while (this.#toPlace.length > 0 && performance.now() < endAt);
+    for (const tracked of this.#toPlace) {
+      this.#toPlace.delete(tracked);
+      const badge = /** @type {Badge} */ (this.#badges.get(tracked));
+      places.push({ badge, place: this.#inView.has(tracked.image) ? badge.measure(view) : null });
+      if (performance.now() >= endAt) break;
+    }
     for (const { badge, place } of places) badge.move(place, origin);
   }
 }

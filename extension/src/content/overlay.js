@@ -60,7 +60,7 @@ export class Overlay {
     this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
     this.#motion.start();
-    this.schedule();
+    this.#redraw.request();
   }
 
   /** @param {TrackedImage} tracked removes its badge and what belongs to it */

@@ -3,7 +3,7 @@
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgl";
 
-import { withTimeout } from "../shared/with-timeout.js";
+import { withSignal, withTimeout } from "../shared/with-timeout.js";
 import { NEVER_LOST } from "./context-loss.js";
 import { useOwnConvolution } from "./convolution-kernel.js";
 import * as tf from "./tf.js";
@@ -97,7 +97,7 @@ async function loadOn(name, load, selfTest) {
   if (!(await switched)) throw new Error(`the ${name} backend cannot be used in this browser`);
   const loaded = await load();
   try {
-    const test = selfTest(loaded, AbortSignal.timeout(START_LIMIT_MS));
+    const test = withSignal((signal) => selfTest(loaded, signal), START_LIMIT_MS);
     await withTimeout(test, START_LIMIT_MS, `the self-test on ${name} took over ${START_LIMIT_MS / 1000} s`);
     return loaded;
   } catch (error) {

@@ -1,6 +1,7 @@
 // Gets the bytes of an image: by the extension's own request, or out of a data: URL.
 
 import { bytesOfBase64 } from "../shared/base64.js";
+import { withSignal } from "../shared/with-timeout.js";
 import { CheckError } from "./check-error.js";
 
 /**
@@ -31,7 +32,15 @@ export async function readImageSource(source, options) {
 async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limitMs = FETCH_LIMIT_MS } = {}) {
   if (url.startsWith("data:")) return decodeDataUrl(url);
   if (!/^https?:/.test(url)) throw new CheckError("unreachable", "Only images from http and https can be fetched.");
-  const signal = AbortSignal.timeout(limitMs);
+  return withSignal((signal) => request(url, { credentials, fetch, signal, limitMs }), limitMs);
+}
+
+/**
+ * @param {string} url
+ * @param {{credentials: RequestCredentials, fetch: typeof globalThis.fetch, signal: AbortSignal, limitMs: number}} options
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function request(url, { credentials, fetch, signal, limitMs }) {
   try {
     // The extension's part of the browser's cache is not the page's: a copy that has to be asked about may be older than what the page shows.
     let response = await fetch(url, { credentials, cache: credentials === "include" ? "reload" : "default", signal });

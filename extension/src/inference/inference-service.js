@@ -1,6 +1,6 @@
 // Answers checks: gets the image, looks it up, runs the pipeline on it, words the result.
 
-import { TimeoutError, withTimeout } from "../shared/with-timeout.js";
+import { TimeoutError, withSignal, withTimeout } from "../shared/with-timeout.js";
 import { isAnimated, judgeAnimation } from "./animation.js";
 import { CheckError } from "./check-error.js";
 import { toFailure } from "./check-result.js";
@@ -141,19 +141,20 @@ export class InferenceService {
    * @param {number} timeoutMs
    * @returns {Promise<Evidence>}
    */
-  async #search({ pipeline, context }, bytes, options, timeoutMs) {
+  #search({ pipeline, context }, bytes, options, timeoutMs) {
     const message = `The check was given up after ${timeoutMs / 1000} s.`;
-    const signal = AbortSignal.timeout(timeoutMs);
-    const analysis = whileIntact(context, () => pipeline.analyze(bytes, { ...options, signal }));
-    try {
-      return await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
-    } catch (error) {
-      if (error instanceof TimeoutError) {
-        this.#engine.forget();
-        pipeline.dispose();
+    return withSignal(async (signal) => {
+      const analysis = whileIntact(context, () => pipeline.analyze(bytes, { ...options, signal }));
+      try {
+        return await withTimeout(analysis, timeoutMs + STOP_LIMIT_MS, message);
+      } catch (error) {
+        if (error instanceof TimeoutError) {
+          this.#engine.forget();
+          pipeline.dispose();
+        }
+        throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;
       }
-      throw signal.aborted ? new CheckError("timeout", message, { cause: error }) : error;
-    }
+    }, timeoutMs);
   }
 }
 

@@ -27,3 +27,24 @@ export function withTimeout(promise, limitMs, message) {
   });
   return /** @type {Promise<T>} */ (Promise.race([promise, limit])).finally(() => clearTimeout(timer));
 }
+
+/**
+ * Hands work a signal that is aborted when the time limit passes.
+ *
+ * Not AbortSignal.timeout(): its timer goes on when the work is done, and a page of a thousand pictures would keep the browser
+ * awake for half a minute after the last verdict.
+ *
+ * @template T
+ * @param {(signal: AbortSignal) => Promise<T>} work
+ * @param {number} limitMs time limit in milliseconds, > 0
+ * @returns {Promise<T>} as the work settles: a signal alone ends nothing
+ */
+export async function withSignal(work, limitMs) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException("The time limit has passed.", "TimeoutError")), limitMs);
+  try {
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { TimeoutError, withTimeout } from "../../../extension/src/shared/with-timeout.js";
+import { TimeoutError, withSignal, withTimeout } from "../../../extension/src/shared/with-timeout.js";
 
 test("a result in time passes through", async () => {
   assert.equal(await withTimeout(Promise.resolve(7), 1000, "late"), 7);
@@ -18,3 +18,24 @@ test("a wait without an end is given up with the given message", async () => {
   assert.ok(error instanceof TimeoutError);
   assert.equal(error.message, "The model hangs.");
 });
+
+test("work that takes too long is told so by its signal", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const untilStopped = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const stopped = assert.rejects(withSignal(untilStopped, 500), { name: "TimeoutError" });
+  context.mock.timers.tick(500);
+  await stopped;
+});
+
+for (const [ending, work, expected] of [
+  ["its result", async () => 7, (settled) => assert.deepEqual(settled, [{ status: "fulfilled", value: 7 }])],
+  ["its error", async () => Promise.reject(new Error("broken")), ([{ reason }]) => assert.match(reason.message, /broken/)],
+]) {
+  test(`work with ${ending} in time leaves no timer behind`, async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    let signal;
+    expected(await Promise.allSettled([withSignal((given) => ((signal = given), work()), 500)]));
+    context.mock.timers.tick(500);
+    assert.equal(signal.aborted, false);
+  });
+}
