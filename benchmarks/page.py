@@ -129,7 +129,8 @@ def visit(
     def done(first: int) -> int:
         return worker.evaluate(CHECKED, first) if checked else page.evaluate(PAINTED, first)
 
-    page.goto(address)
+    # Not when all has loaded: a verdict may come before the last picture does.
+    page.goto(address, wait_until="domcontentloaded")
     in_view = page.evaluate(IN_VIEW)
     wait_until(page, lambda: done(in_view) >= 1, LIMIT_S, "the first")
     note("first in view")
@@ -201,7 +202,7 @@ def main() -> None:
     ]
     about = (
         f"Pages of portraits of {SIDE} px, each file new, read to the end as fast as verdicts come; times from the"
-        " navigation on. Long tasks and shifts are the page's, whoever caused them, and memory is that of the"
+        " navigation on; verdicts after the first are counted where they are stored, at most half a second later. Long tasks and shifts are the page's, whoever caused them, and memory is that of the"
         " whole browser but for its program files: compare with the extension off, where no model is loaded either."
     )
     write_results(args.out, "page", rows, about=about)

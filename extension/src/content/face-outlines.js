@@ -5,6 +5,9 @@ import { boxOnPage, intersect, partOf, placeOf } from "./image-geometry.js";
 
 /** @typedef {import("./tracked-image.js").TrackedImage} TrackedImage */
 
+// The picture's badge lies over so much of its top: a face's number has no place above the face there.
+const BADGE_REACH = 50;
+
 /** Boxes over one image at a time. */
 export class FaceOutlines {
   #tracked = /** @type {TrackedImage | null} */ (null);
@@ -37,7 +40,9 @@ export class FaceOutlines {
     faces.forEach((face, index) => {
       // Cut at the box: what lies beyond it (object-fit: cover) is not shown, and other things of the page are.
       const rect = intersect(boxOnPage(face.boxXyxy, imageSize, place), box);
-      const { style } = /** @type {HTMLElement} */ (this.element.children[index]);
+      const outline = /** @type {HTMLElement} */ (this.element.children[index]);
+      outline.classList.toggle("low", rect.y - Math.max(0, box.y) < BADGE_REACH);
+      const { style } = outline;
       style.transform = `translate(${Math.round(rect.x - origin.x)}px, ${Math.round(rect.y - origin.y)}px)`;
       style.width = `${Math.round(rect.width)}px`;
       style.height = `${Math.round(rect.height)}px`;

@@ -60,6 +60,7 @@ export class Overlay {
     this.#badges.show(tracked);
     if (this.#opened === tracked) this.open(tracked);
     this.#motion.start();
+    this.#motion.soon();
     this.#redraw.request();
   }
 
@@ -84,7 +85,7 @@ export class Overlay {
   /** @param {TrackedImage} tracked @param {{takeFocus?: boolean}} [options] opens its panel */
   open(tracked, { takeFocus = false } = {}) {
     this.#opened = tracked;
-    this.#host.mount({ wasAsked: true });
+    if (this.#host.mount({ wasAsked: true })) this.#badges.isStale = true;
     this.#panel.open(tracked.isChecking ? null : tracked.result);
     this.#outlines.show(tracked.isChecking ? null : tracked);
     if (takeFocus) this.#panel.focus();
@@ -160,6 +161,8 @@ export class Overlay {
   #draw() {
     if (this.#badges.size === 0 && !this.#opened) return;
     const wasRemoved = this.#host.mount();
+    // Off the page it had no place, nor had what was placed by it.
+    if (wasRemoved) this.#badges.isStale = true;
     if (wasRemoved && this.#opened) this.open(this.#opened);
     const view = { x: 0, y: 0, width: document.documentElement.clientWidth, height: window.innerHeight };
     const origin = this.#host.element.getBoundingClientRect();

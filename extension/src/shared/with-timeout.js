@@ -29,7 +29,8 @@ export function withTimeout(promise, limitMs, message) {
 }
 
 /**
- * Hands work a signal that is aborted when the time limit passes.
+ * Hands work a signal that is aborted when the time limit passes, and when the work has settled: what it has left behind, say a
+ * download that nobody reads, ends too.
  *
  * Not AbortSignal.timeout(): its timer goes on when the work is done, and a page of a thousand pictures would keep the browser
  * awake for half a minute after the last verdict.
@@ -46,5 +47,6 @@ export async function withSignal(work, limitMs) {
     return await work(limit.signal);
   } finally {
     clearTimeout(timer);
+    limit.abort();
   }
 }

@@ -70,6 +70,30 @@ test("a server that never answers runs into the time limit", async (context) => 
   await reading;
 });
 
+test("a server that stops in the middle runs into the time limit", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const fetch = async (_, { signal }) => {
+    const start = (controller) => {
+      controller.enqueue(new Uint8Array(8));
+      signal.addEventListener("abort", () => controller.error(signal.reason));
+    };
+    return new Response(new ReadableStream({ start }));
+  };
+  const reading = assert.rejects(readImageSource(URL_SOURCE, { fetch, limitMs: 7000 }), failsWith("timeout", /within 7 s/));
+  await new Promise((resolve) => setImmediate(resolve)); // the first bytes have been read
+  context.mock.timers.tick(7000);
+  await reading;
+});
+
+test("what is refused unread is not downloaded on", async (context) => {
+  const tooLarge = { status: 200, headers: { "content-length": String(MAX_BYTES + 1) } };
+  for (const [init, code, requests] of [[{ status: 404 }, "not_found", 2], [tooLarge, "too_large", 1]]) {
+    const fetch = context.mock.fn(async () => new Response(new ReadableStream(), init));
+    await assert.rejects(readImageSource(URL_SOURCE, { fetch }), failsWith(code));
+    assert.deepEqual(fetch.mock.calls.map((call) => call.arguments[1].signal.aborted), Array(requests).fill(true));
+  }
+});
+
 test("too many bytes are refused by their announcement and by their count", async () => {
   const announced = answering("", { headers: { "content-length": String(MAX_BYTES + 1) } });
   await assert.rejects(readImageSource(URL_SOURCE, announced), failsWith("too_large"));

@@ -198,6 +198,24 @@ test("an analysis that takes too long is told to stop, and the next one goes on"
   assert.equal(load.mock.callCount(), 1);
 });
 
+test("an analysis that does not stop when it is told to is left alone, and its model goes with it", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let signal;
+  const { service, engine, load } = serviceWith((_, options) => ((signal = options.signal), new Promise(() => undefined)));
+  const checked = service.check(request());
+  while (!signal) await new Promise((resolve) => setImmediate(resolve));
+  context.mock.timers.tick(30_000);
+  assert.equal(signal.reason.name, "TimeoutError");
+  assert.equal(engine.pipeline.dispose.mock.callCount(), 0);
+  context.mock.timers.tick(15_000);
+  const { status, code, reason } = await checked;
+  assert.deepEqual([status, code, reason], ["failed", "timeout", "The check was given up after 30 s."]);
+  assert.equal(engine.pipeline.dispose.mock.callCount(), 1);
+  engine.pipeline.analyze = async () => EVIDENCE;
+  assert.equal((await service.check(request())).status, "scored");
+  assert.equal(load.mock.callCount(), 2);
+});
+
 test("a model that does not load fails the check, and is tried again for the next", async () => {
   const error = mock.method(console, "error", () => {});
   const { engine } = serviceWith(async () => EVIDENCE);

@@ -31,11 +31,15 @@ for (const [ending, work, expected] of [
   ["its result", async () => 7, (settled) => assert.deepEqual(settled, [{ status: "fulfilled", value: 7 }])],
   ["its error", async () => Promise.reject(new Error("broken")), ([{ reason }]) => assert.match(reason.message, /broken/)],
 ]) {
-  test(`work with ${ending} in time leaves no timer behind`, async (context) => {
-    context.mock.timers.enable({ apis: ["setTimeout"] });
+  test(`work with ${ending} in time leaves no timer behind, and what it has left behind is stopped`, async (context) => {
+    const started = context.mock.method(globalThis, "setTimeout", () => "timer");
+    const ended = context.mock.method(globalThis, "clearTimeout", () => undefined);
     let signal;
-    expected(await Promise.allSettled([withSignal((given) => ((signal = given), work()), 500)]));
-    context.mock.timers.tick(500);
+    const settled = withSignal((given) => ((signal = given), work()), 500);
     assert.equal(signal.aborted, false);
+    expected(await Promise.allSettled([settled]));
+    assert.equal(started.mock.calls[0].arguments[1], 500);
+    assert.deepEqual(ended.mock.calls.map((call) => call.arguments), [["timer"]]);
+    assert.equal(signal.reason.name, "AbortError");
   });
 }
