@@ -10,6 +10,7 @@ from PIL import Image
 
 from python_trainer.augmentation import augment
 from python_trainer.config import Recipe
+from python_trainer.errors import UserError
 from python_trainer.manifest import CropRow
 from python_trainer.preprocessing import resize_antialiased
 
@@ -17,11 +18,20 @@ PAIR_MAP_SIZE = 16  # side of the stored map of where a pair differs; the loss r
 
 
 def load_crops(prepared: Path, rows: list[CropRow], size: int) -> np.ndarray:
-    """Decode the crops of `rows` into uint8 [n, size, size, 3]; each must have a crop."""
+    """Decode the crops of `rows` into uint8 [n, size, size, 3]; each must have a crop.
+
+    Raises:
+        UserError: a crop is missing or damaged.
+    """
 
     def load(row: CropRow) -> np.ndarray:
-        with Image.open(Path(prepared) / row.crop) as image:
-            return resize_antialiased(np.asarray(image.convert("RGB")), size, size)
+        try:
+            with Image.open(Path(prepared) / row.crop) as image:
+                return resize_antialiased(np.asarray(image.convert("RGB")), size, size)
+        except OSError as error:
+            raise UserError(
+                f"{Path(prepared) / row.crop} cannot be read ({error}); delete {prepared} and run prepare again"
+            ) from error
 
     crops = np.empty((len(rows), size, size, 3), np.uint8)
     with ThreadPoolExecutor(4) as pool:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
+from python_trainer.config import Recipe
 from python_trainer.crop_scores import JPEG_QUALITY, EngineScores
-from python_trainer.engines import add_engine_arguments, get_engine
+from python_trainer.engines import Engine, add_engine_arguments, get_engine
 from python_trainer.errors import UserError
 from python_trainer.evaluation_figures import draw
 from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
 from python_trainer.files import write_atomically
-from python_trainer.manifest import CropRow, read_prepared, sha256_of
+from python_trainer.inputs import DATA_HELP
+from python_trainer.manifest import CropRow, is_prepared, read_prepared, sha256_of
+from python_trainer.prepare import prepare
 from python_trainer.protocol import add_protocol_arguments, protocol_scores, run_protocol
 
 RowScores = Callable[[list[CropRow], str], np.ndarray]  # rows, condition -> logits of fake, float [n], NaN without crop
@@ -25,7 +28,13 @@ RowScores = Callable[[list[CropRow], str], np.ndarray]  # rows, condition -> log
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of `evaluate`."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="weights, with recipe.json beside them")
-    parser.add_argument("--data", type=Path, required=True, metavar="PREPARED", help="a folder that `prepare` wrote")
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="LOCATION",
+        help=f"a folder that `prepare` wrote; or what it reads, which is prepared in DIR/prepared first: {DATA_HELP}",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -62,11 +71,12 @@ def run(args: argparse.Namespace) -> int:
     from python_trainer.traces import trace_thresholds
 
     model, recipe = load_checkpoint(args.checkpoint)
+    engine = get_engine(args)
+    args.data = _prepared(args.data, args.out, recipe, engine)
     settings = args.data / "settings.json"
     if settings.exists() and json.loads(settings.read_text())["whole_image"] != recipe.whole_image:
         raise UserError(f"{args.data} was not prepared for {recipe.architecture}; run prepare for its recipe")
 
-    engine = get_engine(args)
     score_protocol = protocol_scores(args, engine)
     scores = EngineScores(engine, args.checkpoint, args.data, args.out)
     report = evaluate(
@@ -82,6 +92,14 @@ def run(args: argparse.Namespace) -> int:
     scores.forget()
     print(json.dumps(report, indent=2) if args.json else format_table(report))
     return 0
+
+
+def _prepared(locations: list[str], out: Path, recipe: Recipe, engine: Engine) -> Path:
+    """The prepared folder that is meant, or one that is made of photos here: a second run finds it."""
+    if len(locations) == 1 and is_prepared(Path(locations[0])):
+        return Path(locations[0])
+    prepare(locations, out / "prepared", recipe, engine)
+    return out / "prepared"
 
 
 def evaluate(

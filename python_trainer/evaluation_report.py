@@ -115,7 +115,9 @@ def build_report(
         "threshold": thresholds["balanced_accuracy"],
         "thresholds": {**thresholds, "false_positive_rate_allowed": FALSE_POSITIVE_RATE},
         "operating_points": operating_points(
-            *(every[label] / calibration["temperature"] + calibration["bias"] for label in (0, 1)), every_source
+            *(every[label] / calibration["temperature"] + calibration["bias"] for label in (0, 1)),
+            every_source,
+            len(conditions),
         ),
         "score_table": score_table(*table) if all(map(len, table)) else [],
         "score_table_split": split,

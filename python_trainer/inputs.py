@@ -16,6 +16,11 @@ from typing import IO, Any
 from python_trainer.errors import UserError
 from python_trainer.images import IMAGE_SUFFIXES, ImageError, is_address, read_bytes, why_unreadable
 
+DATA_HELP = (
+    "folders with a manifest.csv, or with real/ and fake/ at any depth; tables (.csv); lists (.txt) of images in such "
+    "folders; WebDataset and TFRecord shards, or folders of them; each also as an address (https://, s3:// …; of a folder "
+    "with / at its end)"
+)
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
 SHARD_SUFFIXES = (*TAR_SUFFIXES, ".tfrecord", ".tfrecords")
 # Files in a part, on average: small enough to lose little when a worker dies, large enough to hand round.
@@ -69,11 +74,8 @@ def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) ->
         UserError: a list or an address cannot be read, or there is nothing in any of them.
     """
     found: list[str] = []
-    for location in locations:
-        if location.lower().endswith(".txt"):
-            lines = read_text(location).splitlines()
-            found += [item.location for item in list_items((line.strip() for line in lines if line.strip()), suffixes)]
-        elif is_address(location) and (location.endswith("/") or "*" in location):
+    for location in open_lists(locations):
+        if is_address(location) and (location.endswith("/") or "*" in location):
             found += [name for name in list_address(location) if has_suffix(name, (*suffixes, *SHARD_SUFFIXES))]
         elif _is_pattern(location):
             found += sorted(glob.glob(location, recursive=True))
@@ -84,6 +86,19 @@ def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) ->
     if not found:
         raise UserError("no images: the folders and lists are empty")
     return [Item(location) for location in found]
+
+
+def open_lists(locations: Iterable[str]) -> Iterator[str]:
+    """Locations, and in the place of each list (.txt, one location a line) what it lists.
+
+    Raises:
+        UserError: a list cannot be read.
+    """
+    for location in locations:
+        if location.lower().endswith(".txt"):
+            yield from open_lists(line for text in read_text(location).splitlines() if (line := text.strip()))
+        else:
+            yield location
 
 
 def list_address(location: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.images import IMAGE_SUFFIXES, is_address
-from python_trainer.inputs import list_address, list_images, read_text
+from python_trainer.inputs import has_suffix, list_address, list_images, read_text
 
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {
@@ -84,11 +84,11 @@ def is_label_certain(label: int, faces: int, generated: bool) -> bool:
 def read_sources(locations: list[str | Path], listing: Callable[[str], list[str]] = list_address) -> list[SourceImage]:
     """List the images of tables (.csv, or a folder's `manifest.csv`) or of `real` and `fake` folders at any depth.
 
-    A location is a path, or an address: of a table, or of a folder with / at its end. A table's paths are relative to
-    it, absolute, or addresses. listing: lists an address; of one that remembers, every reader has the same list.
+    A location is a path, or an address: of a table, of an image, or of a folder with / at its end. A table's paths are
+    relative to it, absolute, or addresses. listing: lists an address; of one that remembers, every reader has the same list.
 
     Raises:
-        UserError: a folder is missing, holds neither, or its manifest lacks a column.
+        UserError: a folder is missing, holds neither, its manifest lacks a column, or no folder labels an image.
     """
     images: list[SourceImage] = []
     for location in map(str, locations):
@@ -97,6 +97,8 @@ def read_sources(locations: list[str | Path], listing: Callable[[str], list[str]
             found = _read_table(
                 location, folder.rpartition("/")[0] if is_address(location) else str(Path(folder).parent)
             )
+        elif has_suffix(location, tuple(IMAGE_SUFFIXES)) and "*" not in location and not Path(location).is_dir():
+            found = [_label_file(location)]
         elif is_address(location):
             found = _label_files(folder, listing(location))
         elif not Path(location).is_dir():
@@ -180,6 +182,14 @@ def known_of_path(inside: str, root: str) -> dict:
     return known | ({"label": labels[-1]} if labels else {}) | ({"split": splits[-1]} if splits else {})
 
 
+def _label_file(location: str) -> SourceImage:
+    """An image that is named by itself: its folders say its label, and the last of the others what it comes from."""
+    known = known_of_path(location.partition("://")[2] or location, "")
+    if "label" not in known:
+        raise UserError(f"{location} lies in no folder named real or fake; use a table (.csv) with its label")
+    return source_image(location, known | {"source": known["source"].rpartition("/")[2]}, default_source="images")
+
+
 def _label_files(folder: str, files: list[str]) -> list[SourceImage]:
     root = folder.rpartition("/")[2] if is_address(folder) else Path(folder).resolve().name
     images = []
@@ -206,6 +216,11 @@ def read_prepared(prepared: Path) -> list[CropRow]:
         if set(reader.fieldnames or ()) != set(fields):
             raise UserError(f"{table} was not written by this version of prepare; run prepare again")
         return [CropRow(**{key: fields[key](value) for key, value in row.items()}) for row in reader]
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether `prepare` wrote it: its table is of crops."""
+    return (folder / "crops").is_dir() and (folder / "manifest.csv").exists()
 
 
 def read_trainable(prepared: Path) -> list[CropRow]:

@@ -15,17 +15,20 @@ TAIL_MINIMUM = 10  # fewer of them say nothing about a tail
 SCORE_LEVELS = (*(round(0.05 * i, 2) for i in range(1, 20)), 0.96, 0.97, 0.98, 0.99)
 
 
-def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray, real_sources: np.ndarray) -> dict[str, dict]:
+def operating_points(
+    real_logits: np.ndarray, fake_logits: np.ndarray, real_sources: np.ndarray, conditions: int = 1
+) -> dict[str, dict]:
     """The bands' thresholds for both modes, from calibrated logits (logit / temperature + bias) of validation faces.
 
     real_logits, fake_logits: float [n], [m], one for each face whose own label is certain and for each condition under
-    which it was scored; real_sources: [n], the source together with the condition.
+    which it was scored; real_sources: [n], the source together with the condition; conditions: how many those are.
     `check` keeps its rate on the worst real source, since nobody's photos may pay for another kind being easy.
     `automatic` is rarer than a single source could show and comes from all reals, but is never below `check`. An image
     of f real faces is flagged as soon as one of them is, so it allows each face 1-(1-rate)^(1/f) (Šidák), f = 1 … 8.
     Returns mode -> no_traces, likely_fake (lists of scores in (0, 1)), the allowed rate, and what is behind them:
-    n_real, n_fake, method (for each threshold: "empirical", or "tail_fit" / "maximum" where there are too few
-    reals to see so small a rate), and bands: what validation faces get with the thresholds for one face.
+    n_real, n_fake (faces, each counted once), method (for each threshold: "empirical", or "tail_fit" / "maximum" where
+    there are too few reals to see so small a rate), and bands: what validation faces get, under all conditions, with the
+    thresholds for one face.
 
     Raises:
         ValueError: no real or no fake faces.
@@ -34,10 +37,11 @@ def operating_points(real_logits: np.ndarray, fake_logits: np.ndarray, real_sour
     if not len(real) or not len(fake):
         raise ValueError("operating points need real and fake validation faces")
     worst = check_threshold(real, real_sources)
-    per_face = [1 - (1 - AUTOMATIC_RATE) ** (1 / faces) for faces in range(1, MAX_FACES + 1)]
+    per_face = [1 - (1 - AUTOMATIC_RATE) ** (1 / count) for count in range(1, MAX_FACES + 1)]
+    faces = {"n_real": len(real) // conditions, "n_fake": len(fake) // conditions}
     return {
-        "check": {**_points(real, fake, [CHECK_RATE], worst), "real_faces_flagged": CHECK_RATE},
-        "automatic": {**_points(real, fake, per_face, worst), "real_images_flagged": AUTOMATIC_RATE},
+        "check": {**_points(real, fake, [CHECK_RATE], worst), **faces, "real_faces_flagged": CHECK_RATE},
+        "automatic": {**_points(real, fake, per_face, worst), **faces, "real_images_flagged": AUTOMATIC_RATE},
     }
 
 
@@ -56,8 +60,6 @@ def _points(real: np.ndarray, fake: np.ndarray, rates: list[float], least: float
     return {
         "no_traces": [float(v) for v in sigmoid(lower)],
         "likely_fake": [float(v) for v in sigmoid(upper)],
-        "n_real": len(real),
-        "n_fake": len(fake),
         "method": list(methods),
         "bands": _bands(real, fake, lower[0], upper[0]),
     }

@@ -13,10 +13,20 @@ import numpy as np
 from PIL import Image
 
 from python_trainer.config import RECIPES, DetectorSettings, Recipe, get_recipe, recipe_to_dict
-from python_trainer.engines import DEATH, add_engine_arguments, get_engine
+from python_trainer.engines import DEATH, Engine, add_engine_arguments, get_engine
 from python_trainer.files import write_atomically
 from python_trainer.images import ImageError, decode_bytes
-from python_trainer.inputs import Item, Part, Sample, into_parts, list_address, list_shards, read_part
+from python_trainer.inputs import (
+    DATA_HELP,
+    Item,
+    Part,
+    Sample,
+    into_parts,
+    list_address,
+    list_shards,
+    open_lists,
+    read_part,
+)
 from python_trainer.manifest import (
     SPLIT_NAMES,
     CropRow,
@@ -40,8 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="LOCATION",
-        help="folders with a manifest.csv, or with real/ and fake/ at any depth; tables (.csv); WebDataset and TFRecord "
-        "shards, or folders of them; each also as an address (https://, s3:// …; of a folder with / at its end)",
+        help=DATA_HELP,
     )
     parser.add_argument(
         "--out",
@@ -74,28 +83,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prepare a dataset; returns 0."""
-    recipe = _recipe_of(args)
-    engine = get_engine(args)
-    images, shards = _list_data(args.data)
+    report = prepare(args.data, args.out, _recipe_of(args), get_engine(args), args.retry_failed, args.seed)
+    print(json.dumps(report, indent=2) if args.json else _describe(report, args.out))
+    return 0
+
+
+def prepare(
+    locations: list[str], out: Path, recipe: Recipe, engine: Engine, retry_failed: bool = False, seed: int = 0
+) -> dict:
+    """Write the crops of all images, manifest.csv and report.json to `out`, or go on where an earlier run stopped there.
+
+    locations: as the flag `--data` has them; seed: of the split of what has none. Returns report.json's content.
+
+    Raises:
+        UserError: nothing to prepare, nothing that could be read, or `out` was made with other settings.
+    """
+    images, shards = _list_data(locations)
     # What only the manifest needs, say a split, may change without work that is done again.
     items = [Item(image.path, {"label": image.label, "face_crop": image.face_crop}) for image in images]
     parts = into_parts(items + [Item(shard) for shard in shards])
-    crops = args.out / "crops"
+    crops = out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     values = recipe_to_dict(recipe)
     settings = {key: values[key] for key in ("input_size", "whole_image", "crop")}
-    check_same_settings(args.out, settings | {"detector": detector_to_dict(DetectorSettings())})
+    check_same_settings(out, settings | {"detector": detector_to_dict(DetectorSettings())})
     work = partial(PrepareWork, recipe, crops)
-    tally = make_results(engine, work, parts, args.out / "parts", "prepare", args.retry_failed)
+    tally = make_results(engine, work, parts, out / "parts", "prepare", retry_failed)
     tally.check_some_are_good()
-    done = [PreparedImage(**record) for record in read_results(args.out / "parts", parts)]
-    rows, report = _finish(*_pair_up(images, done), args.seed)
+    done = [PreparedImage(**record) for record in read_results(out / "parts", parts)]
+    rows, report = _finish(*_pair_up(images, done), seed)
     report |= {"images": tally.status.total(), "status": dict(tally.status), "failed": tally.failed}
-    write_prepared(args.out, rows)
-    with write_atomically(args.out / "report.json") as file:
+    write_prepared(out, rows)
+    with write_atomically(out / "report.json") as file:
         json.dump(report, file, indent=2)
-    print(json.dumps(report, indent=2) if args.json else _describe(report, args.out))
-    return 0
+    return report
 
 
 def _list_data(locations: list[str]) -> tuple[list[SourceImage], list[str]]:
@@ -103,7 +124,7 @@ def _list_data(locations: list[str]) -> tuple[list[SourceImage], list[str]]:
     # Looked through for shards and for photos: a large store takes minutes to list.
     listing = cache(list_address)
     images, shards = [], []
-    for location in locations:
+    for location in open_lists(locations):
         found = list_shards(location, listing)
         shards += found
         if not found:

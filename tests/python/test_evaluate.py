@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import shutil
 from functools import partial
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from PIL import Image
 
 from python_trainer import metrics
+from python_trainer.__main__ import main
 from python_trainer.crop_scores import EngineScores, score_rows
 from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
@@ -138,7 +141,11 @@ def test_thresholds_come_from_all_conditions_together(prepared):
     ]
     labels, scores = np.array([i.label for i in both]), image_scores(both, report["calibration"])
     assert report["threshold"] == metrics.threshold_balanced(labels, scores)
-    assert report["threshold"] != build_report(rows, logits, bootstrap=0)["threshold"]
+    alone = build_report(rows, logits, bootstrap=0)
+    assert report["threshold"] != alone["threshold"]
+    assert report["operating_points"] != alone["operating_points"]
+    for name in ("n_real", "n_fake"):  # faces, and not views of them
+        assert report["operating_points"]["check"][name] == alone["operating_points"]["check"][name] > 0
 
 
 def test_image_is_its_worst_face_in_any_order():
@@ -194,3 +201,37 @@ def test_an_engine_scores_part_by_part_what_one_process_scores(prepared, tmp_pat
     np.testing.assert_allclose(scores(rows, "web"), alone + 1, atol=1e-4)  # what is there is not scored again
     scores.forget()
     assert not (tmp_path / "out" / "unfinished").exists()
+
+
+PHOTOS = {
+    "val/real": "faces/real_eileen_collins.jpg",
+    "val/fake": "altered/altered_retouched_hopper.jpg",
+    "test/real": "faces/real_guillaume_paumier.jpg",
+    "test/fake": "altered/altered_selfblend_maher.jpg",
+}
+
+
+def test_photos_that_nobody_prepared_are_prepared_beside_the_figures_once(tmp_path, fixtures_dir, monkeypatch, capsys):
+    for folder, photo in PHOTOS.items():
+        (tmp_path / "photos" / folder).mkdir(parents=True)
+        shutil.copy(fixtures_dir / photo, tmp_path / "photos" / folder)
+    (tmp_path / "list.txt").write_text("\n".join(map(str, sorted((tmp_path / "photos").rglob("*.jpg")))))
+    command = ["evaluate", "--checkpoint", str(SHIPPED_CHECKPOINT), "--out", str(tmp_path / "out"), "--bootstrap", "0"]
+    command += ["--no-samples", "--workers", "1", "--data"]
+    assert main([*command, str(tmp_path / "list.txt")]) == 0
+    metrics_of_list = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert metrics_of_list["overall"]["n"] == 2
+    monkeypatch.setattr("python_trainer.prepare.prepare_image", lambda *_, **__: pytest.fail("prepared again"))
+    assert main([*command, str(tmp_path / "list.txt")]) == 0
+    assert main([*command, str(tmp_path / "out" / "prepared")]) == 0
+    assert json.loads((tmp_path / "out" / "metrics.json").read_text())["overall"] == metrics_of_list["overall"]
+    capsys.readouterr()
+    assert main([*command, str(tmp_path / "nowhere")]) == 2
+    assert "nowhere is not a folder" in capsys.readouterr().err
+
+
+def test_a_damaged_crop_is_named(prepared):
+    folder, rows = prepared
+    (folder / rows[0].crop).write_bytes(b"cut off")
+    with pytest.raises(UserError, match=rf"{re.escape(rows[0].crop)} cannot be read.*run prepare again"):
+        score_rows(brightness, folder, 32, rows, "clean")

@@ -10,6 +10,7 @@ from PIL import Image
 
 from python_trainer.__main__ import main
 from python_trainer.manifest import label_of_folder, read_prepared, read_sources
+from python_trainer.prepare import _list_data
 from tests.python.faces import astronaut, save_astronaut
 
 
@@ -101,6 +102,22 @@ def test_other_settings_do_not_mix_into_the_same_folder(prepared, capsys):
 def test_a_folder_without_images_is_an_error(tmp_path, capsys):
     assert main(["prepare", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "real and fake" in capsys.readouterr().err
+
+
+def test_a_list_names_images_whose_folders_say_what_they_are(tmp_path, capsys):
+    for path in ("a/real/x/1.jpg", "a/test/fake/2.jpg", "a/fake/3.jpg"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"x")
+    (tmp_path / "more.txt").write_text("https://host.test/b/fake/4.png\n")
+    lines = [tmp_path / "a/real/x/1.jpg", tmp_path / "a/test/fake/2.jpg", tmp_path / "more.txt"]
+    (tmp_path / "list.txt").write_text("\n".join(map(str, lines)))
+    images, shards = _list_data([str(tmp_path / "list.txt")])
+    assert shards == []
+    found = [(os.path.basename(i.path), i.label, i.split, i.source) for i in images]
+    assert found == [("1.jpg", 0, "", "x"), ("2.jpg", 1, "test", "a"), ("4.png", 1, "", "b")]
+    (tmp_path / "list.txt").write_text("https://host.test/b/5.png\n")
+    assert main(["prepare", "--data", str(tmp_path / "list.txt"), "--out", str(tmp_path / "out")]) == 2
+    assert "5.png lies in no folder named real or fake" in capsys.readouterr().err
 
 
 def test_manifest_rows_and_face_crops_are_taken_as_they_say(tmp_path):
