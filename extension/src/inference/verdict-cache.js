@@ -2,7 +2,8 @@
 
 /** @typedef {import("./verdict.js").Evidence} Evidence */
 
-const MAX_ENTRIES = 500;
+// More than a long page has pictures: read again from its top, a page of more than this would find nothing. Some 2 KB each.
+const MAX_ENTRIES = 2000;
 const MAX_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** Least recently used out first; what is too old counts as absent. Failures are never put in. */
