@@ -9,6 +9,7 @@ from pathlib import Path
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT, write_atomically
 from python_trainer.images import ImageError
+from python_trainer.manifest import sha256_of
 from python_trainer.predict import SHIPPED_MANIFEST, Predictor
 from python_trainer.protocol_tables import (
     bands_table,
@@ -20,8 +21,20 @@ from python_trainer.protocol_tables import (
     second_look_sentence,
 )
 from python_trainer.report_page import html_page
+from python_trainer.report_sentences import (
+    alarms_sentence,
+    answers_table,
+    better_elsewhere,
+    clean_portraits,
+    found_share,
+    images_note,
+    new_portraits,
+    test_sources_table,
+    threshold_sentence,
+)
 from python_trainer.report_tables import (
     MODELS,
+    SHIPPED,
     ablation_section,
     clips_section,
     confusion_table,
@@ -29,7 +42,6 @@ from python_trainer.report_tables import (
     map_table,
     models_table,
     parity_sentence,
-    percent,
     points_table,
     score_table,
     sources_table,
@@ -39,8 +51,10 @@ from python_trainer.report_tables import (
 
 EVALUATIONS = ROOT / "converted_models" / "evaluation"
 TEMPLATE = Path(__file__).with_name("model_card_template.md")
+# The template's {{found_…}} -> the source whose fakes it is about.
+FOUND = {"stylegan": "ffhq_stylegan", "stylegan2": "unseen_stylegan2", "stylegan3": "unseen_stylegan3"}
+CHECKPOINTS = Path(__file__).with_name("checkpoints")
 MARKERS = re.compile(r"(<!-- results: .*? -->\n).*?(<!-- /results -->)", re.DOTALL)
-SHIPPED = "evidence"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,14 +95,16 @@ def run(args: argparse.Namespace) -> int:
             draw_sample_maps(Predictor(manifest=args.manifest), args.samples, args.evaluations / SHIPPED / "maps.png")
         except ImageError as error:
             raise UserError(f"--samples {' '.join(map(str, args.samples))}: a picture {error}") from error
-    card = model_card(reports, logs, manifest, read_further(args.evaluations / SHIPPED))
+    further = read_further(args.evaluations / SHIPPED)
+    card = model_card(reports, logs, manifest, further)
     with write_atomically(args.card) as file:
         file.write(card)
     page = args.card.with_name("report.html")
     with write_atomically(page) as file:
         file.write(html_page(card))
     with write_atomically(args.readme) as file:
-        file.write(MARKERS.sub(lambda m: m[1] + "\n" + readme_results(reports, manifest) + "\n" + m[2], readme))
+        results = readme_results(reports, manifest, further["protocol"])
+        file.write(MARKERS.sub(lambda m: f"{m[1]}\n{results}\n{m[2]}", readme))
     print(f"wrote {args.card}, {page} and the results in {args.readme}")
     return 0
 
@@ -142,10 +158,13 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "date": shipped["date"][:10],
         "goals": goals_table(protocol, max(ablations, key=lambda found: found["seeds"], default=None)),
         "models": models_table(reports),
+        "images": images_note(reports, kept_weights()),
+        "threshold": threshold_sentence(manifest, shipped),
         "confusion": confusion_table(reports),
         "peers": peers_table(protocol),
         "peer_sources": peer_sources_table(protocol),
         "conditions": conditions_table(protocol),
+        "answers": f"{answers_table(shipped, protocol)}\n\n{alarms_sentence(protocol)}",
         "bands": bands_table(protocol),
         "generators": generators_table(protocol),
         "second_look": second_look_sentence(protocol),
@@ -159,6 +178,11 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "parity": parity_sentence(manifest),
         "groups": groups_table(shipped),
         "training": training_table(logs),
+        "test_sources": test_sources_table(protocol),
+        "better_elsewhere": better_elsewhere(reports, protocol),
+        "new_portraits": new_portraits(protocol),
+        "clean_portraits": clean_portraits(protocol),
+        **{f"found_{name}": found_share(protocol, source) for name, source in FOUND.items()},
     }
     text = TEMPLATE.read_text(encoding="utf-8")
     for key, value in parts.items():
@@ -168,18 +192,22 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
     return text
 
 
-def readme_results(reports: dict[str, dict], manifest: dict) -> str:
-    """The README's table and the sentence on wrong alarms."""
-    bands = manifest["operating_points"]["check"]["bands"]
-    shares = {c: {band: percent(share) for band, share in bands[c].items()} for c in ("real", "fake")}
+def kept_weights() -> set[str]:
+    """sha256 of every network's weights that come with the repository."""
+    return {sha256_of(path) for path in CHECKPOINTS.glob("*/*.weights.h5")}
+
+
+def readme_results(reports: dict[str, dict], manifest: dict, protocol: dict) -> str:
+    """The README's tables, and what they are worth."""
+    shipped = reports[SHIPPED]
     return (
         f"{models_table(reports)}\n\n"
-        "Accuracy and AUC: test images of the known sources, pooled; an image in which no face was found counts "
-        "as an error. *Unseen*: generators that no training image came from. 95 % intervals in brackets.\n\n"
-        "What a check answers, on validation faces: "
-        + "; ".join(
-            f"of {c} faces {s['no_traces']} *no traces found*, {s['inconclusive']} *inconclusive*, {s['likely_fake']} *likely fake*"
-            for c, s in shares.items()
-        )
-        + ".\n"
+        "- Accuracy and AUC: test images of the known sources, pooled; an image in which no face was found counts as an error. 95 % "
+        "intervals in brackets.\n"
+        f"- {threshold_sentence(manifest, shipped)}\n"
+        "- *Unseen*: StyleGAN2, StyleGAN3, Stable Diffusion 3 and FLUX.1, generators that no training image is known to come from. But "
+        "copies of training photos by a tiny autoencoder of FLUX.2's family are trained on, some training clips may begin with a "
+        "picture by FLUX, and the first StyleGAN is among the known sources.\n"
+        f"- {images_note(reports, kept_weights())}\n\n"
+        f"What a check answers on the test:\n\n{answers_table(shipped, protocol)}\n\n{alarms_sentence(protocol)}\n"
     )

@@ -6,13 +6,14 @@ MODELS = {  # name -> (what it is, the accuracy that the thesis reports)
     "ifmd": ("MTCNN faces + MobileNetV2 + IFMD", 0.98),
     "evidence": ("the same with a trained difference map (ships)", None),
 }
+SHIPPED = "evidence"
 
 
 def models_table(reports: dict[str, dict]) -> str:
     """One line for each model, beside the thesis's figure."""
     lines = [
-        "| model | accuracy | AUC | AUC web (JPEG 60) | AUC unseen | thesis's accuracy |",
-        "|---|---|---|---|---|---|",
+        "| model | test images | accuracy | AUC | AUC web (JPEG 60) | AUC unseen | thesis's accuracy |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, (title, thesis) in MODELS.items():
         report = reports[name]
@@ -20,7 +21,8 @@ def models_table(reports: dict[str, dict]) -> str:
         web = report["conditions"].get("web", {}).get("overall")
         leaked = " (leaked)" if name == "ifmd" else ""
         cells = (_value(overall, "accuracy"), _value(overall, "auc"), _value(web, "auc"), _value(unseen, "auc"))
-        lines.append(f"| {title} | {' | '.join(cells)} | {f'{thesis:.4f}{leaked}' if thesis else '–'} |")
+        thesis_cell = f"{thesis:.4f}{leaked}" if thesis else "–"
+        lines.append(f"| {title} | {overall['n']:,} | {' | '.join(cells)} | {thesis_cell} |")
     return "\n".join(lines)
 
 
@@ -70,13 +72,13 @@ def sources_table(report: dict) -> str:
 def confusion_table(reports: dict[str, dict]) -> str:
     """The thesis's table 3, with our counts."""
     lines = [
-        "| model | real found real | real called fake | fake called real | fake found fake |",
-        "|---|---|---|---|---|",
+        "| model | test images | real found real | real called fake | fake called real | fake found fake |",
+        "|---|---|---|---|---|---|",
     ]
     for name, report in reports.items():
         counts = report["overall"]["confusion"]
         lines.append(
-            f"| {name} | "
+            f"| {name} | {report['overall']['n']:,} | "
             + " | ".join(str(counts[key]) for key in ("real_as_real", "real_as_fake", "fake_as_real", "fake_as_fake"))
             + " |"
         )

@@ -10,6 +10,7 @@ from python_trainer.__main__ import main
 from python_trainer.files import ROOT
 from python_trainer.report import EVALUATIONS, SHIPPED
 from python_trainer.report_page import html_page
+from python_trainer.report_sentences import answers_table, better_elsewhere, images_note
 from python_trainer.report_tables import ablation_section
 
 
@@ -116,3 +117,60 @@ def test_every_ablation_is_told_with_its_gains_or_as_not_measured():
     }
     told = ablation_section([grid, grid | {"seeds": 3}])
     assert told.count("| layers | 0.712 | +0.012 [-0.004, +0.030] |") == 2 and "of each: 3;" in told
+
+
+def measured(sources, version="abc", sha256="kept"):
+    """An evaluation, as far as `images_note` reads it: of each source two reals, one found real, and two fakes, both found."""
+    confusion = {"real_as_real": 1, "real_as_fake": 1, "fake_as_real": 0, "fake_as_fake": 2}
+    return {
+        "sources": {name: {"n": 4, "confusion": confusion} for name in sources},
+        "overall": {"n": 4 * len(sources)},
+        "unseen_pooled": {"n": 5},
+        "code_version": version,
+        "checkpoint_sha256": sha256,
+    }
+
+
+def test_rows_on_other_images_code_or_weights_say_so():
+    older = measured(["a"], version="old-dirty", sha256="gone")
+    note = images_note({"mobilenet": older, SHIPPED: measured(["a", "b"])}, {"kept"})
+    assert (
+        "`b` came to it after the measurement of row 1, on 4 images; that of row 2 was on 8, and on the 4 alone" in note
+    )
+    assert "accuracy is 0.750" in note and "old-dirty (row 1) and abc (row 2); *dirty*" in note
+    assert note.endswith("The weights of row 1 are not in this repository.")
+    alike = images_note({"mobilenet": measured(["a"]), SHIPPED: measured(["a"])}, {"kept"})
+    assert alike == "*AUC unseen* is of 5 images in every row. Measured by code version abc (rows 1 and 2)."
+
+
+def test_answers_are_those_of_the_pooled_images():
+    def part(n, no_traces, likely_fake):
+        shares = {"no_traces": no_traces / n, "inconclusive": 0.0, "likely_fake": likely_fake / n}
+        return {"n": n, **shares, "not_scored": (n - no_traces - likely_fake) / n}
+
+    nobody = {"n": 0, "no_traces": None, "inconclusive": None, "likely_fake": None, "not_scored": None}
+    sources = {
+        "a": {"real": part(10, 9, 0), "fake": part(30, 3, 24)},
+        "b": {"real": part(30, 29, 1), "fake": nobody},
+        "unseen_c": {"real": nobody, "fake": part(3, 1, 1)},
+    }
+    shipped = {"sources": {"a": {}, "b": {}}, "held_out": {"unseen_c": {}, "independent42": {}}}
+    rows = answers_table(shipped, {"conditions": {"clean": {"bands": {"sources": sources}}}}).splitlines()[2:]
+    assert rows == [
+        "| real, known sources | 40 | 95.0 % | 0.0 % | 2.5 % | 2.5 % |",
+        "| fake, known sources | 30 | 10.0 % | 0.0 % | 80.0 % | 10.0 % |",
+        "| fake, unseen generators | 3 | 33.3 % | 0.0 % | 33.3 % | 33.3 % |",
+    ]
+
+
+def test_every_source_on_which_another_is_better_is_named():
+    def peer(a, b, unseen):
+        return {"conditions": {"clean": {"sources": {"a": a, "b": b, "c": None}, "unseen": {"c": unseen}}}}
+
+    protocol = {"peers": {"model": peer(0.8, 0.7, 0.6), "x": peer(0.9, 0.7, 0.5), "y": peer(0.95, None, 0.65)}}
+    report = {"sources": {"a": {"auc": 0.8}, "b": {"auc": None}}, "held_out": {}}
+    told = better_elsewhere({"ifmd": report, SHIPPED: report}, protocol)
+    assert (
+        told
+        == "By source: `a` y 0.950, x 0.900 (this one 0.800). Against all test reals: `c` y 0.650 (this one 0.600)."
+    )
