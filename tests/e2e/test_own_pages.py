@@ -159,7 +159,7 @@ def test_the_rates_that_the_popup_tells_are_those_of_the_model(page, own_page, m
     for name in ("automatic", "check"):
         rate = 100 * points[name]["bands"]["real"]["likely_fake"]
         expect(options.locator(f"#rates-{name}")).to_contain_text(
-            f"about {rate:.1f}".removesuffix(".0") + " of 100 real"
+            f"In our test, this flags {rate:.1f}".removesuffix(".0") + " of 100 real"
         )
 
 

@@ -73,6 +73,7 @@ def test_a_pasted_file_and_a_broken_one(report, fixtures_dir):
     expect(report.locator("#conditions")).to_contain_text("enlarged")
     hand_over(report, "drop", fixtures_dir / "broken" / "html_named.jpg")
     expect(report.locator("#verdict h1")).to_have_text("Could not check", timeout=FIRST_CHECK_MS)
+    expect(report.locator("#verdict")).to_contain_text("The file is damaged")
     expect(report.locator("#verdict .score")).to_have_count(0)
     expect(report.get_by_role("button", name="Save the record")).to_be_hidden()
 
@@ -82,7 +83,9 @@ def test_a_pasted_file_and_a_broken_one(report, fixtures_dir):
     [
         ("generated", "Made with AI by Test Image Generator"),
         ("edited", "Made in part with AI"),
+        ("edited", "picture created and edited"),
         ("tampered", "Forged or broken"),
+        ("tampered", "the picture was changed after it was signed"),
         ("remote", "They are not fetched"),
     ],
 )
@@ -162,6 +165,7 @@ def test_a_likely_fake_tells_its_traces_and_that_its_badge_said_less(page, conte
     worker.evaluate("() => { chrome.runtime.sendMessage = plainSend; }")
     expect(report).to_have_title("Likely fake · Deepfake Detector")
     expect(report.locator("#verdict")).to_contain_text("pasted in or retouched")
+    expect(report.locator("#verdict")).to_contain_text("A reason to look closer")
     assert "Likely fake" not in badge
     expect(report.locator("#verdict .note")).to_contain_text("The badge on the page says")
     assert violations(report) == []

@@ -24,6 +24,7 @@ from tests.e2e.extension_driver import (
     set_settings,
     wait_for_states,
 )
+from tests.e2e.report_page import save_record
 
 CLIP = "clips/face.webm"
 VIDEO_CLICK = """async ([address, srcUrl]) => {
@@ -71,7 +72,9 @@ def test_frames_and_scores_are_the_trainers(page, badges, site, worker, server):
     assert len(set(found)) > 3, "the frames are not one and the same"
 
 
-def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline_and_plays_on_untouched(page, badges, site, worker, context):
+def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline_and_plays_on_untouched(
+    page, badges, site, worker, context, tmp_path
+):
     page.goto(show(site, f"src='/ranges/{CLIP}' muted"))
     text = check_video(page, worker, badges, "Face 1:")
     assert "Frames looked at: 12; with a face: 12." in text
@@ -96,6 +99,11 @@ def test_a_clip_of_the_page_gets_a_verdict_and_a_timeline_and_plays_on_untouched
     expect(report.locator("#faces .face")).to_have_count(1)
     expect(report.locator("#verdict")).to_contain_text("Frames looked at: 12")
     expect(report.locator("#verdict")).not_to_contain_text("fake faces score this high")
+    # A picture of the extension's making was checked: it tells nothing of the file.
+    expect(report.locator("#credentials")).to_contain_text("were not looked for")
+    expect(report.locator("#details")).to_contain_text("Copy of a frame of the video")
+    record = save_record(report, tmp_path)
+    assert record["image"]["source"] == "video_frame" and record["content_credentials"] == {"state": "not_looked_for"}
     report.close()
 
 

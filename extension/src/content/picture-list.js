@@ -50,7 +50,8 @@ export class PictureList {
     if (!tracked) throw new Error("The page does not show this image any more.");
     const { image, result } = tracked;
     const video = tracked instanceof TrackedVideo && result?.clip ? videoVerdict(result) : null;
-    return { source: await sourceOf(tracked), pageUrl: location.href, name: nameOf(image), badge: badgeOf(result), copy: result?.copy ?? null, video };
+    const { source, copyOf } = await sourceOf(tracked);
+    return { source, copyOf, pageUrl: location.href, name: nameOf(image), badge: badgeOf(result), copy: result?.copy ?? null, video };
   }
 
   /** @returns {Promise<boolean>} whether there was a next verdict to show; after the last one comes the first */
@@ -71,12 +72,21 @@ export class PictureList {
 
 /**
  * @param {TrackedImage} tracked
- * @returns {Promise<import("./image-source.js").Source>} of what was judged: a video's frame, what was drawn off the page, or what the address gives
+ * @returns {Promise<Pick<import("../report/subject.js").PageImage, "source" | "copyOf">>} of what was judged: a video's frame, what
+ *   was drawn off the page, or what the address gives. The first two are files of our own making, and tell nothing of the page's
  */
 async function sourceOf(tracked) {
   const { image, url, result } = tracked;
-  if (tracked instanceof TrackedVideo && tracked.frame) return { kind: "data", dataUrl: await toDataUrl(tracked.frame) };
-  return (result?.isDrawn && (await readShown(image))) || readSource(image, url);
+  if (tracked instanceof TrackedVideo && tracked.frame) return { source: { kind: "data", dataUrl: await toDataUrl(tracked.frame) }, copyOf: "frame" };
+  const shown = result?.isDrawn ? await readShown(image) : null;
+  if (shown) return { source: shown, copyOf: "pixels" };
+  return { source: await readSource(image, url), copyOf: (await hasFile(tracked)) ? null : "pixels" };
+}
+
+/** @param {TrackedImage} tracked @returns {Promise<boolean>} false for a canvas, and where the page has revoked a blob: address: both are read as they are drawn */
+async function hasFile({ image, url }) {
+  if (image instanceof HTMLCanvasElement) return false;
+  return !url.startsWith("blob:") || fetch(url).then(() => true, () => false);
 }
 
 /** @param {import("../shared/verdict-wording.js").Result} result @returns {import("../report/subject.js").VideoVerdict} */

@@ -18,7 +18,8 @@
  * @typedef {"generated" | "partly_generated" | "captured"} Origin what the manifest says of how the picture came to be
  *
  * @typedef {object} CredentialsSummary
- * @property {"none" | "valid" | "broken" | "elsewhere" | "unsupported" | "failed"} state broken: they do not fit the picture
+ * @property {"none" | "not_looked_for" | "valid" | "broken" | "elsewhere" | "unsupported" | "failed"} state broken: they do not fit
+ *   the picture; not_looked_for: what was checked is a copy of the extension's making, and not the picture's or the video's file
  * @property {Origin} [origin]
  * @property {string} [generator] the program that wrote them, by its own name
  * @property {string} [signer] the name in the certificate

@@ -7,6 +7,7 @@ import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { loadRates } from "../shared/operating-points.js";
 import { SettingsStore } from "../shared/settings.js";
+import { tellRates } from "../shared/verdict-wording.js";
 import { downloadSettings, initialSettings, readSettingsFile } from "./settings-transfer.js";
 import { SiteList } from "./site-list.js";
 
@@ -119,8 +120,8 @@ async function clearResults() {
 }
 
 async function showRates() {
-  for (const [name, { realOf100, fakeOf100 }] of Object.entries(await loadRates())) {
-    byId(`rates-${name}`).textContent = t("sensitivityRates", realOf100, fakeOf100);
+  for (const [name, rates] of Object.entries(await loadRates())) {
+    byId(`rates-${name}`).textContent = tellRates(rates, "sensitivityRates", t);
   }
 }
 

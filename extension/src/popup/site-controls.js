@@ -2,6 +2,7 @@
 
 import { hasSidePanel } from "#platform/side-panel.js";
 import { loadRates } from "../shared/operating-points.js";
+import { tellRates } from "../shared/verdict-wording.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
 
@@ -50,8 +51,7 @@ export class SiteControls {
     byId("beside-row").hidden = !hasSidePanel();
     this.#beside.checked = report === "beside";
     this.#sensitivity.value = sensitivity;
-    const { realOf100, fakeOf100 } = (await this.#rates)[sensitivity];
-    byId("sensitivity-hint").textContent = this.#translate("sensitivityRates", realOf100, fakeOf100);
+    byId("sensitivity-hint").textContent = tellRates((await this.#rates)[sensitivity], "sensitivityRates", this.#translate);
   }
 
   async #saveDenied() {

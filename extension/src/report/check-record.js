@@ -15,6 +15,8 @@
 
 export const RECORD_FORMAT = "deepfake-detector-check-record";
 const FORMAT_VERSION = 1;
+/** How the record names what the extension made itself. */
+const SOURCES = Object.freeze({ frame: "video_frame", pixels: "page_pixels", screen: "screen_copy" });
 const STATEMENT =
   "What a statistical model found in this picture. It errs in both directions at the rates given here. It proves neither that a picture was altered nor that it was not.";
 
@@ -39,7 +41,7 @@ export function createCheckRecord({ subject, result, facts, model, conditions, c
       bytes: subject.buffer.byteLength,
       format: facts.format,
       ...result.imageSize,
-      source: result.via,
+      source: subject.copyOf ? SOURCES[subject.copyOf] : result.via,
       ...(withAddress && address),
     },
     result: { status: result.status, band: result.band ?? null, fake_score: result.fakeScore ?? null },

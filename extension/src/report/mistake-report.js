@@ -27,7 +27,7 @@ export function mistakeReport({ subject, result, facts, model, conditions }, mis
     [t("mistakeSaid"), labelOf(stateOf(result), t) + score],
     [t("mistakeBelief"), t(`mistake_${mistake.belief}`)],
     [t("mistakeReason"), mistake.reason.trim() || "–"],
-    [t("mistakePicture"), `${facts.format}, ${width} × ${height}${quality}`],
+    [t(subject.copyOf ? `details_${subject.copyOf}` : "mistakePicture"), `${facts.format}, ${width} × ${height}${quality}`],
     [t("mistakeFaces"), (result.faces ?? []).map((face) => describeFace(face, t)).join("; ") || "0"],
     [t("mistakeConditions"), conditions.map(({ name }) => name).join(", ") || "–"],
     [t("mistakeModel"), `${model.name} ${model.version} (${model.sha256.slice(0, 12)}), ${model.backend}, ${extensionVersion}`],

@@ -89,7 +89,7 @@ export class ReportView {
       byId("map-meaning").textContent = t(`reportMapMeaning_${check.model.mapScale}`);
       byId("faces").replaceChildren(...faces.map((face, index) => createFaceCard(face, { number: index + 1, isOnly }, picture, check.model, t)));
     }
-    byId("conditions").replaceChildren(createConditions(check?.conditions ?? [], t));
+    byId("conditions").replaceChildren(createConditions(check?.conditions ?? [], subject, t));
     byId("limits").replaceChildren(...createLimits(t));
     byId("next").replaceChildren(...createNextSteps(subject.url, t));
     byId("details").replaceChildren(...(check ? createDetails(check, this.#extensionVersion, t) : []));
@@ -97,7 +97,7 @@ export class ReportView {
     byId("credentials").closest("section")?.toggleAttribute("hidden", !picture);
     byId("next").closest("section")?.toggleAttribute("hidden", !picture && !subject.url);
     byId("conditions").closest("section")?.toggleAttribute("hidden", result.status !== "scored" && !check?.conditions.length);
-    byId("credentials").replaceChildren(createCredentials(null, { isScreenCopy: false }, t));
+    byId("credentials").replaceChildren(createCredentials(null, subject, t));
     // Names the tab, and the file when the page is printed into one.
     document.title = [labelOf(stateOf(result), t), t("extensionName")].join(" · ");
     byId("live").textContent = t("badgeLabel", labelOf(stateOf(result), t));
@@ -109,8 +109,8 @@ export class ReportView {
    * @param {import("../credentials/credentials-summary.js").CredentialsSummary} credentials
    * @param {import("./subject.js").Subject} subject
    */
-  showCredentials(credentials, { via }) {
-    byId("credentials").replaceChildren(createCredentials(credentials, { isScreenCopy: via === "screen_copy" }, this.#t));
+  showCredentials(credentials, subject) {
+    byId("credentials").replaceChildren(createCredentials(credentials, subject, this.#t));
     // A file that the browser cannot show may have some that can be read.
     if (credentials.state === "valid" || credentials.state === "broken") byId("credentials").closest("section")?.removeAttribute("hidden");
   }

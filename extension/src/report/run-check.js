@@ -41,12 +41,22 @@ export async function runCheck(subject, face, ask, onStart) {
       : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, face, via });
   // The frame of a video is shown with its own faces, and the video's verdict.
   const result = found.status === "failed" || !subject.video ? found : { ...found, band: undefined, fakeScore: undefined, ...subject.video };
-  // A check reads them too; what it could not judge may still have some.
-  /** @type {Promise<CredentialsSummary>} */
-  const credentials = found.status === "failed" ? readCredentials(subject.buffer) : Promise.resolve(found.credentials ?? { state: "none" });
+  const credentials = credentialsOf(subject, found);
   const picture = await Picture.decode(subject.buffer, crop).catch(() => null);
   if (result.status === "failed") return { result, subject, face, check: null, picture, credentials };
   const model = await ask("model.describe");
   const conditions = conditionsOf({ result, facts, byteLength: subject.buffer.byteLength, name: subject.name, inputSize: model.inputSize });
   return { result, subject, face, check: { subject, result, facts, model, conditions, checkedAt: new Date() }, picture, credentials };
+}
+
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {Result} found
+ * @returns {Promise<CredentialsSummary>}
+ */
+async function credentialsOf({ buffer, copyOf }, found) {
+  // A copy of our own making has none, and that says nothing of the file that it was made from.
+  if (copyOf) return { state: "not_looked_for" };
+  // A check reads them too; what it could not judge may still have some.
+  return found.status === "failed" ? readCredentials(buffer) : (found.credentials ?? { state: "none" });
 }

@@ -9,11 +9,12 @@ import { imageSearches } from "./next-steps.js";
 
 /**
  * @param {import("./conditions.js").Condition[]} conditions
+ * @param {Pick<import("./subject.js").Subject, "copyOf">} subject
  * @param {Translate} t
  * @returns {HTMLElement}
  */
-export function createConditions(conditions, t) {
-  if (conditions.length === 0) return createElement("p", {}, [t("conditionsNone")]);
+export function createConditions(conditions, { copyOf }, t) {
+  if (conditions.length === 0) return createElement("p", {}, [t(copyOf ? "conditionsNoneOfCopy" : "conditionsNone")]);
   return createElement("ul", { class: "points" }, conditions.map(({ name, values }) => createElement("li", {}, [t(`condition_${name}`, ...values)])));
 }
 
@@ -56,9 +57,9 @@ export function createDetails({ subject, result, facts, model, checkedAt }, exte
   /** @type {[string, string, string?][]} */
   const rows = [
     [t("detailsTime"), formatDate(checkedAt, lang, "long")],
-    [t("detailsImage"), [...(facts.format === "unknown" ? [] : [facts.format.toUpperCase()]), t("detailsBytes", subject.buffer.byteLength), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
-    [t("detailsSha"), result.sha256 ?? "", "hash"],
-    ...(subject.url ? [/** @type {[string, string, string]} */ ([t("detailsUrl"), subject.url, "address hash"])] : []),
+    [t(subject.copyOf ? `details_${subject.copyOf}` : "detailsImage"), [...(facts.format === "unknown" ? [] : [facts.format.toUpperCase()]), t("detailsBytes", subject.buffer.byteLength), ...(facts.jpegQuality === null ? [] : [t("mistakeQuality", facts.jpegQuality)])].map(isolate).join(" · ")],
+    [t(subject.copyOf ? "detailsShaOfCopy" : "detailsSha"), result.sha256 ?? "", "hash"],
+    ...(subject.url ? [/** @type {[string, string, string]} */ ([t(subject.copyOf ? "mistakeAddress" : "detailsUrl"), subject.url, "address hash"])] : []),
     ...(subject.pageUrl ? [/** @type {[string, string, string]} */ ([t("detailsPage"), subject.pageUrl, "address hash"])] : []),
     [t("detailsModel"), `${model.name} ${model.version}, ${model.architecture}`],
     [t("detailsModelSha"), model.sha256, "hash"],

@@ -7,6 +7,7 @@ import { createMessage, unwrap } from "../shared/messages.js";
 import { reportedImage } from "../shared/report-tab.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Band} Band */
+/** @typedef {"frame" | "pixels" | "screen"} CopyOf a frame of a video, what the page shows, or the screen */
 /** @typedef {{x: number, y: number, width: number, height: number}} Area fractions of the image */
 /** @typedef {Pick<import("../shared/verdict-wording.js").Result, "status" | "code" | "band" | "fakeScore" | "clip">} VideoVerdict */
 /**
@@ -17,6 +18,7 @@ import { reportedImage } from "../shared/report-tab.js";
  * @property {Band | "no_face" | null} badge what its badge says
  * @property {{dataUrl: string, crop: Area} | null} copy of the screen, where that was judged
  * @property {VideoVerdict | null} video the verdict on a video, of which the image is a frame
+ * @property {"frame" | "pixels" | null} copyOf what the source's bytes were made from, by the content script; null: they are the picture's own file
  *
  * @typedef {object} Subject
  * @property {ArrayBuffer} buffer of the image file
@@ -27,6 +29,8 @@ import { reportedImage } from "../shared/report-tab.js";
  * @property {string} pageUrl "" for a file
  * @property {PageImage["badge"]} badge what its badge on the page says
  * @property {VideoVerdict | null} [video] the verdict on a video, of which the image is a frame
+ * @property {CopyOf | null} [copyOf] what the bytes were made from, by the extension: format, size and hash are then of a file of
+ *   its own, and nothing is known of the picture's
  */
 
 /** The image may not be read; its site could be allowed. */
@@ -57,10 +61,10 @@ export async function subjectOfAddress() {
   const { tabId, frameId, key } = image;
   const asked = chrome.tabs.sendMessage(tabId, createMessage("content.describe_image", { key }), { frameId });
   /** @type {PageImage} */
-  const { source, pageUrl, name, badge, copy, video } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
+  const { source, pageUrl, name, badge, copy, video, copyOf } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
   const url = source.kind === "url" ? source.url : "";
-  const known = { name, url, pageUrl, badge, video };
-  if (copy) return { ...known, buffer: await readImageSource({ kind: "data", ...copy, via: "screen_copy" }), via: "screen_copy", crop: copy.crop };
+  const known = { name, url, pageUrl, badge, video, copyOf };
+  if (copy) return { ...known, buffer: await readImageSource({ kind: "data", ...copy, via: "screen_copy" }), via: "screen_copy", crop: copy.crop, copyOf: "screen" };
   if (source.kind === "data") return { ...known, buffer: await readImageSource({ ...source, via: "bytes" }), via: "bytes", crop: null };
   return { ...known, buffer: await readUrl(url), via: "bytes", crop: null };
 }

@@ -49,12 +49,10 @@ export function createFigure(picture, result, { name, url }, t) {
  *   null where nothing was judged; canMark: the user may say where a face is
  * @param {Translate} t
  */
-export function showVerdict(container, result, { scoreTable, subject: { badge, url }, canMark }, t) {
+export function showVerdict(container, result, { scoreTable, subject: { badge }, canMark }, t) {
   const state = stateOf(result);
   Object.assign(container.dataset, { state });
   const title = createElement("h1", { id: "verdict-title", tabindex: "-1" }, [labelOf(state, t)]);
-  // The usual words for it speak of what a site sent.
-  const isBadFile = result.code === "not_an_image" && url === "";
   const isMarked = result.faces?.some((face) => face.isMarked);
   // What a score means was counted on single pictures and found faces, and not on clips or marked ones.
   const isCounted = !result.clip && !isMarked;
@@ -63,7 +61,7 @@ export function showVerdict(container, result, { scoreTable, subject: { badge, u
   const parts = [
     createElement("p", { class: "eyebrow" }, [t(result.status === "failed" ? "reportNoVerdict" : "reportVerdict")]),
     createElement("div", { class: "headline" }, [createIcon(state), title]),
-    createElement("p", { class: "explanation" }, [isBadFile ? t("reportBadFile") : explain(result, t)]),
+    createElement("p", { class: "explanation" }, [explain(result, t)]),
   ];
   if (!isCounted && result.fakeScore !== undefined) parts.push(createScoreLine(result.fakeScore, t));
   if (meaning && result.fakeScore !== undefined) parts.push(createScore(result.fakeScore, meaning, t));
@@ -76,6 +74,7 @@ export function showVerdict(container, result, { scoreTable, subject: { badge, u
   }
   if (result.status === "no_face" && canMark) parts.push(createElement("p", { class: "note" }, [t("reportMarkHint")]));
   if (result.status === "no_face" || result.status === "face_too_small") parts.push(createElement("p", { class: "note" }, [t("reportFacesOnly")]));
-  if (result.status === "scored") parts.push(createElement("p", { class: "caveat" }, [t("reportNoProof")]));
+  // Only what was found is a reason to look closer; that the detector errs holds of every verdict.
+  if (result.status === "scored") parts.push(createElement("p", { class: "caveat" }, [t(state === "likely_fake" ? "reportNoProof" : "panelCaveat")]));
   container.replaceChildren(...parts);
 }

@@ -4,9 +4,11 @@
 const DIGITS = Object.freeze({ numberingSystem: "latn" });
 /** Making one costs more than using it a hundred times. @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
+// The least share and the greatest one below all that are written out.
+const [LEAST, MOST] = [0.001, 0.99];
 
 /**
- * @param {number} value small ones keep a decimal: 0.4 is not "none"
+ * @param {number} value small ones keep a decimal: 0.4 is not "none"; what is smaller still, of a hundred, see `endOf100`
  * @param {string} lang BCP 47, as the message "localeCode" has it
  * @param {"decimal" | "percent"} [style]
  * @returns {string}
@@ -21,11 +23,21 @@ export function formatNumber(value, lang, style = "decimal") {
 }
 
 /**
- * @param {number} share in [0, 1]
+ * @param {number} share in [0, 1]; only none is written as 0 %, and only all as 100 %
  * @param {string} lang
  */
 export function formatPercent(share, lang) {
-  return formatNumber(share, lang, "percent");
+  return formatNumber(share <= 0 || share >= 1 ? share : Math.min(Math.max(share, LEAST), MOST), lang, "percent");
+}
+
+/**
+ * @param {number} of100 how many of a hundred
+ * @returns {"few" | "most" | null} whether it would be written as 0 or as 100: it was counted on some thousand faces, and rounded,
+ *   and says neither none nor all of the faces in the world
+ */
+export function endOf100(of100) {
+  const written = formatNumber(of100, "en");
+  return written === "0" ? "few" : written === "100" ? "most" : null;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Shows a score with its meaning: of 100 real and of 100 fake faces, how many score this high.
 
 import { createElement } from "./dom.js";
-import { formatScore } from "./verdict-wording.js";
+import { formatScore, labelOf100, tellRates } from "./verdict-wording.js";
 
 /** @typedef {import("./verdict-wording.js").ScoreMeaning} ScoreMeaning */
 
@@ -11,18 +11,18 @@ import { formatScore } from "./verdict-wording.js";
  * @param {import("./i18n.js").Translate} t
  * @returns {HTMLElement}
  */
-export function createScore(fakeScore, { realOf100, fakeOf100 }, t) {
+export function createScore(fakeScore, meaning, t) {
   /** @type {(label: string, count: number, kind: string) => HTMLElement} */
   const bar = (label, count, kind) => {
     const fill = createElement("span", { class: `fill ${kind}` });
     fill.style.width = `${count}%`;
-    const value = createElement("b", {}, [t("panelOf100", count)]);
+    const value = createElement("b", {}, [labelOf100(count, t)]);
     return createElement("div", { class: "bar" }, [createElement("span", {}, [label]), createElement("span", { class: "track" }, [fill]), value]);
   };
-  const sentence = createElement("p", {}, [t("panelMeaning", realOf100, fakeOf100)]);
+  const sentence = createElement("p", {}, [tellRates(meaning, "panelMeaning", t)]);
   const bars = createElement("div", { class: "bars", "aria-hidden": "true" }, [
-    bar(t("panelFakeFaces"), fakeOf100, "fake"),
-    bar(t("panelRealFaces"), realOf100, "real"),
+    bar(t("panelFakeFaces"), meaning.fakeOf100, "fake"),
+    bar(t("panelRealFaces"), meaning.realOf100, "real"),
   ]);
   return createElement("section", {}, [createScoreLine(fakeScore, t), sentence, bars]);
 }

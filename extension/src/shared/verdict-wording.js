@@ -1,5 +1,7 @@
 // How a result is told: a state, a short label, and a sentence. A failure is never worded as a verdict.
 
+import { endOf100 } from "./number-format.js";
+
 /** @typedef {import("./i18n.js").Translate} Translate */
 
 /**
@@ -56,13 +58,22 @@ export function labelOf(state, t) {
 }
 
 /**
+ * @param {Exclude<State, "checking">} state
+ * @param {Translate} t
+ * @returns {string} what it means on any picture; of failures what they have in common
+ */
+export function explainState(state, t) {
+  return t(`explain_${state}`);
+}
+
+/**
  * @param {Result} result
  * @param {Translate} t
- * @returns {string} one or two sentences; for a likely fake also what the worst face's traces look like, where that is known
+ * @returns {string} some sentences; for a likely fake also what the worst face's traces look like, where that is known
  */
 export function explain(result, t) {
   const frames = result.clip ? [t("clipFrames", result.clip.times.length, result.clip.framesWithFace)] : [];
-  if (result.status !== "failed") return [t(`explain_${stateOf(result)}`), ...describeKinds(result, t), ...frames].join(" ");
+  if (result.status !== "failed") return [explainState(/** @type {Exclude<State, "checking">} */ (stateOf(result)), t), ...describeKinds(result, t), ...frames].join(" ");
   if (result.code === "no_access") return t("failed_no_access", result.host ?? "");
   if (result.code && FAILURE_CODES.includes(result.code)) return [t(`failed_${result.code}`), ...frames].join(" ");
   return result.reason || t("failed_unknown");
@@ -87,6 +98,38 @@ function describeKinds({ faces, fakeScore }, t) {
 export function meaningOf(fakeScore, scoreTable) {
   const reached = scoreTable.filter((row) => row.score <= fakeScore);
   return reached.reduce((best, row) => (best === undefined || row.score > best.score ? row : best), /** @type {ScoreMeaning | undefined} */ (undefined));
+}
+
+/** In signs, as text that runs from left to right in every language: Unicode's isolates. */
+const SIGNS = Object.freeze({ few: "\u2066<1\u2069", most: "\u2066>99\u2069" });
+
+/**
+ * @param {number} of100 how many of a hundred faces
+ * @param {Translate} t
+ * @returns {string} such as "16 of 100": never none of them, and never all
+ */
+export function tellOf100(of100, t) {
+  const end = endOf100(of100);
+  return end === null ? t("of100_some", of100) : t(`of100_${end}`);
+}
+
+/**
+ * @param {number} of100 how many of a hundred faces
+ * @param {Translate} t
+ * @returns {string} the same, as short as beside a bar: two bars can be compared only where their texts are about as long
+ */
+export function labelOf100(of100, t) {
+  const end = endOf100(of100);
+  return t("panelOf100", end === null ? of100 : SIGNS[end]);
+}
+
+/**
+ * @param {Pick<ScoreMeaning, "realOf100" | "fakeOf100">} rates
+ * @param {"panelMeaning" | "sensitivityRates"} key of the sentence, which says on which faces they were counted
+ * @param {Translate} t
+ */
+export function tellRates({ realOf100, fakeOf100 }, key, t) {
+  return t(key, tellOf100(realOf100, t), tellOf100(fakeOf100, t));
 }
 
 /**

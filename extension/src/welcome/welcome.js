@@ -11,29 +11,20 @@ import { createRouter } from "../shared/message-router.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { openReport } from "../shared/report-tab.js";
 import { DEFAULT_SETTINGS, SettingsStore } from "../shared/settings.js";
-import { explain, labelOf } from "../shared/verdict-wording.js";
+import { explain, explainState, labelOf } from "../shared/verdict-wording.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 
-/** @type {Result[]} */
-const EXAMPLES = [
-  { status: "scored", band: "no_traces" },
-  { status: "scored", band: "inconclusive" },
-  { status: "scored", band: "likely_fake" },
-  { status: "no_face" },
-  { status: "face_too_small" },
-  { status: "failed", code: "unreachable" },
-];
+const STATES = /** @type {const} */ (["no_traces", "inconclusive", "likely_fake", "no_face", "face_too_small", "failed"]);
 
 const image = /** @type {HTMLImageElement} */ (document.getElementById("try-image"));
 const button = /** @type {HTMLButtonElement} */ (document.getElementById("try"));
 const settings = new SettingsStore(chrome.storage.local);
 
 function showVerdicts() {
-  const items = EXAMPLES.map((result) => {
-    const state = result.band ?? /** @type {"no_face" | "face_too_small" | "failed"} */ (result.status);
+  const items = STATES.map((state) => {
     const term = createElement("dt", { "data-state": state }, [createIcon(state), labelOf(state, t)]);
-    return createElement("div", {}, [term, createElement("dd", {}, [explain(result, t)])]);
+    return createElement("div", {}, [term, createElement("dd", {}, [explainState(state, t)])]);
   });
   document.getElementById("verdicts")?.replaceChildren(...items);
 }

@@ -76,6 +76,17 @@ test("credentials go in as they were found", () => {
   assert.equal(record.content_credentials.origin, "generated");
 });
 
+test("the record of a copy says that hash and format are the copy's, and that the file's credentials were not looked for", () => {
+  for (const [copyOf, source] of [["frame", "video_frame"], ["pixels", "page_pixels"], ["screen", "screen_copy"], [null, "bytes"]]) {
+    const check = aCheck();
+    check.subject.copyOf = copyOf;
+    const state = copyOf === null ? "none" : "not_looked_for";
+    const record = recordOf(check, {}, { state });
+    assertValid(record);
+    assert.deepEqual([record.image.source, record.content_credentials], [source, { state }]);
+  }
+});
+
 test("the schema refuses a record that is not complete", () => {
   const record = recordOf(aCheck());
   for (const part of SCHEMA.required) assert.ok(!validate({ ...record, [part]: undefined }), part);

@@ -17,6 +17,14 @@ test("it says what was said, what is believed, and with what it was checked", ()
   }
 });
 
+test("of a copy it does not say that the picture is in that format", () => {
+  const check = aCheck();
+  check.subject.copyOf = "frame";
+  const text = mistakeReport(check, MISTAKE, { t, extensionVersion: "0.1.0" });
+  assert.match(text, /^Copy of a frame of the video: jpeg/m);
+  assert.doesNotMatch(text, /^Picture:/m);
+});
+
 test("it says that a face was marked by hand", () => {
   const check = aCheck();
   check.result.faces[0].isMarked = true;

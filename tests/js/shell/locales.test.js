@@ -87,7 +87,7 @@ test("every English message is used", () => {
   const all = [...sources.filter((name) => /\.(js|html)$/.test(name)).map(read), readFileSync(new URL("manifest.json", EXTENSION), "utf8")].join("\n");
   // Families whose last part comes from data: the state of a result, the code of a failure, a backend, a filter, a part of a report.
   const isOfFamily = (/** @type {string} */ key) =>
-    /^(state|explain|failed|kinds|backend|filter|condition|credentials|credentialsOrigin|credentialsShort|credentialsSigner|credentialsTrust|reportMapMeaning|mistake)_/.test(key);
+    /^(state|explain|failed|kinds|backend|filter|condition|credentials|credentialsOrigin|credentialsShort|credentialsSigner|credentialsTrust|credentialsStep|credentialsProblem|of100|details|reportMapMeaning|mistake)_/.test(key);
   assert.deepEqual(Object.keys(ENGLISH).filter((key) => !isOfFamily(key) && !new RegExp(`\\b${key}(__)?\\b`).test(all.replaceAll("__MSG_", ""))), []);
 });
 
@@ -108,6 +108,28 @@ test("no script writes words of its own onto a page", () => {
   for (const name of sources.filter((file) => /^(content|popup|options|welcome|report|background)/.test(file) && file.endsWith(".js"))) {
     assert.deepEqual([...read(name).matchAll(written), ...read(name).matchAll(child)].map(([text]) => text), [], name);
   }
+});
+
+/** The words of each language that a message must or must not have. */
+function assertWords(key, words, isWanted) {
+  for (const [locale, word] of Object.entries(words)) assert.equal(word.test(MESSAGES[locale][key].message), isWanted, `${locale} ${key}: ${MESSAGES[locale][key].message}`);
+}
+
+test("rates are told as those of our test, in every language", () => {
+  const scope = { en: /our test/, de: /unserem Test/, fr: /notre test/, es: /nuestra prueba/, tr: /Testimizde/, ar: /اختبارنا/ };
+  for (const key of ["panelMeaning", "sensitivityRates"]) assertWords(key, scope, true);
+});
+
+test("no script writes how many of a hundred by itself: never none of them, and never all", () => {
+  const direct = /\b\w*[tT](?:ranslate)?\("(?:panelMeaning|sensitivityRates|panelOf100|of100_some)"/;
+  for (const name of sources.filter((file) => file.endsWith(".js") && file !== "shared/verdict-wording.js")) assert.doesNotMatch(read(name), direct, name);
+});
+
+test("no message claims what a page can do, what a site has sent, or that there is a place for issues", () => {
+  assertWords("permissionScriptsWhy", { en: /forge/, de: /fälschen/, fr: /imiter/, es: /falsificar/, tr: /taklit/, ar: /تزوير/ }, false);
+  assertWords("failed_not_an_image", { en: /site/, de: /Website/, fr: /site/, es: /sitio/, tr: /site/i, ar: /الموقع/ }, false);
+  // The button that opens one says so, where the extension has a home.
+  assertWords("mistakeIntro", { en: /issue/, de: /Meldung/, fr: /ticket/, es: /incidencia/, tr: /hata kaydı/, ar: /بلاغ/ }, false);
 });
 
 test("no verdict says real or authentic, in any language", () => {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { translate, useLanguage } from "../../../extension/src/shared/i18n.js";
-import { formatDate, formatNumber, formatPercent } from "../../../extension/src/shared/number-format.js";
+import { endOf100, formatDate, formatNumber, formatPercent } from "../../../extension/src/shared/number-format.js";
 import { LANGUAGES } from "../../../extension/src/shared/settings.js";
 
 const NO_BREAK = /[\u00a0\u202f]/g;
@@ -25,6 +25,15 @@ test("the decimal point, the groups and the sign are the language's", () => {
 test("small numbers keep a decimal, larger ones do not", () => {
   assert.deepEqual([0, 0.04, 0.44, 9.94, 9.96, 10.4, 99.6].map((value) => formatNumber(value, "en")), ["0", "0", "0.4", "9.9", "10", "10", "100"]);
   assert.deepEqual([0.004, 0.0995, 0.316].map((share) => formatPercent(share, "en")), ["0.4%", "10%", "32%"]);
+});
+
+test("a share that is neither none nor all is not written as such", () => {
+  assert.deepEqual([0, 0.0004, 0.004, 0.994, 0.9999, 1].map((share) => formatPercent(share, "en")), ["0%", "0.1%", "0.4%", "99%", "99%", "100%"]);
+});
+
+test("what would be written as 0 or as 100 of a hundred is told from what would not", () => {
+  assert.deepEqual([0, 0.04, 99.5, 99.96, 100].map(endOf100), ["few", "few", "most", "most", "most"]);
+  for (const of100 of [0.05, 0.3, 50, 99.4]) assert.equal(endOf100(of100), null, String(of100));
 });
 
 test("Arabic has the digits that its sentences have", () => {

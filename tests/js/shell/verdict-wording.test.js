@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { explain, formatScore, labelOf, meaningOf, stateOf } from "../../../extension/src/shared/verdict-wording.js";
+import { explain, explainState, formatScore, labelOf, meaningOf, stateOf, tellOf100, tellRates } from "../../../extension/src/shared/verdict-wording.js";
 
 const MESSAGES = JSON.parse(readFileSync(new URL("../../../extension/_locales/en/messages.json", import.meta.url), "utf8"));
 /** Looks a message up as the browser does, and fails on a missing one. */
@@ -40,7 +40,7 @@ test("a likely fake is told by what its traces look like, where that is known", 
   assert.equal(explainFaces([0.9, ["seam", "synthetic"]]), `${plain} ${t("kinds_both")}`);
   assert.equal(explainFaces([0.9, []]), plain);
   assert.equal(explainFaces([0.9, undefined]), plain);
-  for (const key of ["kinds_seam", "kinds_synthetic", "kinds_both"]) assert.match(t(key), /look like/);
+  for (const key of ["kinds_seam", "kinds_synthetic", "kinds_both"]) assert.match(t(key), /looks like/);
 });
 
 test("of several faces the worst one's traces are told", () => {
@@ -58,6 +58,43 @@ test("a failure is told by its code or its reason, and never as a verdict", () =
   assert.equal(explain({ status: "failed", code: "engine", reason: "The model is damaged." }, t), "The model is damaged.");
   assert.ok(explain({ status: "failed" }, t).length > 20);
   for (const code of CODES) assert.doesNotMatch(explain({ status: "failed", code, host: "a.org" }, t), /no traces|likely fake|inconclusive/i);
+});
+
+test("a likely fake is told by how others score, and may be a false alarm", () => {
+  const told = t("explain_likely_fake");
+  assert.match(told, /forged faces do, and few others/);
+  assert.match(told, /false alarm/);
+  assert.doesNotMatch([told, t("kinds_seam"), t("kinds_synthetic"), t("kinds_both")].join(" "), /carries|has traces|the traces/i);
+});
+
+test("where the score of an inconclusive one lies is said without words that were not said before", () => {
+  assert.match(t("explain_inconclusive"), /where forged faces and others mix/);
+});
+
+test("what a failure means on any picture is none of the twenty causes", () => {
+  const told = explainState("failed", t);
+  assert.doesNotMatch(told, /connection|site|large|wait/i);
+  for (const key of Object.keys(MESSAGES).filter((name) => name.startsWith("failed_"))) assert.notEqual(told, MESSAGES[key].message);
+  const welcome = readFileSync(new URL("../../../extension/src/welcome/welcome.js", import.meta.url), "utf8");
+  assert.match(welcome, /explainState\(state, t\)/);
+  assert.doesNotMatch(welcome, /code: "/);
+});
+
+test("of a hundred faces never none and never all are said to score so high", () => {
+  assert.deepEqual([0, 0.02, 0.3, 16, 99.7, 100].map((of100) => tellOf100(of100, t)), [
+    "fewer than 1 of 100",
+    "fewer than 1 of 100",
+    "0.3 of 100",
+    "16 of 100",
+    "more than 99 of 100",
+    "more than 99 of 100",
+  ]);
+});
+
+test("rates say that they were counted in a test of ours", () => {
+  for (const key of /** @type {const} */ (["panelMeaning", "sensitivityRates"])) {
+    assert.match(tellRates({ realOf100: 0, fakeOf100: 16 }, key, t), /^In our test, .*fewer than 1 of 100 real and 16 of 100 fake faces/);
+  }
 });
 
 test("the state follows the result, and no result is a running check", () => {
