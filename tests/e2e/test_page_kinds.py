@@ -82,6 +82,23 @@ def test_faces_that_the_page_cuts_away_are_not_outlined(page, badges, site):
     assert shown and all(box["x"] <= x <= box["x"] + box["width"] for x, _ in shown)
 
 
+def test_a_face_s_number_is_not_where_the_badge_lies(page, badges, site):
+    page.goto(site.add_page(f'<img src="/{GROUP}" style="width: 300px; height: 240px; object-fit: contain">'))
+    found = wait_for_states(page, badges, {f"{site.origin}/{GROUP}": SCORED})
+    badges.click(found[f"{site.origin}/{GROUP}"])
+    wait_until(page, lambda: "not a proof" in panel_text(badges), PATIENCE_S, "the panel")
+    outlines = badges.elements(lambda element: element.has_class("outline"))
+    heights = [badges.centre(outline)[1] for outline in outlines]
+    numbers = [
+        badges.centre(number)[1] for number in badges.elements(lambda element: element.has_class("outline-label"))
+    ]
+    badge = badges.centre(found[f"{site.origin}/{GROUP}"])[1]
+    assert len(numbers) == 3 and all(number > badge + 20 for number in numbers), (
+        "below the faces, which are near the top"
+    )
+    assert all(number > height for number, height in zip(numbers, heights, strict=True))
+
+
 def test_a_poster_goes_when_the_video_starts_and_a_background_follows_its_class(page, badges, site):
     page.goto(
         site.add_page(

@@ -37,11 +37,12 @@ export class FaceOutlines {
     const { box, pixels } = placeOf(image, result.via === "screen_copy" ? undefined : result.imageSize);
     const place = result.via === "screen_copy" && screenPart ? partOf(screenPart, pixels) : pixels;
     const { imageSize, faces = [] } = result;
+    const top = Math.max(0, box.y, pixels.y);
     faces.forEach((face, index) => {
       // Cut at the box: what lies beyond it (object-fit: cover) is not shown, and other things of the page are.
       const rect = intersect(boxOnPage(face.boxXyxy, imageSize, place), box);
       const outline = /** @type {HTMLElement} */ (this.element.children[index]);
-      outline.classList.toggle("low", rect.y - Math.max(0, box.y) < BADGE_REACH);
+      outline.classList.toggle("low", rect.y - top < BADGE_REACH);
       const { style } = outline;
       style.transform = `translate(${Math.round(rect.x - origin.x)}px, ${Math.round(rect.y - origin.y)}px)`;
       style.width = `${Math.round(rect.width)}px`;
