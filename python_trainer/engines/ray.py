@@ -8,6 +8,7 @@ from typing import Any
 import ray
 
 from python_trainer.engines import WORKER_DIED, HeldWorker, MakeWorker
+from python_trainer.errors import UserError
 from python_trainer.files import ROOT
 from python_trainer.inputs import Part
 
@@ -29,7 +30,7 @@ class RayEngine:
         """As `Engine.map`; actors are processes of their own in any case."""
         if not ray.is_initialized():
             variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-            ray.init(runtime_env={"env_vars": {"PYTHONPATH": str(ROOT), **variables}}, log_to_driver=False)
+            _connect({"PYTHONPATH": str(ROOT), **variables})
         count = min(len(parts), self._workers or int(ray.cluster_resources().get("CPU", 1)))
         actor_class = ray.remote(num_cpus=1)(HeldWorker)
         idle = [actor_class.remote(make_worker, os.getcwd()) for _ in range(count)]
@@ -38,7 +39,7 @@ class RayEngine:
             while waiting and idle:
                 actor, part = idle.pop(), waiting.popleft()
                 in_hand[actor.work.remote(part)] = actor, part
-            idle.clear()  # an actor without work goes, and gives its CPU to one that waits for a place
+            _end(idle)  # an actor without work gives its CPU to one that waits for a place
             (answered,), _ = ray.wait(list(in_hand), num_returns=1)
             actor, part = in_hand.pop(answered)
             try:
@@ -55,3 +56,21 @@ class RayEngine:
                 continue
             idle.append(actor)
             yield part, answer
+        _end(idle)
+
+
+def _connect(variables: dict[str, str]) -> None:
+    """Join the cluster, or start one. variables: of the workers' environment."""
+    try:
+        ray.init(runtime_env={"env_vars": variables}, log_to_driver=False)
+    except ConnectionError as error:
+        raise UserError(
+            f"the Ray cluster at {os.environ.get('RAY_ADDRESS', 'this machine')} does not answer ({error}); is it running, "
+            "and, where it asks for a token (Ray 2.60 and later), are RAY_AUTH_MODE=token and RAY_AUTH_TOKEN set?"
+        ) from error
+
+
+def _end(actors: list[Any]) -> None:
+    """At once, not when nothing refers to them any more: a name may, and so does the traceback of one that died."""
+    while actors:
+        ray.kill(actors.pop())

@@ -2,15 +2,19 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from extension.demo.wait import wait_for
 from python_trainer.condition_scores import ConditionWork, Scorer
 from python_trainer.conditions import CONDITIONS, View
 from python_trainer.config import FaceCropSettings
+from python_trainer.crop_scores import CropWork
 from python_trainer.inputs import Part, read_part
+from python_trainer.prepare import PrepareWork
 
 
 class EchoWork:
@@ -47,6 +51,16 @@ def killed_condition_work(victim: str, mark: Path, *arguments) -> KilledOnceWork
     return KilledOnceWork(partial(ConditionWork, *arguments), victim, mark)
 
 
+def killed_prepare_work(victim: str, mark: Path, *arguments) -> KilledOnceWork:
+    """In the place of PrepareWork."""
+    return KilledOnceWork(partial(PrepareWork, *arguments), victim, mark)
+
+
+def killed_crop_work(victim: str, mark: Path, *arguments) -> KilledOnceWork:
+    """In the place of CropWork."""
+    return KilledOnceWork(partial(CropWork, *arguments), victim, mark)
+
+
 def brightness_scorers() -> list[Scorer]:
     """Two detectors that need no network, of face crops and of whole photos."""
     faces = View(32, FaceCropSettings(size=32))
@@ -70,6 +84,25 @@ class ParentKillingWork:
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(600)
         return []
+
+
+class LostNodeWork:
+    """Answers the name of its node too, which is NODE in the environment. On the node "lost" the second part touches
+    `mark` and never ends; on others the first waits for that, so that each node has done work when that one is lost.
+    """
+
+    def __init__(self, mark: Path):
+        self._node, self._mark, self._parts = os.environ["NODE"], mark, 0
+
+    def __call__(self, part: Part) -> Iterator[dict]:
+        self._parts += 1
+        if self._node != "lost":
+            wait_for(self._mark.exists, 180, "the other node is in the middle of a part")
+        for record in EchoWork()(part):
+            yield record | {"node": self._node}
+            if self._node == "lost" and self._parts == 2:
+                self._mark.touch()
+                threading.Event().wait()
 
 
 class AlwaysKilledWork:

@@ -1,10 +1,14 @@
 """Both engines, with processes that are killed: every image once in the results, nothing twice, and resumable."""
 
+import csv
 import json
 import os
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -16,11 +20,13 @@ from extension.demo.wait import wait_for
 from python_trainer.__main__ import main
 from python_trainer.condition_scores import score_conditions
 from python_trainer.conditions import CONDITIONS
+from python_trainer.config import get_recipe, recipe_to_dict
 from python_trainer.engines.local import LocalEngine
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT
 from python_trainer.inputs import into_parts, list_items
 from python_trainer.manifest import read_prepared
+from python_trainer.models import build_model
 from python_trainer.part_results import make_results, read_results
 from tests.python.engine_workers import (
     AlwaysKilledWork,
@@ -29,6 +35,8 @@ from tests.python.engine_workers import (
     KilledOnceWork,
     brightness_scorers,
     killed_condition_work,
+    killed_crop_work,
+    killed_prepare_work,
 )
 from tests.python.test_protocol import make_prepared
 
@@ -44,6 +52,42 @@ if __name__ == "__main__":
     log, *files = sys.argv[1:]
     list(LocalEngine(2).map(partial(ParentKillingWork, log), into_parts(list_items(files))))
 """
+
+CLUSTER = """
+import sys
+
+from ray.cluster_utils import Cluster
+
+soon = {"health_check_period_ms": 1000, "health_check_failure_threshold": 2}  # after 2 s a node is gone, not after 20
+options = {"env_vars": {"NODE": "head"}, "include_dashboard": False, "_system_config": soon}
+cluster = Cluster(initialize_head=True, head_node_args=options)
+lost = cluster.add_node(env_vars={"NODE": "lost"})
+print(cluster.address, flush=True)
+sys.stdin.readline()
+cluster.remove_node(lost, allow_graceful=False)
+sys.stdin.readline()
+cluster.shutdown()
+"""
+ON_CLUSTER = """
+import sys
+from functools import partial
+from pathlib import Path
+
+from python_trainer import inputs
+from python_trainer.engines.ray import RayEngine
+from python_trainer.part_results import make_results
+from tests.python.engine_workers import EchoWork, LostNodeWork
+
+mark, out, fewer, *files = sys.argv[1:]
+inputs.PART_SIZE = 8
+parts = inputs.into_parts(inputs.list_items(files))
+make_results(RayEngine(), partial(LostNodeWork, Path(mark)), parts, Path(out), "two nodes")
+make_results(RayEngine(2), EchoWork, parts, Path(fewer), "one CPU for two")
+"""
+PHOTOS = {
+    "real": ("faces/real_eileen_collins.jpg", "images/faces_three.jpg", "images/no_face.jpg"),
+    "fake": ("altered/altered_swap_hopper_on_maher.jpg", "altered/altered_swap_giunchedi_on_henner.jpg"),
+}
 
 
 @pytest.fixture
@@ -215,3 +259,128 @@ def test_predict_answers_the_same_on_ray(ray_cluster, fixtures_dir, tmp_path, mo
     assert results.read_text().splitlines() == here
     assert main(["predict", images[0], "--out", str(out)]) == 2
     assert "other images" in capsys.readouterr().err
+
+
+def test_prepare_on_ray_writes_what_this_machine_writes_though_a_process_is_killed(
+    ray_cluster, fixtures_dir, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # parts are cut by the hash of a file's name: not where this folder lies
+    monkeypatch.setattr("python_trainer.inputs.PART_SIZE", 2)
+    for label, photos in PHOTOS.items():
+        Path("data", label).mkdir(parents=True)
+        for photo in photos:
+            shutil.copy(fixtures_dir / photo, Path("data", label))
+    command = ["prepare", "--data", "data", "--workers", "2", "--out"]
+    assert main([*command, "local"]) == 0
+    victim = "data/fake/altered_swap_hopper_on_maher.jpg"  # between two others in its part
+    killed = partial(killed_prepare_work, victim, tmp_path / "killed")
+    monkeypatch.setattr("python_trainer.prepare.PrepareWork", killed)
+    assert main([*command, "ray", "--engine", "ray"]) == 0
+    assert (tmp_path / "killed").exists()
+    assert contents("ray") == contents("local")
+    records = [json.loads(line) for path in Path("ray/parts").iterdir() for line in path.read_text().splitlines()]
+    assert sorted(record["image"] for record in records) == sorted(map(str, Path("data").rglob("*.jpg")))
+
+
+def contents(folder: str) -> dict[str, bytes]:
+    """A prepared folder's files but for the report, whose counts come in the order in which parts were ready."""
+    found = {str(path.relative_to(folder)): path for path in Path(folder).rglob("*") if path.is_file()}
+    del found["report.json"]
+    return {name: path.read_bytes() for name, path in found.items()}
+
+
+def test_evaluate_on_ray_gives_the_scores_of_this_machine_though_a_process_is_killed(
+    ray_cluster, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("python_trainer.inputs.PART_SIZE", 16)
+    folder, checkpoint = make_prepared(tmp_path), small_checkpoint(tmp_path)
+    command = ["evaluate", "--checkpoint", str(checkpoint), "--data", str(folder), "--bootstrap", "0", "--no-samples"]
+    command += ["--workers", "1", "--out"]
+    assert main([*command, str(tmp_path / "local")]) == 0
+    killed = partial(killed_crop_work, "crops/test_a_3.png", tmp_path / "killed")
+    monkeypatch.setattr("python_trainer.crop_scores.CropWork", killed)
+    assert main([*command, str(tmp_path / "ray"), "--engine", "ray"]) == 0
+    assert (tmp_path / "killed").exists()
+    tables = [(tmp_path / engine / "scores.csv").read_text().splitlines() for engine in ("local", "ray")]
+    local, ray = (list(csv.DictReader(lines)) for lines in tables)
+    alone, scores = ([float(row.pop("score") or "nan") for row in rows] for rows in (local, ray))
+    assert ray == local
+    np.testing.assert_allclose(scores, alone, atol=1e-5)  # this process has more threads, which round differently
+    assert len(set(alone)) > 40  # a crop's score is not another's
+
+
+def small_checkpoint(folder: Path) -> Path:
+    """Random weights, the last of them turned and enlarged until bright faces are fake, as those of `make_prepared` are."""
+    import keras
+
+    from python_trainer.dataset import predict_logits
+
+    keras.utils.set_random_seed(0)
+    recipe = get_recipe("mobilenet", input_size=32)
+    model = build_model(recipe)
+    dark, bright = predict_logits(model, np.stack([np.full((32, 32, 3), level, np.uint8) for level in (80, 170)]), 32)
+    kernel = model.get_layer("logit").kernel
+    kernel.assign(kernel * (4 / (bright - dark)))
+    model.save_weights(folder / "small.weights.h5")
+    (folder / "recipe.json").write_text(json.dumps(recipe_to_dict(recipe)))
+    return folder / "small.weights.h5"
+
+
+def test_a_cluster_that_does_not_answer_is_an_error_that_says_what_to_do(files, tmp_path, monkeypatch):
+    from python_trainer.engines.ray import RayEngine
+
+    def refuse(**_):
+        raise ConnectionError("ray client connection timeout")
+
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", refuse)
+    with pytest.raises(UserError, match=r"Ray cluster at 10.0.0.1:6379 does not answer .*timeout.*RAY_AUTH_TOKEN"):
+        make_results(RayEngine(), EchoWork, into_parts(list_items(files)), tmp_path / "out", "test")
+
+
+@pytest.fixture
+def two_nodes(tmp_path):
+    """A cluster of two nodes of one CPU, on this machine, that knows nothing of this repository: the environment of a
+    command that uses it, and a function that kills the second node.
+
+    Its processes and files are its own: the tests' other cluster, and one of whoever runs them, are not disturbed.
+    """
+    # Not tmp_path: the name of a socket may not be as long.
+    folder = tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True)
+    # Ray's way with a token that is in the user's home, or in none, depends on its version.
+    own = {"RAY_TMPDIR": folder.name, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | own
+    command, pipe = [sys.executable, "-c", CLUSTER], subprocess.PIPE
+    with (
+        folder,
+        subprocess.Popen(command, env=environment, cwd=tmp_path, stdin=pipe, stdout=pipe, text=True) as process,
+    ):
+        address = process.stdout.readline().strip()
+        assert address  # or it has ended, and said why
+        yield environment | {"RAY_ADDRESS": address}, partial(print, file=process.stdin, flush=True)
+
+
+def test_a_cluster_that_runs_already_is_used_and_loses_a_node_but_no_image(two_nodes, files, tmp_path):
+    environment, lose_node = two_nodes
+    mark, out, fewer = (tmp_path / name for name in ("mark", "out", "fewer"))
+    (tmp_path / "command.py").write_text(ON_CLUSTER)
+    command = [sys.executable, "command.py", str(mark), str(out), str(fewer), *files]
+    environment = environment | {"PYTHONPATH": str(ROOT)}  # of the command alone
+    # Not in this repository, which workers would find as the folder of the command.
+    process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdin=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: mark.exists() or process.poll() is not None, 180, "both nodes work")
+        lose_node()
+        assert process.wait(180) == 0
+    finally:
+        process.kill()
+        process.wait()
+    parts = into_parts(list_items(files))
+    records = list(read_results(out, parts))
+    assert [record["image"] for record in records] == files
+    nodes = {record["image"]: record["node"] for record in records}
+    of_parts = [{nodes[item.location] for item in part.items} for part in parts]
+    assert of_parts.count({"lost"}) == 1 and of_parts.count({"head"}) == len(parts) - 1
+    # Of two actors for the one CPU that is left, the second has its place once the first has no more to do.
+    assert images_in(fewer, parts) == files
