@@ -86,7 +86,7 @@ def test_an_image_that_turns_into_html_says_so(page, badges, site, worker):
     )
     right_click(worker, page, url)
     wait_for_states(page, badges, {url: {"failed"}})
-    assert "not an image" in panel_text(badges)
+    assert "no picture in a format" in panel_text(badges)
 
 
 def test_what_the_page_shows_is_judged_where_its_address_gives_another_picture(page, badges, site, worker):
