@@ -202,8 +202,9 @@ def main() -> None:
     ]
     about = (
         f"Pages of portraits of {SIDE} px, each file new, read to the end as fast as verdicts come; times from the"
-        " navigation on; verdicts after the first are counted where they are stored, at most half a second later. Long tasks and shifts are the page's, whoever caused them, and memory is that of the"
-        " whole browser but for its program files: compare with the extension off, where no model is loaded either."
+        " navigation on; verdicts after the first are counted where they are stored, at most half a second later. Long"
+        " tasks and shifts are the page's, whoever caused them, and memory is that of the whole browser but for its"
+        " program files: compare with the extension off, where no model is loaded either."
     )
     write_results(args.out, "page", rows, about=about)
 

@@ -27,12 +27,12 @@ from benchmarks.results import Series, interleave, write_results
 from python_trainer.config import get_recipe
 from python_trainer.crop_scores import CropWork
 from python_trainer.engines import HeldWorker
+from python_trainer.engines.local import LocalEngine
 from python_trainer.files import ROOT
 from python_trainer.inputs import Item, Part, list_images
 from python_trainer.manifest import read_prepared
 from python_trainer.predict import SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, PredictWork
-from python_trainer.prepare import PrepareWork
-from python_trainer.prepare import run as prepare
+from python_trainer.prepare import PrepareWork, prepare
 
 PLAIN = "plain loop"
 VERBS = ("prepare", "predict", "evaluate", "train")
@@ -210,14 +210,15 @@ def _measure(photos: list[Path], folder: Path, rounds: int, verbs: list[str]) ->
         name.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(photo, name)
     items = [Item(str(path), {"label": 0}) for path in list_images([labelled])]
-    prepared, scratch = _prepared(labelled, folder / "prepared"), folder / "scratch"
+    recipe, prepared, scratch = get_recipe("ifmd"), folder / "prepared", folder / "scratch"
+    prepare([str(labelled)], prepared, recipe, LocalEngine(1))
     scratch.mkdir()
     names = [row.crop for row in read_prepared(prepared) if row.crop]
     count = max(2, min(4, len(names) // BATCH)) * BATCH
     crops = [Item(name) for name in islice(cycle(names), count)]
     predict = partial(PredictWork, SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, "check")
     pairs = {
-        "prepare": (partial(PrepareWork, get_recipe("ifmd"), scratch), partial(PlainPrepare, scratch), items, cores),
+        "prepare": (partial(PrepareWork, recipe, scratch), partial(PlainPrepare, scratch), items, cores),
         "predict": (predict, partial(PlainPredict, scratch), items, cores),
         "evaluate": (partial(CropWork, SHIPPED_CHECKPOINT, prepared, "clean"), partial(PlainEvaluate, prepared), crops, cores),
         "train": (partial(OurTrain, prepared, folder / "run", count), partial(PlainTrain, prepared), crops, 1),
@@ -235,15 +236,6 @@ def _measure(photos: list[Path], folder: Path, rounds: int, verbs: list[str]) ->
                 notes = {"CPU s an image": f"{statistics.median(contestant.cpu_seconds):.3f}"}
                 rows.append(Series(verb, name, values[name], "images/s", notes))
     return rows
-
-
-def _prepared(photos: Path, out: Path) -> Path:
-    from python_trainer.prepare import add_arguments
-
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    prepare(parser.parse_args(["--data", str(photos), "--out", str(out), "--workers", "1"]))
-    return out
 
 
 if __name__ == "__main__":

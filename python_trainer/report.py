@@ -4,6 +4,7 @@ import argparse
 import csv
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 from python_trainer.errors import UserError
@@ -192,6 +193,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
     return text
 
 
+@cache
 def kept_weights() -> set[str]:
     """sha256 of every network's weights that come with the repository."""
     return {sha256_of(path) for path in CHECKPOINTS.glob("*/*.weights.h5")}

@@ -17,11 +17,21 @@ const MAX_BYTES = 40 * 1024 * 1024;
  * @throws {Error} when there is too much of it
  */
 export async function readSource(element, url) {
+  return (await readPicture(element, url)).source;
+}
+
+/**
+ * @param {Element} element as for `readSource`
+ * @param {string} url
+ * @returns {Promise<{source: Source, isDrawn: boolean}>} isDrawn: it has no file to read, and its pixels were made one
+ */
+export async function readPicture(element, url) {
   const kind = sourceKindOf(url);
-  if (kind === "url") return { kind, url };
-  if (kind === "data") return { kind, dataUrl: url };
+  if (kind === "url") return { source: { kind, url }, isDrawn: false };
+  if (kind === "data") return { source: { kind, dataUrl: url }, isDrawn: false };
   // A blob: address means nothing outside its page, and a canvas has none.
-  return { kind: "data", dataUrl: await toDataUrl(await readBlob(element, url)) };
+  const { blob, isDrawn } = await readBlob(element, url);
+  return { source: { kind: "data", dataUrl: await toDataUrl(blob) }, isDrawn };
 }
 
 /**
@@ -45,16 +55,16 @@ function drawnPixels(image) {
 /**
  * @param {Element} element
  * @param {string} url blob: address, or the name of a canvas
- * @returns {Promise<Blob>}
+ * @returns {Promise<{blob: Blob, isDrawn: boolean}>}
  */
 async function readBlob(element, url) {
-  if (element instanceof HTMLCanvasElement) return readPixels(element, element);
+  if (element instanceof HTMLCanvasElement) return { blob: await readPixels(element, element), isDrawn: true };
   try {
-    return await (await fetch(url)).blob();
+    return { blob: await (await fetch(url)).blob(), isDrawn: false };
   } catch {
     // Pages often revoke the address once the image shows; what it shows can still be drawn.
     if (!(element instanceof HTMLImageElement)) throw new UnreadableError("unreadable");
-    return drawnPixels(element);
+    return { blob: await drawnPixels(element), isDrawn: true };
   }
 }
 

@@ -1,7 +1,7 @@
 // The pictures of the page as the popup and the report page know them, and the way from one verdict to the next.
 
 import { isLargeEnough } from "./find-images.js";
-import { readShown, readSource, toDataUrl } from "./image-source.js";
+import { readPicture, readShown, toDataUrl } from "./image-source.js";
 import { findPictures } from "./page-scan.js";
 import { nameOf } from "./picture.js";
 import { TrackedImage } from "./tracked-image.js";
@@ -80,13 +80,8 @@ async function sourceOf(tracked) {
   if (tracked instanceof TrackedVideo && tracked.frame) return { source: { kind: "data", dataUrl: await toDataUrl(tracked.frame) }, copyOf: "frame" };
   const shown = result?.isDrawn ? await readShown(image) : null;
   if (shown) return { source: shown, copyOf: "pixels" };
-  return { source: await readSource(image, url), copyOf: (await hasFile(tracked)) ? null : "pixels" };
-}
-
-/** @param {TrackedImage} tracked @returns {Promise<boolean>} false for a canvas, and where the page has revoked a blob: address: both are read as they are drawn */
-async function hasFile({ image, url }) {
-  if (image instanceof HTMLCanvasElement) return false;
-  return !url.startsWith("blob:") || fetch(url).then(() => true, () => false);
+  const { source, isDrawn } = await readPicture(image, url);
+  return { source, copyOf: isDrawn ? "pixels" : null };
 }
 
 /** @param {import("../shared/verdict-wording.js").Result} result @returns {import("../report/subject.js").VideoVerdict} */
