@@ -20,7 +20,7 @@ from python_trainer.model_manifest import SCHEMA_VERSION, detector_to_dict, read
 from python_trainer.models import load_checkpoint
 from python_trainer.predict import SHIPPED_CHECKPOINT
 from python_trainer.shipped_graph import ShippedGraph
-from python_trainer.tfjs_conversion import WEIGHT_TYPES, convert_saved_model, export_detector
+from python_trainer.tfjs_conversion import convert_saved_model, export_blazeface, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
 MODEL_VERSION = "2.4.0"
@@ -40,10 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="weights, with recipe.json and evaluation.json beside them",
     )
     parser.add_argument(
-        "--out", type=Path, default=ROOT / "converted_models", metavar="DIR", help="gets ifmd/ and mtcnn/"
+        "--out", type=Path, default=ROOT / "converted_models", metavar="DIR", help="gets ifmd/, mtcnn/ and blazeface/"
     )
     parser.add_argument(
-        "--weights", choices=WEIGHT_TYPES, default="uint16", help="precision of the classifier's weights"
+        "--weights", choices=["float32", "uint16"], default="uint16", help="precision of the classifier's weights"
     )
     parser.add_argument(
         "--parity-images",
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         with write_atomically(manifest_path) as file:
             json.dump(manifest, file, indent=2, ensure_ascii=False)
         read_model_manifest(manifest_path)
-        for name in ("mtcnn", "ifmd"):
+        for name in ("mtcnn", "blazeface", "ifmd"):
             _replace_folder(staging / name, args.out / name, staging / f"previous-{name}")
     print(json.dumps(report) if args.json else _describe(report, args.out))
     if args.build:
@@ -92,6 +92,7 @@ def _convert(model, staging: Path, weights: str) -> None:
     convert_saved_model(saved, staging / "ifmd", weights)
     convert_saved_model(saved, staging / "float32", "float32")
     export_detector(staging / "mtcnn")
+    export_blazeface(staging / "blazeface")
 
 
 def _compare(model, staging: Path, args: argparse.Namespace) -> dict:
@@ -158,9 +159,8 @@ def _parity_crops(folder: Path, manifest) -> np.ndarray:
 
 
 def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argparse.Namespace) -> None:
-    files = [
-        path for net in ("ifmd", "mtcnn/pnet", "mtcnn/rnet", "mtcnn/onet") for path in sorted((staging / net).iterdir())
-    ]
+    networks = ("ifmd", "mtcnn/pnet", "mtcnn/rnet", "mtcnn/onet", "blazeface")
+    files = [path for net in networks for path in sorted((staging / net).iterdir())]
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "name": recipe.name,
@@ -235,7 +235,7 @@ def _build_extension(models: Path) -> None:
 
 def _describe(report: dict, out: Path) -> str:
     return (
-        f"wrote {out}/ifmd and {out}/mtcnn ({report['weights']} weights)\n"
+        f"wrote {out}/ifmd, {out}/mtcnn and {out}/blazeface ({report['weights']} weights)\n"
         f"{report['crops_compared']} crops compared in TF.js: conversion within {report['largest_logit_difference_float32']:.2g}, "
         f"shipped weights within {report['largest_logit_difference_shipped']:.2g} of Keras in the logit, no verdict flipped"
     )

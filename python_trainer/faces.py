@@ -1,11 +1,12 @@
 """The only place that knows the package `mtcnn`: image in, face boxes and keypoints out."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from python_trainer.blazeface import find_large_faces
 from python_trainer.config import DetectorSettings
 from python_trainer.preprocessing import detection_image, enhance
 
@@ -18,7 +19,7 @@ class FaceDetection:
 
     box_xyxy: float32 [4], pixels of the whole image. score: detector's confidence in [0, 1].
     keypoints: float32 [5, 2] (x, y): eye at the image's left (the subject's right), the other eye, nose,
-    mouth corner at the image's left, the other corner.
+    mouth corner at the image's left, the other corner (BlazeFace: the mouth's middle for both).
     """
 
     box_xyxy: np.ndarray
@@ -39,7 +40,7 @@ def detect_faces(
     Args:
         image: uint8 [h, w, 3] RGB.
         second_look: for an image in which no face is found without: search an enhanced copy and, where that shows none
-            either, the image with the settings' lower thresholds.
+            either, ask BlazeFace.
 
     Returns:
         Faces in descending order of score; none for an image whose shorter side is under `min_short_side`.
@@ -58,13 +59,13 @@ def detect_faces(
     searched = enhance(reduced, settings.enhancement_median) if second_look else reduced
     rows = _run_stages(searched, scales, settings)
     if second_look and not len(rows):
-        rows = _run_stages(reduced, scales, replace(settings, thresholds=settings.second_look))
+        rows = find_large_faces(reduced, settings.blazeface)
     scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
     faces = [
         FaceDetection(
-            box_xyxy=(row[1:5].reshape(2, 2) * scale).reshape(4).astype(np.float32),
-            score=float(row[5]),
-            keypoints=(np.stack([row[6:11], row[11:16]], axis=1) * scale).astype(np.float32),
+            box_xyxy=(row[:4].reshape(2, 2) * scale).reshape(4).astype(np.float32),
+            score=float(row[4]),
+            keypoints=(row[5:].reshape(2, 5).T * scale).astype(np.float32),
         )
         for row in rows
     ]
@@ -93,7 +94,7 @@ def _pyramid_scales(shape: tuple[int, ...], settings: DetectorSettings, min_face
 
 
 def _run_stages(image: np.ndarray, scales: np.ndarray, settings: DetectorSettings) -> np.ndarray:
-    """MTCNN's three stages, called one by one; float [n, 16] rows of image id, x1, y1, x2, y2, score, 5 x, 5 y.
+    """MTCNN's three stages, called one by one; float [n, 15] rows of x1, y1, x2, y2, score, 5 x, 5 y.
 
     The package's own `detect_faces` answers any InvalidArgumentError of TensorFlow with "no faces"; here only an
     empty set of proposals ends the cascade early, and every error is an error.
@@ -112,8 +113,9 @@ def _run_stages(image: np.ndarray, scales: np.ndarray, settings: DetectorSetting
     if len(boxes):
         boxes = onet(images_normalized=normalized, bboxes_batch=boxes, threshold_onet=p3, nms_onet=settings.nms_onet)
     if not len(boxes):
-        return np.empty((0, 16))
-    return limit_bboxes(fix_bboxes_offsets(np.asarray(boxes), padding), images_shapes=shapes, limit_landmarks=False)
+        return np.empty((0, 15))
+    found = fix_bboxes_offsets(np.asarray(boxes), padding)
+    return limit_bboxes(found, images_shapes=shapes, limit_landmarks=False)[:, 1:]  # without the image's number
 
 
 def _propose(normalized, scales: np.ndarray, settings: DetectorSettings) -> np.ndarray:

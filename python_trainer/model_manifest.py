@@ -2,10 +2,10 @@
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from python_trainer.config import ClipRule, DetectorSettings, FaceCropSettings
+from python_trainer.config import BlazeFaceSettings, ClipRule, DetectorSettings, FaceCropSettings
 from python_trainer.errors import UserError
 
 SCHEMA_VERSION = 1
@@ -90,7 +90,6 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
         "first_face_size": settings.first_face_size,
         "scale_factor": settings.scale_factor,
         "thresholds": list(settings.thresholds),
-        "second_look": list(settings.second_look),
         "enhancement_median": settings.enhancement_median,
         "nms": {
             "pnet_scale": settings.nms_pnet_scale,
@@ -98,7 +97,11 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
             "rnet": settings.nms_rnet,
             "onet": settings.nms_onet,
         },
-        "files": {net: f"../mtcnn/{net}/model.json" for net in ("pnet", "rnet", "onet")},
+        "blazeface": asdict(settings.blazeface),
+        "files": {
+            **{net: f"../mtcnn/{net}/model.json" for net in ("pnet", "rnet", "onet")},
+            "blazeface": "../blazeface/model.json",
+        },
     }
 
 
@@ -116,5 +119,5 @@ def detector_from_dict(values: dict) -> DetectorSettings:
         )
     }
     nms = {f"nms_{name}": value for name, value in values["nms"].items()}
-    thresholds = {key: tuple(values[key]) for key in ("thresholds", "second_look")}
-    return DetectorSettings(**thresholds, **plain, **nms)
+    blazeface = BlazeFaceSettings(**values["blazeface"])
+    return DetectorSettings(thresholds=tuple(values["thresholds"]), blazeface=blazeface, **plain, **nms)

@@ -1,4 +1,4 @@
-"""Converts SavedModels to TensorFlow.js graph models, among them the three networks of the face detector.
+"""Converts SavedModels to TensorFlow.js graph models, among them the networks of the face detectors.
 
 Nothing of TensorFlow is imported until a function is called.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from python_trainer.errors import UserError
 from python_trainer.shipped_graph import read_weights
 
-WEIGHT_TYPES = ("float32", "uint16")
+WEIGHT_TYPES = ("float32", "uint16", "float16")
 # Values of a tensor that stays float32: biases and the first kernels, whose channels differ most in scale, are a fiftieth of
 # the bytes and nearly all of what rounding changes.
 SMALL = 2048
@@ -41,8 +41,8 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
         saved_model_dir: a TensorFlow SavedModel with the signature "serving_default". The keys of that
             signature's outputs are kept as the names of the graph model's outputs.
         out_dir: replaced as a whole, and only once the conversion has succeeded.
-        weights: "float32", or "uint16" (every tensor of more than SMALL values quantised to 16 bits between its own
-            least and greatest value).
+        weights: "float32", or, for tensors of more than SMALL values, "uint16" (quantised to 16 bits between a tensor's own
+            least and greatest value) or "float16".
 
     Returns:
         The path of the written model.json.
@@ -60,8 +60,8 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         written = Path(scratch) / "model"
         converter.convert_tf_saved_model(str(source), str(written))
-        if weights == "uint16":
-            _quantise(written / "model.json", converter.write_weights.write_weights)
+        if weights != "float32":
+            _quantise(written / "model.json", weights, converter.write_weights.write_weights)
         _tidy(written / "model.json", _output_names(source))
         if target.exists():
             target.rename(Path(scratch) / "previous")
@@ -102,7 +102,16 @@ def export_detector(out_dir: str | Path) -> list[Path]:
     return written
 
 
-def _quantise(model_json: Path, write_weights: Callable) -> None:
+def export_blazeface(out_dir: str | Path) -> Path:
+    """Write BlazeFace (blazeface.build_blazeface: inputs and outputs), float16 as it was published. Returns model.json's path."""
+    from python_trainer.blazeface import load_blazeface
+
+    with tempfile.TemporaryDirectory() as scratch:
+        load_blazeface().export(scratch, verbose=False)
+        return convert_saved_model(scratch, out_dir, "float16")
+
+
+def _quantise(model_json: Path, weight_type: str, write_weights: Callable) -> None:
     """Rewrite the weights: only once they are written are their names and sizes known."""
     model = json.loads(model_json.read_text(encoding="utf-8"))
     weights = read_weights(model["weightsManifest"], model_json.parent)
@@ -110,7 +119,7 @@ def _quantise(model_json: Path, write_weights: Callable) -> None:
         shard.unlink()
     large = [name for name, values in weights.items() if values.dtype == np.float32 and values.size > SMALL]
     group = [{"name": name, "data": values} for name, values in weights.items()]
-    options = {"write_manifest": False, "quantization_dtype_map": {"uint16": large}}
+    options = {"write_manifest": False, "quantization_dtype_map": {weight_type: large}}
     model["weightsManifest"] = write_weights([group], str(model_json.parent), **options)
     model_json.write_text(json.dumps(model), encoding="utf-8")
 

@@ -7,7 +7,8 @@ import { useOwnConvolution } from "../../extension/src/inference/convolution-ker
 import { decodeImage } from "../../extension/src/inference/decode-image.js";
 import { locate, propose, refine } from "../../extension/src/inference/detector-stages.js";
 import { cropFace } from "../../extension/src/inference/face-crop.js";
-import { detectionImage, FaceDetector } from "../../extension/src/inference/face-detector.js";
+import { detectionImage } from "../../extension/src/inference/detection-image.js";
+import { FaceDetector } from "../../extension/src/inference/face-detector.js";
 import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { pyramidScales, resizeAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";

@@ -14,9 +14,15 @@ import { operatingPoint } from "./operating-point.js";
  * @property {number[]} thresholds of P-, R- and O-Net
  * @property {number} enhancementMedian side of the median's window, pixels, odd: of the enhanced copy that is searched where a
  *   check that was asked for finds no face
- * @property {number[]} secondLook thresholds of the search that follows where that shows none either
+ * @property {BlazeFaceSettings} blazeface of the search that follows where that shows none either
  * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
- * @property {{pnet: string, rnet: string, onet: string}} files model.json of each network
+ * @property {{pnet: string, rnet: string, onet: string, blazeface: string}} files model.json of each network
+ *
+ * @typedef {object} BlazeFaceSettings
+ * @property {number} minScore in (0, 1)
+ * @property {number} maxOverlap of two faces, intersection over union
+ * @property {number} boxScale side of MTCNN's box, in widths of BlazeFace's
+ * @property {number} boxShift from its middle to that of MTCNN's, downwards, in heights of BlazeFace's
  *
  * @typedef {"relative" | "probability"} MapScale what a cell of the anomaly map holds: oddness as a multiple of this face's
  *   mean, or the probability in (0, 1) that the cell was altered
@@ -64,6 +70,7 @@ export function parseModelManifest(json) {
   const detector = root.get("detector");
   detector.get("name").oneOf(["mtcnn"]);
   const nms = detector.get("nms");
+  const blazeface = detector.get("blazeface");
   const networks = detector.get("files");
   const faceCrop = root.get("face_crop");
   const points = root.get("operating_points");
@@ -79,7 +86,6 @@ export function parseModelManifest(json) {
       firstFaceSize: detector.get("first_face_size").number(1),
       scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
       thresholds: detector.get("thresholds").numbers(3),
-      secondLook: detector.get("second_look").numbers(3),
       enhancementMedian: detector.get("enhancement_median").odd(15),
       nms: {
         pnetScale: nms.get("pnet_scale").number(0, 1),
@@ -87,10 +93,17 @@ export function parseModelManifest(json) {
         rnet: nms.get("rnet").number(0, 1),
         onet: nms.get("onet").number(0, 1),
       },
+      blazeface: {
+        minScore: blazeface.get("min_score").number(0, 1),
+        maxOverlap: blazeface.get("max_overlap").number(0, 1),
+        boxScale: blazeface.get("box_scale").number(0.1, 10),
+        boxShift: blazeface.get("box_shift").number(-1, 1),
+      },
       files: {
         pnet: networks.get("pnet").text(),
         rnet: networks.get("rnet").text(),
         onet: networks.get("onet").text(),
+        blazeface: networks.get("blazeface").text(),
       },
     },
     faceCrop: {

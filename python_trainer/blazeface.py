@@ -1,0 +1,134 @@
+"""BlazeFace, the detector of a second look: a face that fills much of the photo, also under blots or in odd colours.
+
+Bazarevsky et al. 2019, arXiv:1907.05047. Network and weights are MediaPipe's "short range" (Apache-2.0), converted without
+loss from face_detection_short_range.tflite of the PyPI package mediapipe 0.10.14 (sha256
+bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8). The browser mirrors this file: inference/blazeface.js.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from python_trainer.config import BlazeFaceSettings
+from python_trainer.files import ROOT
+from python_trainer.preprocessing import resize_antialiased, round_half_up
+
+WEIGHTS = ROOT / "python_trainer" / "checkpoints" / "blazeface" / "blazeface.weights.h5"
+SIDE = 128  # of the network's input, pixels
+# Channels and stride of its blocks. Cells of 8 pixels are read after the last block of stride 1 that still has such cells,
+# cells of 16 pixels at the end.
+_BLOCKS = (
+    (24, 1), (28, 1), (32, 2), (36, 1), (42, 1), (48, 2), (56, 1), (64, 1), (72, 1), (80, 1), (88, 1),
+    (96, 2), (96, 1), (96, 1), (96, 1), (96, 1),
+)  # fmt: skip
+_FINE_BLOCK = 10
+_CELLS = ((16, 2), (8, 6))  # a side, and anchors in each
+_VALUES = 16  # of an anchor: x and y of the middle, width, height, and x and y of six keypoints
+_KEYPOINTS = (0, 1, 2, 3, 3)  # the eyes, nose, and the mouth's middle for both of its corners
+
+
+def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarray:
+    """Faces of at least an eighth of the longer side of an image, uint8 [h, w, 3] RGB, best first.
+
+    Returns:
+        float64 [n, 15] rows of x1, y1, x2, y2, as MTCNN would draw the box; score in (0, 1); 5 x, 5 y of MTCNN's keypoints, with
+        the mouth's middle for both of its corners. Pixels.
+    """
+    height, width = image.shape[:2]
+    scale = SIDE / max(height, width)
+    rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
+    top, left = (SIDE - rows) // 2, (SIDE - columns) // 2
+    square = np.zeros((SIDE, SIDE, 3), np.float32)
+    square[top : top + rows, left : left + columns] = resize_antialiased(image, rows, columns)
+    outputs = load_blazeface()(square[None] / np.float32(127.5) - np.float32(1))
+    scores, values = (np.asarray(outputs[name], np.float64)[0] for name in ("scores", "regressions"))
+    found = _suppress(1 / (1 + np.exp(-scores[:, 0])), values, settings)
+    pixels = np.array([width / columns, height / rows])
+    faces = np.array([_as_mtcnn_draws(face, np.array([left, top]), pixels, settings) for face in found]).reshape(-1, 15)
+    faces[:, :4] = np.clip(faces[:, :4], 0, (width - 1, height - 1, width - 1, height - 1))
+    return faces
+
+
+def build_blazeface():
+    """The network as a keras.Model, without its weights.
+
+    float32 [n, 128, 128, 3] RGB in [-1, 1] -> scores [n, 896, 1], logits; regressions [n, 896, 16], pixels of the input, the
+    middle and the keypoints from the anchor's middle.
+    """
+    import keras
+    from keras import layers, ops
+
+    image = keras.Input((SIDE, SIDE, 3), name="image")
+    x = fine = layers.Conv2D(24, 5, strides=2, padding="same", activation="relu")(image)
+    for index, (channels, stride) in enumerate(_BLOCKS):
+        short = layers.MaxPooling2D()(x) if stride > 1 else x
+        if missing := channels - x.shape[-1]:
+            short = ops.pad(short, ((0, 0), (0, 0), (0, 0), (0, missing)))
+        x = layers.DepthwiseConv2D(3, strides=stride, padding="same")(x)
+        x = layers.ReLU()(layers.Add()([short, layers.Conv2D(channels, 1)(x)]))
+        fine = x if index == _FINE_BLOCK else fine
+    outputs: dict[str, list] = {"scores": [], "regressions": []}
+    for features, (cells, anchors) in zip((fine, x), _CELLS, strict=True):
+        for name, size in (("scores", 1), ("regressions", _VALUES)):
+            outputs[name].append(
+                layers.Reshape((cells * cells * anchors, size))(layers.Conv2D(anchors * size, 1)(features))
+            )
+    joined = {name: layers.Concatenate(axis=1)(parts) for name, parts in outputs.items()}
+    return keras.Model(image, joined, name="blazeface")
+
+
+@cache
+def load_blazeface():
+    """`build_blazeface` with MediaPipe's weights; to be called eagerly: traced, oneDNN of TensorFlow 2.21 ends the process."""
+    network = build_blazeface()
+    network.load_weights(WEIGHTS)
+    return network
+
+
+@cache
+def _anchors() -> np.ndarray:
+    """Middles x, y of all anchors, float64 [896, 2], pixels of the input."""
+    middles = []
+    for cells, anchors in _CELLS:
+        steps = (np.arange(cells) + 0.5) * (SIDE / cells)
+        y, x = np.meshgrid(steps, steps, indexing="ij")
+        middles.append(np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), anchors, axis=0))
+    return np.concatenate(middles)
+
+
+def _suppress(scores: np.ndarray, values: np.ndarray, settings: BlazeFaceSettings) -> list[np.ndarray]:
+    """Each face once: the mean of the anchors that say so, weighted by their scores, as MediaPipe does it.
+
+    Returns float64 [17]: the best anchor's score, then what the network gives, from the input's corner.
+    """
+    some = np.flatnonzero(scores >= settings.min_score)
+    order = some[np.argsort(-scores[some], kind="stable")]
+    scores, rows, found = scores[order], values[order], []
+    rows[:, :2] += _anchors()[order]
+    rows[:, 4:] += np.tile(_anchors()[order], 6)
+    while len(rows):
+        same = _overlap(rows[0], rows) > settings.max_overlap
+        same[0] = True  # also a box without area
+        found.append(np.append(scores[0], scores[same] @ rows[same] / scores[same].sum()))
+        scores, rows = scores[~same], rows[~same]
+    return found
+
+
+def _overlap(row: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Intersection over union of a box with boxes, float64 [n], of rows that begin with middle x, y, width and height."""
+    low = np.maximum(row[:2] - row[2:4] / 2, rows[:, :2] - rows[:, 2:4] / 2)
+    high = np.minimum(row[:2] + row[2:4] / 2, rows[:, :2] + rows[:, 2:4] / 2)
+    shared = np.maximum(high - low, 0).prod(axis=1)
+    union = row[2] * row[3] + rows[:, 2] * rows[:, 3] - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def _as_mtcnn_draws(
+    face: np.ndarray, corner: np.ndarray, pixels: np.ndarray, settings: BlazeFaceSettings
+) -> np.ndarray:
+    """From the input's pixels to the image's; MTCNN's boxes reach from the hair to the chin, BlazeFace's from the brows."""
+    middle = face[1:3] - corner + np.array([0, face[4] * settings.box_shift])
+    reach = face[3] * settings.box_scale / 2
+    box = np.stack([middle - reach, middle + reach]) * pixels
+    points = (face[5:].reshape(-1, 2)[list(_KEYPOINTS)] - corner) * pixels
+    return np.concatenate([box.reshape(4), face[:1], points.T.reshape(10)])
