@@ -5,13 +5,14 @@ loss from face_detection_short_range.tflite of the PyPI package mediapipe 0.10.1
 bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8). The browser mirrors this file: inference/blazeface.js.
 """
 
+import math
 from functools import cache
 
 import numpy as np
 
 from python_trainer.config import BlazeFaceSettings
 from python_trainer.files import ROOT
-from python_trainer.preprocessing import resize_antialiased, round_half_up
+from python_trainer.preprocessing import face_angle, resize_antialiased, round_half_up
 
 WEIGHTS = ROOT / "python_trainer" / "checkpoints" / "blazeface" / "blazeface.weights.h5"
 SIDE = 128  # of the network's input, pixels
@@ -127,8 +128,10 @@ def _as_mtcnn_draws(
     face: np.ndarray, corner: np.ndarray, pixels: np.ndarray, settings: BlazeFaceSettings
 ) -> np.ndarray:
     """From the input's pixels to the image's; MTCNN's boxes reach from the hair to the chin, BlazeFace's from the brows."""
-    middle = face[1:3] - corner + np.array([0, face[4] * settings.box_shift])
+    points = face[5:].reshape(-1, 2)[list(_KEYPOINTS)] - corner
+    angle = face_angle(points)
+    down = np.array([-math.sin(angle), math.cos(angle)])  # towards the chin
+    middle = face[1:3] - corner + face[4] * settings.box_shift * down
     reach = face[3] * settings.box_scale / 2
     box = np.stack([middle - reach, middle + reach]) * pixels
-    points = (face[5:].reshape(-1, 2)[list(_KEYPOINTS)] - corner) * pixels
-    return np.concatenate([box.reshape(4), face[:1], points.T.reshape(10)])
+    return np.concatenate([box.reshape(4), face[:1], (points * pixels).T.reshape(10)])

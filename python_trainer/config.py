@@ -15,7 +15,7 @@ class BlazeFaceSettings:
     min_score: float = 0.6  # of 430 pictures without people 4 have a "face"; at 0.5 it is 11
     max_overlap: float = 0.3  # of two faces, intersection over union
     box_scale: float = 1.19  # side of MTCNN's box, in widths of BlazeFace's
-    box_shift: float = -0.11  # from its middle to that of MTCNN's, downwards, in heights of BlazeFace's
+    box_shift: float = -0.11  # from its middle to that of MTCNN's, towards the chin, in heights of BlazeFace's
 
 
 @dataclass(frozen=True)

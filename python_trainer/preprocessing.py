@@ -58,14 +58,20 @@ def enhance(image: np.ndarray, median_size: int) -> np.ndarray:
     return np.repeat(np.asarray(ImageOps.equalize(grey))[..., None], 3, axis=2)
 
 
-def eye_angle(keypoints: np.ndarray) -> float:
-    """Angle of the line through the eyes, radians, positive clockwise on the screen, in (-pi/2, pi/2].
+def face_angle(keypoints: np.ndarray) -> float:
+    """How far a face is turned on the screen, radians, positive clockwise, in (-pi, pi]: 0 when it stands upright.
+
+    The angle of the line through the eyes, by half a turn more where the mouth then lies above them.
 
     Args:
-        keypoints: float [5, 2], (x, y) in pixels; the first two are the eyes, in either order.
+        keypoints: float [5, 2], (x, y) in pixels: the eyes, in either order, nose and the mouth's corners.
     """
     (ax, ay), (bx, by) = sorted(keypoints[:2].tolist())
-    return math.atan2(by - ay, bx - ax)
+    angle = math.atan2(by - ay, bx - ax)
+    x, y = (keypoints[3:].mean(axis=0) - keypoints[:2].mean(axis=0)).tolist()
+    if y * math.cos(angle) - x * math.sin(angle) >= 0:
+        return angle
+    return angle - math.pi if angle > 0 else angle + math.pi
 
 
 def crop_face(
@@ -80,7 +86,7 @@ def crop_face(
     Args:
         image: uint8 [h, w, 3] RGB.
         box_xyxy: float [4], pixels.
-        keypoints: float [5, 2] or None where there are none (then the crop is not turned).
+        keypoints: float [5, 2] as for `face_angle`, or None where there are none (then the crop is not turned).
 
     Returns:
         uint8 [size, size, 3].
@@ -88,7 +94,7 @@ def crop_face(
     x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
     side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
     levelled = settings.alignment == "eyes" and keypoints is not None
-    angle = math.radians(round_half_up(math.degrees(eye_angle(keypoints)))) if levelled else 0.0
+    angle = math.radians(round_half_up(math.degrees(face_angle(keypoints)))) if levelled else 0.0
     patch_size = settings.size
     if side > settings.size:
         patch_size = min(math.ceil(side - 1e-3), settings.max_patch)
@@ -106,7 +112,7 @@ def crop_points(points: np.ndarray, box_xyxy: np.ndarray, settings: FaceCropSett
     x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
     side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
     levelled = settings.alignment == "eyes"
-    angle = math.radians(round_half_up(math.degrees(eye_angle(points)))) if levelled else 0.0
+    angle = math.radians(round_half_up(math.degrees(face_angle(points)))) if levelled else 0.0
     x, y = points[:, 0] - (x1 + x2) / 2, points[:, 1] - (y1 + y2) / 2
     u = x * math.cos(angle) + y * math.sin(angle)
     v = y * math.cos(angle) - x * math.sin(angle)

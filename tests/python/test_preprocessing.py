@@ -9,7 +9,7 @@ from PIL import Image
 from python_trainer.blazeface import find_large_faces
 from python_trainer.config import DetectorSettings, FaceCropSettings
 from python_trainer.faces import detect_faces
-from python_trainer.preprocessing import crop_face, detection_image, enhance, eye_angle
+from python_trainer.preprocessing import crop_face, detection_image, enhance, face_angle
 from tests.python.faces import astronaut
 
 
@@ -47,16 +47,21 @@ def test_eyes_are_levelled():
     eyes = [(150 + s * 40 * math.cos(tilt), 150 + s * 40 * math.sin(tilt)) for s in (-1, 1)]
     for x, y in eyes:
         image[round(y) - 4 : round(y) + 5, round(x) - 4 : round(x) + 5] = 255
-    keypoints = np.array([*eyes, (0, 0), (0, 0), (0, 0)])
-    assert eye_angle(keypoints) == pytest.approx(tilt)
+    keypoints = np.array([*eyes, (140, 170), (130, 200), (130, 200)])
+    assert face_angle(keypoints) == pytest.approx(tilt)
     crop = crop_face(image, np.array([80, 80, 220, 220]), keypoints, FaceCropSettings())
     left, right = (np.argwhere(half[..., 0] > 128)[:, 0].mean() for half in (crop[:, :112], crop[:, 112:]))
     assert abs(left - right) < 1
 
 
-def test_eye_order_does_not_matter():
-    points = np.array([(10, 20), (50, 30), (0, 0), (0, 0), (0, 0)], float)
-    assert eye_angle(points) == eye_angle(points[[1, 0, 2, 3, 4]])
+def test_eye_order_does_not_matter_and_the_mouth_tells_which_side_is_up():
+    points = np.array([(10, 20), (50, 30), (28, 45), (20, 60), (34, 64)], float)
+    assert face_angle(points) == face_angle(points[[1, 0, 2, 3, 4]]) == pytest.approx(math.atan2(10, 40))
+    for degrees in (0, 90, 135, 180, -60, -90, -120):
+        turn = math.radians(degrees)
+        matrix = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+        found = face_angle((points - 30) @ matrix) - math.atan2(10, 40)
+        assert math.cos(found - turn) == pytest.approx(1), degrees
 
 
 def test_detection_image_bounds_the_shorter_side():

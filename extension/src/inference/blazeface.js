@@ -1,5 +1,6 @@
 // BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047), the detector of a second look; mirrors python_trainer/blazeface.py.
 
+import { faceAngle } from "./face-crop.js";
 import { runGraphModel } from "./graph-model.js";
 import { resizeAntialiased } from "./resample.js";
 
@@ -47,9 +48,11 @@ export async function findLargeFaces(network, image, { minScore, maxOverlap, box
   const [scaleX, scaleY] = [image.width / width, image.height / height];
   return mergeOverlapping(candidates(scores.values, regressions.values, minScore), maxOverlap).map((face) => {
     const [middleX, middleY, faceWidth, faceHeight, ...points] = face.values;
+    const keypoints = KEYPOINTS.map((index) => [points[2 * index] - left, points[2 * index + 1] - top]);
     // MTCNN's boxes reach from the hair to the chin, BlazeFace's from the brows.
-    const x = middleX - left;
-    const y = middleY - top + faceHeight * boxShift;
+    const angle = faceAngle(keypoints);
+    const x = middleX - left - faceHeight * boxShift * Math.sin(angle);
+    const y = middleY - top + faceHeight * boxShift * Math.cos(angle);
     const reach = (faceWidth * boxScale) / 2;
     return {
       x1: (x - reach) * scaleX,
@@ -57,7 +60,7 @@ export async function findLargeFaces(network, image, { minScore, maxOverlap, box
       x2: (x + reach) * scaleX,
       y2: (y + reach) * scaleY,
       score: face.score,
-      keypoints: KEYPOINTS.map((index) => [(points[2 * index] - left) * scaleX, (points[2 * index + 1] - top) * scaleY]),
+      keypoints: keypoints.map(([pointX, pointY]) => [pointX * scaleX, pointY * scaleY]),
     };
   });
 }

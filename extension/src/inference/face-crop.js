@@ -18,16 +18,20 @@ import { resizeAntialiased } from "./resample.js";
  */
 
 /**
- * Angle of the line through the eyes, positive clockwise on the screen.
+ * How far a face is turned on the screen, positive clockwise: the angle of the line through the eyes, by half a turn more
+ * where the mouth then lies above them.
  *
- * @param {number[][]} keypoints (x, y) in pixels; the first two are the eyes, in either order
- * @returns {number} radians in (-pi/2, pi/2]
+ * @param {number[][]} keypoints five (x, y) in pixels: the eyes, in either order, nose and the mouth's corners
+ * @returns {number} radians in (-pi, pi], 0 for a face that stands upright
  */
-export function eyeAngle(keypoints) {
-  const [first, second] = keypoints;
+export function faceAngle(keypoints) {
+  const [first, second, , ...mouth] = keypoints;
   const inOrder = first[0] < second[0] || (first[0] === second[0] && first[1] <= second[1]);
   const [a, b] = inOrder ? [first, second] : [second, first];
-  return Math.atan2(b[1] - a[1], b[0] - a[0]);
+  const angle = Math.atan2(b[1] - a[1], b[0] - a[0]);
+  const [x, y] = [0, 1].map((axis) => (mouth[0][axis] + mouth[1][axis]) / 2 - (a[axis] + b[axis]) / 2);
+  if (y * Math.cos(angle) - x * Math.sin(angle) >= 0) return angle;
+  return angle > 0 ? angle - Math.PI : angle + Math.PI;
 }
 
 const DEGREE = Math.PI / 180;
@@ -38,14 +42,14 @@ const DEGREE = Math.PI / 180;
  * then give the same crop.
  *
  * @param {number[]} boxXyxy pixels
- * @param {number[][] | null} keypoints (x, y) in pixels; the first two are the eyes. null: there are none, and nothing is turned
+ * @param {number[][] | null} keypoints as for faceAngle. null: there are none, and nothing is turned
  * @param {Pick<FaceCropSettings, "margin" | "alignment">} settings
  * @returns {CropSquare}
  */
 export function cropSquareOf(boxXyxy, keypoints, settings) {
   const [x1, y1, x2, y2] = boxXyxy.map(Math.round);
   const side = Math.max(x2 - x1, y2 - y1) * (1 + settings.margin);
-  const angle = settings.alignment === "eyes" && keypoints ? Math.round(eyeAngle(keypoints) / DEGREE) * DEGREE : 0;
+  const angle = settings.alignment === "eyes" && keypoints ? Math.round(faceAngle(keypoints) / DEGREE) * DEGREE : 0;
   return { cx: (x1 + x2) / 2, cy: (y1 + y2) / 2, side, angle };
 }
 

@@ -22,7 +22,7 @@ import { operatingPoint } from "./operating-point.js";
  * @property {number} minScore in (0, 1)
  * @property {number} maxOverlap of two faces, intersection over union
  * @property {number} boxScale side of MTCNN's box, in widths of BlazeFace's
- * @property {number} boxShift from its middle to that of MTCNN's, downwards, in heights of BlazeFace's
+ * @property {number} boxShift from its middle to that of MTCNN's, towards the chin, in heights of BlazeFace's
  *
  * @typedef {"relative" | "probability"} MapScale what a cell of the anomaly map holds: oddness as a multiple of this face's
  *   mean, or the probability in (0, 1) that the cell was altered
