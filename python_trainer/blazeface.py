@@ -43,7 +43,7 @@ def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarr
     square[top : top + rows, left : left + columns] = resize_antialiased(image, rows, columns)
     outputs = load_blazeface()(square[None] / np.float32(127.5) - np.float32(1))
     scores, values = (np.asarray(outputs[name], np.float64)[0] for name in ("scores", "regressions"))
-    found = _suppress(1 / (1 + np.exp(-scores[:, 0])), values, settings)
+    found = _suppress(np.exp(-np.logaddexp(0, -scores[:, 0])), values, settings)
     pixels = np.array([width / columns, height / rows])
     faces = np.array([_as_mtcnn_draws(face, np.array([left, top]), pixels, settings) for face in found]).reshape(-1, 15)
     faces[:, :4] = np.clip(faces[:, :4], 0, (width - 1, height - 1, width - 1, height - 1))

@@ -189,6 +189,7 @@ def _figures(images: list[ImageScore], report: dict) -> dict:
         "average_precision": metrics.average_precision(labels, scores),
         "eer": metrics.equal_error_rate(labels, scores),
         "ece": metrics.expected_calibration_error(labels, scores),
+        "ece_equal_rates": metrics.expected_calibration_error(labels, scores, equal_rates=True),
         "false_positive_rate": _rate(counts["real_as_fake"], result["n_real"]),
         "recall_fake": _rate(counts["fake_as_fake"], result["n_fake"]),
         "at_low_false_positives": {

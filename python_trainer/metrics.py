@@ -81,11 +81,19 @@ def equal_error_rate(labels: np.ndarray, scores: np.ndarray) -> float | None:
     return as_float(_weighted_ranking(np.asarray(labels), np.asarray(scores), np.ones((1, len(labels))))["eer"][0])
 
 
-def expected_calibration_error(labels: np.ndarray, scores: np.ndarray, bins: int = ECE_BINS) -> float | None:
-    """Mean |share of fakes − mean score| over equal-width bins, weighted by size, in [0, 1]; None without images."""
-    if len(labels) == 0:
+def expected_calibration_error(
+    labels: np.ndarray, scores: np.ndarray, bins: int = ECE_BINS, equal_rates: bool = False
+) -> float | None:
+    """Mean |share of fakes − mean score| over equal-width bins, weighted by size, in [0, 1]; None without images.
+
+    equal_rates: both classes weigh the same, as in `fit_calibration`, whose scores are probabilities at equal base rates;
+    None then with one class only.
+    """
+    labels = np.asarray(labels)
+    if len(labels) == 0 or (equal_rates and not has_both_classes(labels)):
         return None
-    return float(_weighted_ece(np.asarray(labels), np.asarray(scores), np.ones((1, len(labels))), bins)[0])
+    weights = 0.5 / np.where(labels == 1, labels.mean(), 1 - labels.mean()) if equal_rates else np.ones(len(labels))
+    return float(_weighted_ece(labels, np.asarray(scores), weights[None], bins)[0])
 
 
 def reliability_bins(labels: np.ndarray, scores: np.ndarray, bins: int = ECE_BINS) -> list[dict]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CONDITIONS = ("clean", "web")
 OWN_NAME = "model"  # the checkpoint under evaluation, measured like its peers
+EQUAL_ALARMS = (0.01, 0.05)  # shares of real images flagged, at which what detectors find is compared
 SPECTRUM_CROPS = 3000  # to which the baseline is fitted, at most
 _MESO_SIZE = 256
 _BATCH = 64
@@ -194,7 +195,21 @@ def _of_condition(images: list[ImageScore], threshold: float) -> dict:
         "unseen": {name: values["auc"] for name, values in unseen["sources"].items()},
         "balanced_accuracy": _balanced([i for part in seen.values() for i in part], threshold),
         "macro_balanced_accuracy": mean(_balanced(part, threshold) for part in seen.values()),
+        "found": {str(rate): _found(sources, rate) for rate in EQUAL_ALARMS},
     }
+
+
+def _found(sources: dict[str, list[ImageScore]], rate: float) -> dict[str, float]:
+    """By source, the share of its fakes that score higher than all but `rate` of the real images of all sources do.
+
+    So detectors are compared at as many wrong alarms, on the same images; no threshold that ships comes from it.
+    """
+    labels, scores = _arrays([image for part in sources.values() for image in part])
+    if not (labels == 0).any():
+        return {}
+    threshold = metrics.threshold_at_rate(scores[labels == 0], rate)
+    fakes = {name: [i.logit >= threshold for i in part if i.label == 1] for name, part in sources.items()}
+    return {name: float(np.mean(found)) for name, found in fakes.items() if found}
 
 
 def _scored(rows: list[CropRow], scores: np.ndarray, split: str, seen: bool = False) -> list[ImageScore]:

@@ -169,6 +169,7 @@ def goals(images: dict[str, list[ImageScore]], conditions: dict[str, dict], repo
         "flips": flips(images, report),
         "ece": figures["overall"] and figures["overall"]["ece"],
         "ece_scored_only": _scored_only(figures["overall"]).get("ece"),
+        "ece_equal_rates": _scored_only(figures["overall"]).get("ece_equal_rates"),
     }  # fmt: skip
 
 

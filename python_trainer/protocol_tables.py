@@ -1,5 +1,7 @@
 """The full protocol as Markdown: goals, conditions and other detectors."""
 
+from statistics import fmean
+
 from python_trainer.report_tables import band_shares_cell
 
 GOALS = {  # source -> goals for accuracy and AUC
@@ -21,6 +23,7 @@ def protocol_page(protocol: dict) -> str:
         "A second look": second_look_sentence(protocol),
         "Other detectors on the same images": peers_table(protocol),
         "The same, AUC by source": peer_sources_table(protocol),
+        "The same, fakes found at as many wrong alarms": peer_found_table(protocol),
     }
     return "\n".join(f"# {title}\n\n{table}\n" for title, table in parts.items())
 
@@ -75,9 +78,8 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
     if any_ := goals["flips"]["any"]:
         add("flips between likely fake and no traces, any variant", "≤ 1 %", _rate(any_), any_["rate"] <= 0.01)
     if goals["ece"] is not None:
-        add(
-            "ECE", "≤ 0.03", f"{goals['ece']:.3f} (scored images: {goals['ece_scored_only']:.3f})", goals["ece"] <= 0.03
-        )
+        of_scored = f"scored images: {goals['ece_scored_only']:.3f}, at equal base rates {goals['ece_equal_rates']:.3f}"
+        add("ECE", "≤ 0.03", f"{goals['ece']:.3f} ({of_scored})", goals["ece"] <= 0.03)
     for name, found in (ablation or {"variants": {}})["variants"].get(SHIPPED_DIFFERENCE, {}).items():
         (low, high), gain = found["gain"]["interval"], found["gain"]["mean"]
         add(
@@ -169,6 +171,19 @@ def peer_sources_table(protocol: dict) -> str:
         if any(value is not None for value in values):
             lines.append(f"| {source} | {' | '.join(map(_number, values))} |")
     return "\n".join(lines)
+
+
+def peer_found_table(protocol: dict) -> str:
+    """Fakes that each detector finds at as many wrong alarms, by source and on average, clean."""
+    peers = {name: figures["conditions"]["clean"]["found"] for name, figures in protocol["peers"].items()}
+    rates = list(next(iter(peers.values()), {}))
+    lines = [f"| fakes of | {' | '.join(peers)} |", "|---" * (1 + len(peers)) + "|"]
+    sources = sorted({source for found in peers.values() for shares in found.values() for source in shares})
+    for source in sources:
+        cells = [" / ".join(_percent(found[rate].get(source)) for rate in rates) for found in peers.values()]
+        lines.append(f"| {source} | {' | '.join(cells)} |")
+    means = [" / ".join(_percent(fmean(found[rate].values())) for rate in rates) for found in peers.values()]
+    return "\n".join([*lines, f"| mean of these | {' | '.join(means)} |"])
 
 
 def _number(value: float | None) -> str:

@@ -103,12 +103,18 @@ def export_detector(out_dir: str | Path) -> list[Path]:
 
 
 def export_blazeface(out_dir: str | Path) -> Path:
-    """Write BlazeFace (blazeface.build_blazeface: inputs and outputs), float16 as it was published. Returns model.json's path."""
-    from python_trainer.blazeface import load_blazeface
+    """Write BlazeFace (blazeface.build_blazeface: inputs and outputs), float16 as it was published, with its licence.
+
+    Returns:
+        The path of model.json.
+    """
+    from python_trainer.blazeface import WEIGHTS, load_blazeface
 
     with tempfile.TemporaryDirectory() as scratch:
         load_blazeface().export(scratch, verbose=False)
-        return convert_saved_model(scratch, out_dir, "float16")
+        written = convert_saved_model(scratch, out_dir, "float16")
+    shutil.copy(WEIGHTS.with_name("LICENSE"), written.parent)
+    return written
 
 
 def _quantise(model_json: Path, weight_type: str, write_weights: Callable) -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from python_trainer.blazeface import SIDE, load_blazeface
 from python_trainer.errors import UserError
 from python_trainer.shipped_graph import read_weights
-from python_trainer.tfjs_conversion import SMALL, convert_saved_model, export_detector
+from python_trainer.tfjs_conversion import SMALL, convert_saved_model, export_blazeface, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
 # Shapes beside the networks' own: several images at once and, for P-Net, any height and width.
@@ -37,6 +38,16 @@ def test_the_shipped_detector_is_what_export_writes(detector, models_dir):
     for path in detector:
         for file in path.parent.iterdir():
             assert (models_dir / "mtcnn" / path.parent.name / file.name).read_bytes() == file.read_bytes()
+
+
+def test_blazeface_computes_what_keras_computes_and_is_what_ships(models_dir, tmp_path):
+    path = export_blazeface(tmp_path / "blazeface")
+    images = np.random.default_rng(0).uniform(-1, 1, (2, SIDE, SIDE, 3)).astype(np.float32)
+    outputs = run_graph_model(path, images)
+    for name, tensor in load_blazeface()(images).items():
+        np.testing.assert_allclose(outputs[name], np.asarray(tensor), atol=2e-4)
+    for file in path.parent.iterdir():
+        assert (models_dir / "blazeface" / file.name).read_bytes() == file.read_bytes()
 
 
 def test_an_unknown_weight_type_is_refused(tmp_path):

@@ -46,6 +46,14 @@ def test_ece_by_hand():
     assert value == pytest.approx((2 * 0.45 + 0.05) / 3)
 
 
+def test_ece_at_equal_base_rates_lets_both_classes_weigh_the_same():
+    # The fake weighs as much as both reals: two thirds of the first bin are fakes.
+    labels, scores = np.array([1, 0, 0]), np.array([0.95, 0.95, 0.05])
+    value = metrics.expected_calibration_error(labels, scores, equal_rates=True)
+    assert value == pytest.approx(0.75 * abs(2 / 3 - 0.95) + 0.25 * 0.05)
+    assert metrics.expected_calibration_error(labels[1:], scores[1:], equal_rates=True) is None
+
+
 def test_weighted_ranking_equals_scikit_learn_on_resamples_with_ties():
     rng = np.random.default_rng(1)
     labels, scores = rng.integers(0, 2, 80), rng.integers(0, 12, 80) / 12

@@ -126,6 +126,14 @@ def test_thresholds_come_from_clean_validation_alone():
     assert found["conditions"]["clean"]["sources"] == {"a": 1.0, "unseen_x": None}
 
 
+def test_what_is_found_is_counted_at_as_many_wrong_alarms():
+    rows = [crop_row(f"v{i}", i % 2, "val") for i in range(4)] + [crop_row(f"r{i}", 0, "test") for i in range(100)]
+    rows += [crop_row(f"f{i}", 1, "test", source) for source in ("a", "unseen_x") for i in range(4)]
+    scores = np.array([0, 1, 0, 1, *range(100), 99.5, 97.0, 50.0, 1.0, 99.5, 99.5, 98.0, 3.0], float)
+    found = compare(rows, {"p": {"clean": scores, "web": scores}}, "test")["p"]["conditions"]["clean"]["found"]
+    assert found == {"0.01": {"a": 0.25, "unseen_x": 0.5}, "0.05": {"a": 0.5, "unseen_x": 0.75}}
+
+
 def test_a_folder_cut_otherwise_is_refused(tmp_path):
     check_crop_settings(tmp_path, VIEW)  # nothing known
     settings = {"crop": {"size": 64, "margin": 0.3}}

@@ -1,0 +1,77 @@
+// BlazeFace around its network: where the image lies in the input, whose anchors are one face, how large its box becomes.
+
+import assert from "node:assert/strict";
+import test, { before } from "node:test";
+
+import { findLargeFaces } from "../../../extension/src/inference/blazeface.js";
+import * as tf from "../../../extension/src/inference/tf.js";
+import { useWasm } from "../../../extension/tools/model-files.mjs";
+
+const SETTINGS = { minScore: 0.6, maxOverlap: 0.3, boxScale: 1.5, boxShift: -0.1 };
+const ROWS = 896;
+const FACE = [0, 0, 16, 20];
+// Eyes, nose, mouth and ears of an upright face, from its middle.
+const UPRIGHT = [-4, -5, 4, -5, 0, 0, 0, 6, -8, -3, 8, -3];
+const IMAGE = { width: 256, height: 128, channels: 3, data: new Uint8Array(256 * 128 * 3).fill(255) };
+
+before(useWasm);
+
+/** A network whose anchors say what `rows` has for them (row -> [logit, values]), and that keeps its input. */
+function networkOf(rows) {
+  const scores = new Float32Array(ROWS).fill(-9);
+  const regressions = new Float32Array(ROWS * 16);
+  for (const [row, [logit, values]] of Object.entries(rows)) {
+    scores[row] = logit;
+    regressions.set(values, row * 16);
+  }
+  const network = {
+    execute(input, names) {
+      network.input = Array.from(input.dataSync());
+      return names.map((name) => (name === "scores" ? tf.tensor(scores, [1, ROWS, 1]) : tf.tensor(regressions, [1, ROWS, 16])));
+    },
+  };
+  return network;
+}
+
+test("the image lies in the middle of a black square", async () => {
+  const network = networkOf({});
+  assert.deepEqual(await findLargeFaces(network, IMAGE, SETTINGS), []);
+  const rowOf = (y) => network.input.slice(y * 128 * 3, (y + 1) * 128 * 3);
+  assert.deepEqual([31, 32, 95, 96].map((y) => new Set(rowOf(y))), [-1, 1, 1, -1].map((value) => new Set([value])));
+});
+
+test("a face becomes a box as MTCNN draws it, in pixels of the image", async () => {
+  // The cell in column 8, row 8 of 16: its middle is (68, 68) in the input, and (136, 72) in the image, twice as large.
+  const [face] = await findLargeFaces(networkOf({ [2 * (8 * 16 + 8)]: [3, [...FACE, ...UPRIGHT]] }), IMAGE, SETTINGS);
+  const { x1, y1, x2, y2, score, keypoints } = face;
+  assert.deepEqual([x1, y1, x2, y2], [136 - 24, 68 - 24, 136 + 24, 68 + 24]);
+  assert.ok(Math.abs(score - 1 / (1 + Math.exp(-3))) < 1e-6);
+  assert.deepEqual(keypoints, [[128, 62], [144, 62], [136, 72], [136, 84], [136, 84]]);
+});
+
+test("the box of a face on its side grows towards its hair", async () => {
+  const turned = UPRIGHT.map((_, index) => (index % 2 ? UPRIGHT[index - 1] : -UPRIGHT[index + 1]));
+  const [face] = await findLargeFaces(networkOf({ [2 * (8 * 16 + 8)]: [3, [...FACE, ...turned]] }), IMAGE, SETTINGS);
+  assert.deepEqual([face.x1, face.y1, face.x2, face.y2], [140 - 24, 72 - 24, 140 + 24, 72 + 24]);
+});
+
+test("anchors that overlap are one face, the mean of them by their scores; the others are faces of their own", async () => {
+  const first = 2 * (8 * 16 + 2);
+  const network = networkOf({
+    [first]: [2, [...FACE, ...UPRIGHT]],
+    [first + 1]: [1, [4, ...FACE.slice(1), ...UPRIGHT]],
+    [512 + 6 * (4 * 8 + 6)]: [1.5, [...FACE, ...UPRIGHT]],
+    [2 * 16]: [0.3, [...FACE, ...UPRIGHT]], // under 0.6
+  });
+  const faces = await findLargeFaces(network, IMAGE, SETTINGS);
+  const sigmoid = (value) => 1 / (1 + Math.exp(-value));
+  assert.deepEqual(faces.map(({ score }) => score.toFixed(5)), [2, 1.5].map((logit) => sigmoid(logit).toFixed(5)));
+  const shift = (4 * sigmoid(1)) / (sigmoid(1) + sigmoid(2));
+  assert.ok(Math.abs((faces[0].x1 + faces[0].x2) / 2 - 2 * (20 + shift)) < 1e-4);
+  assert.ok(Math.abs((faces[1].x1 + faces[1].x2) / 2 - 2 * 104) < 1e-4);
+});
+
+test("boxes without area end the search all the same", async () => {
+  const empty = [0, 0, 0, 0, ...UPRIGHT];
+  assert.equal((await findLargeFaces(networkOf({ 0: [2, empty], 1: [1, empty] }), IMAGE, SETTINGS)).length, 2);
+});
