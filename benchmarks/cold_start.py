@@ -54,6 +54,7 @@ def loaded_bytes(folder: Path) -> list[Series]:
         "WebAssembly": ["wasm/tfjs-backend-wasm-simd.wasm"],
         "classifier": ["converted_models/ifmd/*"],
         "detector": ["converted_models/mtcnn/*/*"],
+        "detector of the second look": ["converted_models/blazeface/*"],
     }
     sizes = {
         name: sum(file.stat().st_size for pattern in patterns for file in folder.glob(pattern))

@@ -53,13 +53,13 @@ def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarr
 def build_blazeface():
     """The network as a keras.Model, without its weights.
 
-    float32 [n, 128, 128, 3] RGB in [-1, 1] -> scores [n, 896, 1], logits; regressions [n, 896, 16], pixels of the input, the
+    float32 [1, 128, 128, 3] RGB in [-1, 1] -> scores [1, 896, 1], logits; regressions [1, 896, 16], pixels of the input, the
     middle and the keypoints from the anchor's middle.
     """
     import keras
     from keras import layers, ops
 
-    image = keras.Input((SIDE, SIDE, 3), name="image")
+    image = keras.Input((SIDE, SIDE, 3), batch_size=1, name="image")
     x = fine = layers.Conv2D(24, 5, strides=2, padding="same", activation="relu")(image)
     for index, (channels, stride) in enumerate(_BLOCKS):
         short = layers.MaxPooling2D()(x) if stride > 1 else x

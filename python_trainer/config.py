@@ -49,7 +49,7 @@ class FaceCropSettings:
     size: int = 224
     min_face_size: int = 40  # a smaller face carries too few pixels to judge: "face_too_small"
     margin: float = 0.3
-    alignment: str = "eyes"  # "eyes": turned until the eyes are level; "none"
+    alignment: str = "eyes"  # "eyes": turned until they are level, the mouth below; "none"
     max_patch: int = 1024
 
 

@@ -23,7 +23,7 @@ from python_trainer.shipped_graph import ShippedGraph
 from python_trainer.tfjs_conversion import convert_saved_model, export_blazeface, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
-MODEL_VERSION = "2.4.0"
+MODEL_VERSION = "2.5.0"
 ARCHITECTURES = {"ifmd": "mobilenetv2+ifmd", "evidence": "mobilenetv2+ifmd+evidence"}
 # |Δlogit|: TF.js against Keras with float32 weights (the conversion is right), and TF.js against TensorFlow with the
 # shipped, dequantised weights (the engine is right).
@@ -160,7 +160,7 @@ def _parity_crops(folder: Path, manifest) -> np.ndarray:
 
 def _write_manifest(staging: Path, recipe: Recipe, evaluation: dict, args: argparse.Namespace) -> None:
     networks = ("ifmd", "mtcnn/pnet", "mtcnn/rnet", "mtcnn/onet", "blazeface")
-    files = [path for net in networks for path in sorted((staging / net).iterdir())]
+    files = [path for net in networks for path in sorted((staging / net).iterdir())] + [staging / "mtcnn" / "LICENSE"]
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "name": recipe.name,

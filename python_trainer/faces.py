@@ -35,7 +35,7 @@ class FaceDetection:
 def detect_faces(
     image: np.ndarray, settings: DetectorSettings | None = None, second_look: bool = False
 ) -> list[FaceDetection]:
-    """Find faces with MTCNN (Zhang et al. 2016, arXiv:1604.02878), best first.
+    """Find faces, best first: with MTCNN (Zhang et al. 2016, arXiv:1604.02878), BlazeFace in a second look.
 
     Args:
         image: uint8 [h, w, 3] RGB.

@@ -77,7 +77,7 @@ def face_angle(keypoints: np.ndarray) -> float:
 def crop_face(
     image: np.ndarray, box_xyxy: np.ndarray, keypoints: np.ndarray | None, settings: FaceCropSettings
 ) -> np.ndarray:
-    """Cut a square around a face, eyes levelled where the settings say so, resized to `settings.size`.
+    """Cut a square around a face, turned upright where the settings say "eyes", resized to `settings.size`.
 
     The square's side is the box's longer side times (1 + margin); what lies outside the image repeats its edge.
     Box and angle are first rounded, to whole pixels (as the package `mtcnn` does in its own answers) and whole

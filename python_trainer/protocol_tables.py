@@ -1,7 +1,6 @@
 """The full protocol as Markdown: goals, conditions and other detectors."""
 
-from statistics import fmean
-
+from python_trainer.protocol_figures import mean
 from python_trainer.report_tables import band_shares_cell
 
 GOALS = {  # source -> goals for accuracy and AUC
@@ -78,7 +77,7 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
     if any_ := goals["flips"]["any"]:
         add("flips between likely fake and no traces, any variant", "≤ 1 %", _rate(any_), any_["rate"] <= 0.01)
     if goals["ece"] is not None:
-        of_scored = f"scored images: {goals['ece_scored_only']:.3f}, at equal base rates {goals['ece_equal_rates']:.3f}"
+        of_scored = f"scored images: {_number(goals['ece_scored_only'])}, at equal base rates {_number(goals['ece_equal_rates'])}"
         add("ECE", "≤ 0.03", f"{goals['ece']:.3f} ({of_scored})", goals["ece"] <= 0.03)
     for name, found in (ablation or {"variants": {}})["variants"].get(SHIPPED_DIFFERENCE, {}).items():
         (low, high), gain = found["gain"]["interval"], found["gain"]["mean"]
@@ -177,12 +176,13 @@ def peer_found_table(protocol: dict) -> str:
     """Fakes that each detector finds at as many wrong alarms, by source and on average, clean."""
     peers = {name: figures["conditions"]["clean"]["found"] for name, figures in protocol["peers"].items()}
     rates = list(next(iter(peers.values()), {}))
-    lines = [f"| fakes of | {' | '.join(peers)} |", "|---" * (1 + len(peers)) + "|"]
+    of_reals = " / ".join(f"{100 * float(rate):g} %" for rate in rates)
+    lines = [f"| fakes of (at {of_reals} of reals flagged) | {' | '.join(peers)} |", "|---" * (1 + len(peers)) + "|"]
     sources = sorted({source for found in peers.values() for shares in found.values() for source in shares})
     for source in sources:
         cells = [" / ".join(_percent(found[rate].get(source)) for rate in rates) for found in peers.values()]
         lines.append(f"| {source} | {' | '.join(cells)} |")
-    means = [" / ".join(_percent(fmean(found[rate].values())) for rate in rates) for found in peers.values()]
+    means = [" / ".join(_percent(mean(found[rate].values())) for rate in rates) for found in peers.values()]
     return "\n".join([*lines, f"| mean of these | {' | '.join(means)} |"])
 
 

@@ -3,6 +3,7 @@
 Nothing of TensorFlow is imported until a function is called.
 """
 
+import importlib.metadata
 import importlib.util
 import json
 import math
@@ -20,7 +21,7 @@ from python_trainer.errors import UserError
 from python_trainer.shipped_graph import read_weights
 
 WEIGHT_TYPES = ("float32", "uint16", "float16")
-# Values of a tensor that stays float32: biases and the first kernels, whose channels differ most in scale, are a fiftieth of
+# Values of a tensor that is never quantised to uint16: biases and the first kernels, whose channels differ most in scale, are a fiftieth of
 # the bytes and nearly all of what rounding changes.
 SMALL = 2048
 # tensorflowjs imports these for model formats that are never converted here; together they weigh 2.9 GB.
@@ -41,8 +42,8 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
         saved_model_dir: a TensorFlow SavedModel with the signature "serving_default". The keys of that
             signature's outputs are kept as the names of the graph model's outputs.
         out_dir: replaced as a whole, and only once the conversion has succeeded.
-        weights: "float32", or, for tensors of more than SMALL values, "uint16" (quantised to 16 bits between a tensor's own
-            least and greatest value) or "float16".
+        weights: "float32"; "uint16" (every tensor of more than SMALL values quantised between its own least and greatest
+            value, to half as many levels as 16 bits have); or "float16", for weights that are no finer.
 
     Returns:
         The path of the written model.json.
@@ -78,7 +79,7 @@ def export_detector(out_dir: str | Path) -> list[Path]:
     [n, 10] (5 x, then 5 y, as fractions of the box).
 
     Args:
-        out_dir: gets pnet/, rnet/ and onet/, each with its model.json.
+        out_dir: gets pnet/, rnet/ and onet/, each with its model.json, and the package's LICENSE.
 
     Returns:
         The three paths of model.json.
@@ -99,6 +100,8 @@ def export_detector(out_dir: str | Path) -> list[Path]:
         with tempfile.TemporaryDirectory() as scratch:
             tf.saved_model.save(module, scratch, signatures=signature)
             written.append(convert_saved_model(scratch, Path(out_dir) / name))
+    licence = importlib.metadata.distribution("mtcnn").read_text("LICENSE")
+    (Path(out_dir) / "LICENSE").write_text(licence, encoding="utf-8")
     return written
 
 
@@ -123,7 +126,10 @@ def _quantise(model_json: Path, weight_type: str, write_weights: Callable) -> No
     weights = read_weights(model["weightsManifest"], model_json.parent)
     for shard in model_json.parent.glob("*.bin"):
         shard.unlink()
-    large = [name for name, values in weights.items() if values.dtype == np.float32 and values.size > SMALL]
+    least = SMALL if weight_type == "uint16" else 0
+    large = [name for name, values in weights.items() if values.dtype == np.float32 and values.size > least]
+    if weight_type == "uint16":
+        weights |= {name: _on_every_second_level(weights[name]) for name in large}
     group = [{"name": name, "data": values} for name, values in weights.items()]
     options = {"write_manifest": False, "quantization_dtype_map": {weight_type: large}}
     model["weightsManifest"] = write_weights([group], str(model_json.parent), **options)
@@ -135,6 +141,15 @@ def _output_names(saved_model: Path) -> list[str]:
     from tensorflow.python.tools.saved_model_utils import get_meta_graph_def
 
     return sorted(get_meta_graph_def(str(saved_model), "serve").signature_def["serving_default"].outputs)
+
+
+def _on_every_second_level(values: np.ndarray) -> np.ndarray:
+    """Rounded so that uint16 needs even numbers alone (but for the greatest value): a package is a sixteenth smaller for it."""
+    least, step = values.min(), (values.max() - values.min()) / np.float32(2**16 - 1)
+    if step == 0:
+        return values
+    rounded = least + 2 * np.round((values - least) / (2 * step)) * step
+    return np.where(values == values.max(), values, rounded).astype(np.float32)
 
 
 def _tidy(model_json: Path, output_names: list[str]) -> None:

@@ -9,7 +9,7 @@ import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
 
-import { BlazeFace } from "./blazeface.js";
+import { BlazeFace } from "./blazeface-back.js";
 import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
 
 const fetchBytes = async (path) => (await fetch(path)).arrayBuffer();

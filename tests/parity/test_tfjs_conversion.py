@@ -42,7 +42,7 @@ def test_the_shipped_detector_is_what_export_writes(detector, models_dir):
 
 def test_blazeface_computes_what_keras_computes_and_is_what_ships(models_dir, tmp_path):
     path = export_blazeface(tmp_path / "blazeface")
-    images = np.random.default_rng(0).uniform(-1, 1, (2, SIDE, SIDE, 3)).astype(np.float32)
+    images = np.random.default_rng(0).uniform(-1, 1, (1, SIDE, SIDE, 3)).astype(np.float32)
     outputs = run_graph_model(path, images)
     for name, tensor in load_blazeface()(images).items():
         np.testing.assert_allclose(outputs[name], np.asarray(tensor), atol=2e-4)

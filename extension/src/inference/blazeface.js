@@ -5,7 +5,7 @@ import { runGraphModel } from "./graph-model.js";
 import { resizeAntialiased } from "./resample.js";
 
 /** @typedef {import("./boxes.js").ScoredBox & {keypoints: number[][]}} LocatedFace */
-/** @typedef {import("./model-manifest.js").BlazeFaceSettings} BlazeFaceSettings */
+/** @typedef {import("./detector-settings.js").BlazeFaceSettings} BlazeFaceSettings */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 /**
@@ -82,6 +82,7 @@ function toInput(image) {
     for (let x = 0; x < width; x += 1) {
       const from = (y * width + x) * channels;
       const to = ((top + y) * SIDE + left + x) * 3;
+      // Rounded to float32 twice, as in Python.
       for (let channel = 0; channel < 3; channel += 1) values[to + channel] = fround(data[from + channel] / 127.5) - 1;
     }
   }

@@ -8,7 +8,7 @@ import { resizeAreas } from "./image-pyramid.js";
 
 /** @typedef {import("./boxes.js").ScoredBox} ScoredBox */
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
-/** @typedef {import("./model-manifest.js").DetectorSettings} DetectorSettings */
+/** @typedef {import("./detector-settings.js").DetectorSettings} DetectorSettings */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 // Pixels of a patch's side, and boxes a run: what a crowd or a busy texture asks of WebAssembly, its memory keeps for good.

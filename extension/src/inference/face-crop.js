@@ -8,7 +8,7 @@ import { resizeAntialiased } from "./resample.js";
  * @typedef {object} FaceCropSettings
  * @property {number} size side of the crop, pixels
  * @property {number} margin added to the box's longer side, as a fraction of it
- * @property {"eyes" | "none"} alignment whether the crop is turned so that the eyes lie level
+ * @property {"eyes" | "none"} alignment whether the crop is turned so that the eyes lie level, the mouth below them
  * @property {number} maxPatch most samples a side that are taken of a large face before it is reduced
  */
 

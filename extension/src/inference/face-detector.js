@@ -8,7 +8,7 @@ import { loadGraphModel } from "./graph-model.js";
 import { pyramidScales } from "./image-pyramid.js";
 
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
-/** @typedef {import("./model-manifest.js").DetectorSettings} DetectorSettings */
+/** @typedef {import("./detector-settings.js").DetectorSettings} DetectorSettings */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
 /**
@@ -19,7 +19,7 @@ import { pyramidScales } from "./image-pyramid.js";
  *   other eye, nose, mouth corner at the image's left, the other corner (BlazeFace: the mouth's middle for both)
  */
 
-/** MTCNN (Zhang et al. 2016, arXiv:1604.02878): proposals, refinement, output. */
+/** MTCNN (Zhang et al. 2016, arXiv:1604.02878): proposals, refinement, output; and BlazeFace beside it. */
 export class FaceDetector {
   #networks;
   #settings;

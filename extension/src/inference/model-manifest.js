@@ -1,29 +1,11 @@
 // Reads the model manifest that the trainer's export writes, and rejects a wrong one with a clear sentence.
 
 import { parseClipRule } from "./clip-rule.js";
+import { parseDetectorSettings } from "./detector-settings.js";
 import { ManifestEntry, ModelManifestError } from "./manifest-entry.js";
 import { operatingPoint } from "./operating-point.js";
 
 /**
- * @typedef {object} DetectorSettings
- * @property {number} maxShortSide pixels; a larger image is reduced before the search
- * @property {number} minShortSide pixels; a smaller image holds no face
- * @property {number} minFaceSize smallest face searched for, pixels of the whole image
- * @property {number} firstFaceSize face size at which the pyramid's grid of scales begins, pixels of the reduced image
- * @property {number} scaleFactor between the levels of the pyramid, in (0, 1)
- * @property {number[]} thresholds of P-, R- and O-Net
- * @property {number} enhancementMedian side of the median's window, pixels, odd: of the enhanced copy that is searched where a
- *   check that was asked for finds no face
- * @property {BlazeFaceSettings} blazeface of the search that follows where that shows none either
- * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
- * @property {{pnet: string, rnet: string, onet: string, blazeface: string}} files model.json of each network
- *
- * @typedef {object} BlazeFaceSettings
- * @property {number} minScore in (0, 1)
- * @property {number} maxOverlap of two faces, intersection over union
- * @property {number} boxScale side of MTCNN's box, in widths of BlazeFace's
- * @property {number} boxShift from its middle to that of MTCNN's, towards the chin, in heights of BlazeFace's
- *
  * @typedef {"relative" | "probability"} MapScale what a cell of the anomaly map holds: oddness as a multiple of this face's
  *   mean, or the probability in (0, 1) that the cell was altered
  *
@@ -35,7 +17,7 @@ import { operatingPoint } from "./operating-point.js";
  * @property {string} version
  * @property {string} architecture
  * @property {{size: number, mean: number[], std: number[]}} input
- * @property {DetectorSettings} detector
+ * @property {import("./detector-settings.js").DetectorSettings} detector
  * @property {import("./face-crop.js").FaceCropSettings & {minFaceSize: number}} faceCrop
  * @property {string} graph model.json of the classifier
  * @property {{logit: string, anomalyMap: string}} outputs
@@ -67,11 +49,6 @@ export function parseModelManifest(json) {
   const input = root.get("input");
   input.get("channel_order").oneOf(["RGB"]);
   const size = input.get("size").number(1);
-  const detector = root.get("detector");
-  detector.get("name").oneOf(["mtcnn"]);
-  const nms = detector.get("nms");
-  const blazeface = detector.get("blazeface");
-  const networks = detector.get("files");
   const faceCrop = root.get("face_crop");
   const points = root.get("operating_points");
   return {
@@ -79,33 +56,7 @@ export function parseModelManifest(json) {
     version: root.get("version").text(),
     architecture: root.get("architecture").text(),
     input: { size, mean: input.get("mean").numbers(3), std: input.get("std").numbers(3) },
-    detector: {
-      maxShortSide: detector.get("max_short_side").number(1),
-      minShortSide: detector.get("min_short_side").number(1),
-      minFaceSize: detector.get("min_face_size").number(1),
-      firstFaceSize: detector.get("first_face_size").number(1),
-      scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
-      thresholds: detector.get("thresholds").numbers(3),
-      enhancementMedian: detector.get("enhancement_median").odd(15),
-      nms: {
-        pnetScale: nms.get("pnet_scale").number(0, 1),
-        pnet: nms.get("pnet").number(0, 1),
-        rnet: nms.get("rnet").number(0, 1),
-        onet: nms.get("onet").number(0, 1),
-      },
-      blazeface: {
-        minScore: blazeface.get("min_score").number(0, 1),
-        maxOverlap: blazeface.get("max_overlap").number(0, 1),
-        boxScale: blazeface.get("box_scale").number(0.1, 10),
-        boxShift: blazeface.get("box_shift").number(-1, 1),
-      },
-      files: {
-        pnet: networks.get("pnet").text(),
-        rnet: networks.get("rnet").text(),
-        onet: networks.get("onet").text(),
-        blazeface: networks.get("blazeface").text(),
-      },
-    },
+    detector: parseDetectorSettings(root.get("detector")),
     faceCrop: {
       size,
       minFaceSize: faceCrop.get("min_face_size").number(1),

@@ -69,6 +69,9 @@ const SPOILT = {
   "another channel order": [(m) => (m.input.channel_order = "BGR"), /"input.channel_order"/],
   "two thresholds for three networks": [(m) => m.detector.thresholds.pop(), /"detector.thresholds".*3 numbers/],
   "a median of an even window": [(m) => (m.detector.enhancement_median = 4), /"detector.enhancement_median".*an odd number/],
+  "no second detector": [(m) => delete m.detector.blazeface, /no "detector.blazeface"/],
+  "a second detector without a network": [(m) => delete m.detector.files.blazeface, /no "detector.files.blazeface"/],
+  "every anchor a face": [(m) => (m.detector.blazeface.min_score = 0), /"detector.blazeface.min_score"/],
   "no thresholds at all": [(m) => (m.operating_points.check.no_traces = []), /"operating_points.check.no_traces"/],
   "bands that overlap": [(m) => (m.operating_points.check.no_traces = [0.9]), /"operating_points.check"/],
 };

@@ -84,6 +84,14 @@ test("two builds, in other places and time zones, give the same packages, and te
   assert.match(report, /Both packages: [\d.]+ MB/);
 });
 
+test("the licences of the networks that are not ours go along", async () => {
+  for (const browser of BROWSERS) {
+    const models = path.join(folder, "build", browser, "converted_models");
+    assert.match(await readFile(path.join(models, "blazeface", "LICENSE"), "utf8"), /MediaPipe[^]+Apache License/);
+    assert.match(await readFile(path.join(models, "mtcnn", "LICENSE"), "utf8"), /MIT License/);
+  }
+});
+
 test("no address stands in the code that is not known", async () => {
   for (const browser of BROWSERS) {
     const texts = await readTexts(browser, /\.(js|html|css|json)$/);
