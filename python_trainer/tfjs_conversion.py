@@ -12,7 +12,6 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +61,7 @@ def convert_saved_model(saved_model_dir: str | Path, out_dir: str | Path, weight
         written = Path(scratch) / "model"
         converter.convert_tf_saved_model(str(source), str(written))
         if weights != "float32":
-            _quantise(written / "model.json", weights, converter.write_weights.write_weights)
+            _quantise(written / "model.json", weights, converter.write_weights)
         _tidy(written / "model.json", _output_names(source))
         if target.exists():
             target.rename(Path(scratch) / "previous")
@@ -120,8 +119,8 @@ def export_blazeface(out_dir: str | Path) -> Path:
     return written
 
 
-def _quantise(model_json: Path, weight_type: str, write_weights: Callable) -> None:
-    """Rewrite the weights: only once they are written are their names and sizes known."""
+def _quantise(model_json: Path, weight_type: str, writer: types.ModuleType) -> None:
+    """Rewrite the weights: only once they are written are their names and sizes known. `writer`: tensorflowjs's module."""
     model = json.loads(model_json.read_text(encoding="utf-8"))
     weights = read_weights(model["weightsManifest"], model_json.parent)
     for shard in model_json.parent.glob("*.bin"):
@@ -129,10 +128,10 @@ def _quantise(model_json: Path, weight_type: str, write_weights: Callable) -> No
     least = SMALL if weight_type == "uint16" else 0
     large = [name for name, values in weights.items() if values.dtype == np.float32 and values.size > least]
     if weight_type == "uint16":
-        weights |= {name: _on_every_second_level(weights[name]) for name in large}
+        weights |= {name: _on_every_second_level(weights[name], writer.quantization) for name in large}
     group = [{"name": name, "data": values} for name, values in weights.items()]
     options = {"write_manifest": False, "quantization_dtype_map": {weight_type: large}}
-    model["weightsManifest"] = write_weights([group], str(model_json.parent), **options)
+    model["weightsManifest"] = writer.write_weights([group], str(model_json.parent), **options)
     model_json.write_text(json.dumps(model), encoding="utf-8")
 
 
@@ -143,13 +142,13 @@ def _output_names(saved_model: Path) -> list[str]:
     return sorted(get_meta_graph_def(str(saved_model), "serve").signature_def["serving_default"].outputs)
 
 
-def _on_every_second_level(values: np.ndarray) -> np.ndarray:
-    """Rounded so that uint16 needs even numbers alone (but for the greatest value): a package is a sixteenth smaller for it."""
-    least, step = values.min(), (values.max() - values.min()) / np.float32(2**16 - 1)
-    if step == 0:
-        return values
-    rounded = least + 2 * np.round((values - least) / (2 * step)) * step
-    return np.where(values == values.max(), values, rounded).astype(np.float32)
+def _on_every_second_level(values: np.ndarray, quantization: types.ModuleType) -> np.ndarray:
+    """Rounded so that uint16 holds even numbers alone: a package is a sixteenth smaller for it."""
+    _, grid = quantization.quantize_weights(values, np.uint16)
+    levels = 2 * np.round((values - grid["min"]) / (2 * grid["scale"])).clip(0, 2**15 - 1).astype(np.uint16)
+    # The ends stay where they are, and with them the grid on which these values are quantised once more.
+    levels.flat[values.argmin()], levels.flat[values.argmax()] = 0, 2**16 - 1
+    return quantization.dequantize_weights(levels, grid)
 
 
 def _tidy(model_json: Path, output_names: list[str]) -> None:
