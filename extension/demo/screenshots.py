@@ -21,7 +21,7 @@ from extension.demo.screenshot_shots import SECTIONS, Shot
 from extension.demo.screenshot_stage import LOOKS, Look, Stage
 
 SMALL, LARGE = 180, 420  # widths in the index, CSS pixels
-QUALITY = 72  # of WebP: words stay sharp, and all pictures together below 3 MB
+QUALITY = 71  # of WebP: words stay sharp, and all pictures together below 3 MB
 HEADING = Heading(
     "What the badges say",
     "Photos, pictures altered for testing, a drawing and a broken file, with the verdicts of the extension.",
@@ -36,7 +36,7 @@ GALLERY = (
         "altered",
         "Another face swapped in. Photo: Victor Grigas, CC BY-SA 3.0",
     ),
-    ("faces/real_guillaume_paumier.jpg", "real", "Guillaume Paumier. Photo: Pierre-Selim Huard, CC BY-SA 3.0"),
+    ("faces/real_filippo_giunchedi.jpg", "real", "Filippo Giunchedi. Photo: Myleen Hollero, CC BY-SA 3.0"),
     ("images/faces_three.jpg", "other", "Three portraits in one file. CC BY-SA 3.0"),
     ("images/no_face.jpg", "other", "A drawn landscape"),
     ("images/size_64.jpg", "other", "A photo of 64 pixels, enlarged by its page"),
