@@ -27,12 +27,12 @@ LIMIT_S = 240
 KINDS = ["static", "endless"]
 IDLE_S = 10  # the processor is counted in hundredths of a second, for each of a dozen processes
 OBSERVE = """() => {
-  window.felt = { longTasks: [], shift: 0, painted: new Set() };
+  window.felt = { longTasks: [], shift: 0, painted: new Map() };
   new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => felt.longTasks.push(duration)))
     .observe({ type: "longtask", buffered: true });
   new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (felt.shift += value)))
     .observe({ type: "layout-shift", buffered: true });
-  new PerformanceObserver((list) => list.getEntries().forEach(({ url }) => felt.painted.add(Number(url.match(/(\\d+)\\.jpg/)[1]))))
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => felt.painted.set(Number(entry.url.match(/(\\d+)\\.jpg/)[1]), entry.renderTime)))
     .observe({ type: "element", buffered: true });
 }"""
 IN_VIEW = "[...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight).length"
@@ -44,7 +44,8 @@ SCROLL_ON = f"""new Promise((resolve) => {{
   requestAnimationFrame(resolve);
 }})"""
 # Not those that have loaded: who scrolls past what is not painted yet has the browser decode less, and hold less.
-PAINTED = "(first) => [...felt.painted].filter((number) => number < first).length"
+PAINTED = "(first) => [...felt.painted.keys()].filter((number) => number < first).length"
+PAINTED_AT = "(first) => Math.max(...[...felt.painted].filter(([number]) => number < first).map(([, time]) => time))"
 # Counted where the verdicts are: carrying all of them here, again and again, takes memory of the extension's own process.
 CHECKED = """async (first) => {
   const tabs = Object.values(await chrome.storage.session.get(null));
@@ -150,6 +151,7 @@ def visit(
     figures["processor time a picture"] = (1000 * busy / count, "ms")
     figures["peak memory of the browser"] = (peak, "MB")
     felt = page.evaluate("felt")
+    figures["all in view painted"] = (page.evaluate(PAINTED_AT, in_view), "ms")
     figures["pictures painted"] = (page.evaluate(PAINTED, count), "")
     figures["long tasks"] = (len(felt["longTasks"]), "")
     figures["blocking time"] = (sum(duration - 50 for duration in felt["longTasks"]), "ms")

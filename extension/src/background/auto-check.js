@@ -71,7 +71,8 @@ export class AutoCheck {
         // Frames of other sites, and those without an address of their own, such as about:srcdoc.
         allFrames: true,
         matchOriginAsFallback: true,
-        runAt: "document_idle",
+        // And not when the browser finds the page idle, which waits for its pictures, up to 200 ms.
+        runAt: "document_end",
       },
     ]);
   }
