@@ -91,14 +91,11 @@ def crop_face(
     Returns:
         uint8 [size, size, 3].
     """
-    x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
-    side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
-    levelled = settings.alignment == "eyes" and keypoints is not None
-    angle = math.radians(round_half_up(math.degrees(face_angle(keypoints)))) if levelled else 0.0
+    cx, cy, side, angle = _crop_square(box_xyxy, keypoints, settings)
     patch_size = settings.size
     if side > settings.size:
         patch_size = min(math.ceil(side - 1e-3), settings.max_patch)
-    patch = _sample_square(image, (x1 + x2) / 2, (y1 + y2) / 2, side, angle, patch_size)
+    patch = _sample_square(image, cx, cy, side, angle, patch_size)
     return resize_antialiased(patch, settings.size, settings.size)
 
 
@@ -106,17 +103,25 @@ def crop_points(points: np.ndarray, box_xyxy: np.ndarray, settings: FaceCropSett
     """Where a face's keypoints lie in its own crop, float [5, 2] pixels: the inverse of what `crop_face` samples.
 
     Args:
-        points: float [5, 2], (x, y) in pixels of the image; the first two are the eyes.
+        points: float [5, 2] as for `face_angle`, in pixels of the image.
         box_xyxy: float [4], pixels.
     """
-    x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
-    side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
-    levelled = settings.alignment == "eyes"
-    angle = math.radians(round_half_up(math.degrees(face_angle(points)))) if levelled else 0.0
-    x, y = points[:, 0] - (x1 + x2) / 2, points[:, 1] - (y1 + y2) / 2
+    cx, cy, side, angle = _crop_square(box_xyxy, points, settings)
+    x, y = points[:, 0] - cx, points[:, 1] - cy
     u = x * math.cos(angle) + y * math.sin(angle)
     v = y * math.cos(angle) - x * math.sin(angle)
     return (np.stack([u, v], axis=1) / side + 0.5) * settings.size
+
+
+def _crop_square(
+    box_xyxy: np.ndarray, keypoints: np.ndarray | None, settings: FaceCropSettings
+) -> tuple[float, float, float, float]:
+    """The square that is cut around a face: its middle x, y and side, pixels of the image, and its angle, radians."""
+    x1, y1, x2, y2 = (round_half_up(float(value)) for value in box_xyxy)
+    side = max(x2 - x1, y2 - y1) * (1 + settings.margin)
+    levelled = settings.alignment == "eyes" and keypoints is not None
+    angle = math.radians(round_half_up(math.degrees(face_angle(keypoints)))) if levelled else 0.0
+    return (x1 + x2) / 2, (y1 + y2) / 2, side, angle
 
 
 def _sample_square(image: np.ndarray, cx: float, cy: float, side: float, angle: float, size: int) -> np.ndarray:

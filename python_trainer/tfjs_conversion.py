@@ -20,8 +20,8 @@ from python_trainer.errors import UserError
 from python_trainer.shipped_graph import read_weights
 
 WEIGHT_TYPES = ("float32", "uint16", "float16")
-# Values of a tensor that is never quantised to uint16: biases and the first kernels, whose channels differ most in scale, are a fiftieth of
-# the bytes and nearly all of what rounding changes.
+# Values of a tensor that is never quantised to uint16: biases and the first kernels, whose channels differ most in scale, are
+# a fiftieth of the bytes and nearly all of what rounding changes.
 SMALL = 2048
 # tensorflowjs imports these for model formats that are never converted here; together they weigh 2.9 GB.
 _UNUSED_BY_CONVERSION = ("tensorflow_decision_forests", "jax", "jax.experimental", "jax.experimental.jax2tf")
