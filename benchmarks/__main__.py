@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("classifier", "detector", "pipeline", "page", "cold_start", "trainer")
+NAMES = ("classifier", "detector", "pipeline", "page", "cold_start", "trainer", "engines")
 
 
 def main() -> None:

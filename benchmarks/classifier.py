@@ -26,6 +26,8 @@ SHIPPED = "TF.js wasm, as shipped"
 # The shipped weights are rounded to 16 bits, the others' are the checkpoint's own.
 TOLERANCE = 0.05
 LIMIT_MS = 120_000
+# Without a GPU the processor draws (SwiftShader), if the browser is asked to let it.
+GPU_FLAGS = {"webgl": ["--enable-unsafe-swiftshader"], "webgpu": ["--enable-unsafe-webgpu"]}
 MODULES = Path(__file__).parent / "node_modules"
 Run = Callable[[int], tuple[float, np.ndarray]]  # batch size -> (milliseconds, logits [batch])
 
@@ -57,15 +59,15 @@ def native_runtimes(converted: Path, images: np.ndarray) -> dict[str, Run]:
     }
 
 
-def browser_runtimes(page, images: np.ndarray, webgl: bool) -> dict[str, Run]:
-    """TF.js as shipped, onnxruntime-web and LiteRT.js in Chromium, one thread each."""
+def browser_runtimes(page, images: np.ndarray, gpu: list[str]) -> dict[str, Run]:
+    """TF.js as shipped, onnxruntime-web and LiteRT.js in Chromium, one thread each, and what `gpu` names of GPU_FLAGS."""
 
     def run(name: str, n: int) -> tuple[float, np.ndarray]:
         answer = page.evaluate("([name, n]) => bench.run(name, n)", [name, n])
         return answer["ms"], np.asarray(answer["logits"])
 
     encoded = base64.b64encode(images.tobytes()).decode()
-    names = page.evaluate("([images, webgl]) => bench.start(images, webgl)", [encoded, webgl])
+    names = page.evaluate("([images, gpu]) => bench.start(images, gpu)", [encoded, gpu])
     return {name: partial(run, name) for name in names}
 
 
@@ -92,7 +94,13 @@ def main() -> None:
     """Prints and writes the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_options(parser, rounds=20)
-    parser.add_argument("--webgl", action="store_true", help="TF.js on WebGL too; without a GPU the processor draws")
+    parser.add_argument(
+        "--gpu",
+        nargs="+",
+        choices=list(GPU_FLAGS),
+        default=[],
+        help="these too: TF.js on either, onnxruntime-web on WebGPU; without a GPU the processor draws",
+    )
     args = parser.parse_args()
     images = np.random.default_rng(0).integers(0, 256, (max(BATCHES), 224, 224, 3)).astype(np.float32)
     converted = converted_classifier(args.out)
@@ -105,14 +113,17 @@ def main() -> None:
             "litert": MODULES / "@litertjs" / "core" / "wasm",
         }
         source = Path(__file__).parent / "pages" / "classifier.js"
-        flags = ["--enable-unsafe-swiftshader"] if args.webgl else []
+        flags = [flag for name in args.gpu for flag in GPU_FLAGS[name]]
         with module_page(source, folders, Path(scratch), flags, LIMIT_MS) as page:
-            runtimes = native_runtimes(converted, images) | browser_runtimes(page, images, args.webgl)
+            runtimes = native_runtimes(converted, images) | browser_runtimes(page, images, args.gpu)
+            # The first run of a shape compiles (shaders, on a GPU) and allocates.
+            rows = [
+                Series(f"first run, batch {batch}", name, [_time_of(run, batch)])
+                for batch in BATCHES
+                for name, run in runtimes.items()
+            ]
             differences = check_parity(runtimes)
-            rows = []
             for batch in BATCHES:
-                for run in runtimes.values():
-                    run(batch)  # the first run of a shape compiles and allocates
                 timings = interleave(
                     {name: partial(_time_of, run, batch) for name, run in runtimes.items()}, args.rounds
                 )

@@ -2,10 +2,12 @@
 
 import { loadLiteRt, loadAndCompile, Tensor } from "@litertjs/core";
 import * as ort from "onnxruntime-web/wasm";
+import * as ortWebGpu from "onnxruntime-web/webgpu";
 
 import { loadGraphModel, runGraphModel } from "../../extension/src/inference/graph-model.js";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgl";
+import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../../extension/src/inference/tf.js";
 import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
 
@@ -27,26 +29,37 @@ async function addTfjs(name, backend, prepare) {
   };
 }
 
+async function addOnnxruntime(name, onnxruntime, provider) {
+  onnxruntime.env.wasm.numThreads = 1;
+  onnxruntime.env.wasm.wasmPaths = "/ort/";
+  const sessions = {};
+  for (const n of [1, 8]) {
+    const options = { executionProviders: [provider] };
+    sessions[n] = await onnxruntime.InferenceSession.create(await fetchBytes(`/converted/${n}.onnx`), options);
+  }
+  runtimes[name] = async (values, n) => {
+    const session = sessions[n];
+    const input = new onnxruntime.Tensor("float32", values, [n, 224, 224, 3]);
+    const outputs = await session.run({ [session.inputNames[0]]: input });
+    // Outputs are numbered in the order of their names in the signature: anomaly_map, logit, seam, synthetic.
+    return Array.from(outputs[session.outputNames.find((output) => output.endsWith(":1"))].data);
+  };
+}
+
 window.bench = {
-  /** Loads everything; `images` is 8 inputs as numbers in base64. Returns the runtimes' names. */
-  async start(images, webgl) {
+  /**
+   * Loads everything; `images` is 8 inputs as numbers in base64, `gpu` names of "webgl" and "webgpu". Returns the runtimes'
+   * names.
+   */
+  async start(images, gpu) {
     inputs = new Float32Array(Uint8Array.from(atob(images), (character) => character.charCodeAt(0)).buffer);
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     setWasmPaths("/wasm/");
     await addTfjs("TF.js wasm, as shipped", "wasm", withOwnConvolution);
     await addTfjs("TF.js wasm, its own kernels", "wasm", withTheirConvolution);
-    if (webgl) await addTfjs("TF.js webgl", "webgl");
-
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = "/ort/";
-    const sessions = {};
-    for (const n of [1, 8]) sessions[n] = await ort.InferenceSession.create(await fetchBytes(`/converted/${n}.onnx`));
-    runtimes["onnxruntime-web wasm"] = async (values, n) => {
-      const session = sessions[n];
-      const outputs = await session.run({ [session.inputNames[0]]: new ort.Tensor("float32", values, [n, 224, 224, 3]) });
-      // Outputs are numbered in the order of their names in the signature: anomaly_map, logit, seam, synthetic.
-      return Array.from(outputs[session.outputNames.find((name) => name.endsWith(":1"))].data);
-    };
+    for (const backend of gpu) await addTfjs(`TF.js ${backend}`, backend);
+    await addOnnxruntime("onnxruntime-web wasm", ort, "wasm");
+    if (gpu.includes("webgpu")) await addOnnxruntime("onnxruntime-web webgpu", ortWebGpu, "webgpu");
 
     await loadLiteRt("/litert/");
     const models = {};

@@ -1,40 +1,29 @@
-// Remembers the verdicts of every open page, in storage.session: in memory only, and there after the worker was killed.
+// Remembers the verdicts of every open page, in memory only.
 
 import { bandsOf } from "../shared/bands.js";
+import { TabStore } from "./tab-store.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {Partial<Pick<Result, "status" | "fakeScore" | "reason" | "code" | "host" | "via">>} Summary */
 /** @typedef {Summary & {bands?: ReturnType<typeof bandsOf>, isGone?: true}} VerdictSummary isGone: from the page, for now */
 /** @typedef {Record<string, Record<string, VerdictSummary>>} TabVerdicts by document, then by image */
 
-const PREFIX = "verdicts:";
-// Between two writes, which each store all that a tab has: a browser does not stop a worker so soon after an event.
-const PAUSE_MS = 500;
-
 /** The verdicts of the documents in each tab. */
 export class PageVerdicts {
-  #area;
+  #store;
   #isAlive;
-  #pauseMs;
   #onChange = /** @type {((tabId: number) => void)[]} */ ([]);
-  // What is stored, by tab, once it was read: nobody else writes it.
-  #tabs = /** @type {Map<number, TabVerdicts>} */ (new Map());
   // Reading and changing takes turns: two results may arrive together.
   #turn = /** @type {Promise<unknown>} */ (Promise.resolve());
-  #written = /** @type {Promise<unknown>} */ (Promise.resolve());
-  #pause = /** @type {Promise<unknown>} */ (Promise.resolve());
-  // The tabs whose write has not begun: it takes along whatever changes until then.
-  #waiting = /** @type {Set<number>} */ (new Set());
 
   /**
    * @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session
    * @param {(tabId: number, document: string) => Promise<boolean>} isAlive whether a document is still there
    * @param {number} [pauseMs] between two writes
    */
-  constructor(area, isAlive, pauseMs = PAUSE_MS) {
-    this.#area = area;
+  constructor(area, isAlive, pauseMs) {
+    this.#store = /** @type {TabStore<TabVerdicts>} */ (new TabStore(area, pauseMs));
     this.#isAlive = isAlive;
-    this.#pauseMs = pauseMs;
   }
 
   /** @param {(tabId: number) => void} listener called after a tab's verdicts changed */
@@ -58,7 +47,7 @@ export class PageVerdicts {
       const { isGone } = verdicts[document][key] ?? {};
       verdicts[document][key] = { status, bands: bandsOf(result), fakeScore, reason, code, host, via, isGone };
     });
-    this.#write(tabId);
+    this.#store.writeSoon(tabId);
   }
 
   /**
@@ -78,7 +67,7 @@ export class PageVerdicts {
       }
       for (const key of forgotten) delete images[key];
     });
-    this.#write(tabId);
+    this.#store.writeSoon(tabId);
   }
 
   /**
@@ -89,14 +78,14 @@ export class PageVerdicts {
     await this.#change(tabId, async (verdicts) => {
       delete verdicts[document];
     });
-    await this.#store(tabId);
+    await this.#store.writeNow(tabId);
   }
 
   /** @param {number} tabId that is closed */
   async dropTab(tabId) {
-    await this.#inTurn(async () => this.#tabs.set(tabId, {}));
+    await this.#inTurn(async () => this.#store.clear(tabId));
     // At once: if this worker ended before, nobody would remove it any more.
-    await this.#store(tabId);
+    await this.#store.writeNow(tabId);
   }
 
   /**
@@ -105,14 +94,13 @@ export class PageVerdicts {
    */
   async list(tabId) {
     await this.#turn;
-    const documents = Object.values(await this.#read(tabId));
+    const documents = Object.values(await this.#store.read(tabId));
     return documents.flatMap((images) => Object.values(images)).filter(({ status, isGone }) => status && !isGone);
   }
 
-  /** @returns {Promise<number[]>} the tabs of which something is known, or stored: this worker may have been asked of none yet */
-  async tabs() {
-    const names = Object.keys(await this.#area.get(null)).filter((name) => name.startsWith(PREFIX));
-    return [...new Set([...this.#tabs.keys(), ...names.map((name) => Number(name.slice(PREFIX.length)))])];
+  /** @returns {Promise<number[]>} the tabs of which something is known */
+  tabs() {
+    return this.#store.tabs();
   }
 
   /**
@@ -120,7 +108,7 @@ export class PageVerdicts {
    * @param {(verdicts: TabVerdicts) => Promise<void>} change
    */
   async #change(tabId, change) {
-    await this.#inTurn(async () => change(await this.#read(tabId)));
+    await this.#inTurn(async () => change(await this.#store.read(tabId)));
     for (const listener of this.#onChange) listener(tabId);
   }
 
@@ -141,48 +129,5 @@ export class PageVerdicts {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
     return done;
-  }
-
-  /**
-   * A tab is written as a whole, after a pause: with each verdict, the thousandth would be a thousand times as dear as the
-   * first.
-   *
-   * @param {number} tabId
-   */
-  #write(tabId) {
-    if (this.#waiting.has(tabId)) return;
-    this.#waiting.add(tabId);
-    this.#written = this.#written
-      .then(() => this.#pause)
-      .then(() => {
-        this.#waiting.delete(tabId);
-        this.#pause = new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
-        return this.#store(tabId);
-      });
-  }
-
-  /** @param {number} tabId */
-  async #store(tabId) {
-    const verdicts = this.#tabs.get(tabId) ?? {};
-    try {
-      if (Object.keys(verdicts).length === 0) await this.#area.remove(PREFIX + tabId);
-      else await this.#area.set({ [PREFIX + tabId]: verdicts });
-    } catch (error) {
-      // The storage is full, say: the verdicts count all the same, for as long as this worker runs.
-      console.error("The verdicts of a tab were not stored:", error);
-    }
-  }
-
-  /**
-   * @param {number} tabId
-   * @returns {Promise<TabVerdicts>}
-   */
-  async #read(tabId) {
-    const known = this.#tabs.get(tabId);
-    if (known) return known;
-    const stored = await this.#area.get(PREFIX + tabId);
-    const verdicts = /** @type {TabVerdicts} */ (stored[PREFIX + tabId] ?? {});
-    this.#tabs.set(tabId, verdicts);
-    return verdicts;
   }
 }

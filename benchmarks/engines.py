@@ -1,0 +1,107 @@
+"""`predict` on this machine's processes and on a Ray cluster: how many images a second, and how long until the first.
+
+python -m benchmarks.engines [--images 480] [--workers 1 2] [--rounds 3] [--out bench-output]
+
+RAY_ADDRESS names a cluster; without one a cluster of one node is started on this machine, before the first round. On
+several hosts this repository and the folder given by TMPDIR must lie under the same path on each.
+"""
+
+import argparse
+import importlib.util
+import os
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from benchmarks.options import add_options
+from benchmarks.photos import copies, photo
+from benchmarks.results import Series, interleave, write_results
+from python_trainer.engines import Engine
+from python_trainer.engines.local import LocalEngine
+from python_trainer.inputs import Item, Part
+from python_trainer.predict import SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, PredictWork
+
+SIDE = 640  # pixels
+PART = 8  # images
+
+
+class Judge:
+    """A worker that answers how many images of a part it could judge."""
+
+    def __init__(self):
+        """Loads the networks."""
+        self._work = PredictWork(SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, "check")
+
+    def __call__(self, part: Part) -> int:
+        """Judges all of them."""
+        return sum(result["status"] == "scored" for result in self._work(part))
+
+
+def images_a_second(engine: Engine, workers: int, parts: list[Part], waits: list[float]) -> float:
+    """Of all parts but each worker's first, for which it loads its networks; how long that took is appended to `waits`.
+
+    Raises:
+        SystemExit: an image was not judged, or a worker died.
+    """
+    started, arrivals, images = time.perf_counter(), [], []
+    for part, judged in engine.map(Judge, parts, isolate=True):
+        if judged != len(part.items):
+            raise SystemExit(f"of {len(part.items)} images of a part {judged} were judged: nothing is told of speed")
+        arrivals.append(time.perf_counter())
+        images.append(judged)
+    waits.append(arrivals[0] - started)
+    return sum(images[workers:]) / (arrivals[-1] - arrivals[workers - 1])
+
+
+def main() -> None:
+    """Prints and writes the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser, rounds=3)
+    parser.add_argument("--images", type=int, default=480)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, os.cpu_count() or 1])
+    args = parser.parse_args()
+    if args.images < 2 * PART * max(args.workers):
+        parser.error(f"--images: at least {2 * PART * max(args.workers)}, two parts of {PART} for each worker")
+    os.environ.update(TF_ENABLE_ONEDNN_OPTS="0", TF_CPP_MIN_LOG_LEVEL="3")  # as `predict` has it
+    engines = {"local": LocalEngine}
+    if importlib.util.find_spec("ray"):
+        from python_trainer.engines.ray import RayEngine
+
+        engines["ray"] = RayEngine
+    else:
+        print("Ray is not installed (`uv sync --extra ray`): local alone", flush=True)
+    waits: dict[str, list[float]] = {}
+    contestants = {}
+    with tempfile.TemporaryDirectory() as folder:
+        parts = _parts(Path(folder), args.images)
+        for name, engine in engines.items():
+            for workers in dict.fromkeys(args.workers):
+                kind = f"{name}, {workers} {'worker' if workers == 1 else 'workers'}"
+                run = partial(images_a_second, engine(workers), workers, parts, waits.setdefault(kind, []))
+                contestants[kind] = run
+        if "ray" in engines:
+            images_a_second(engines["ray"](1), 1, parts[:2], [])  # the cluster starts outside the rounds
+        rates = interleave(contestants, args.rounds)
+    rows = [Series("images a second, once loaded", kind, values, "/s") for kind, values in rates.items()]
+    rows += [Series("until the first part is judged", kind, values, "s") for kind, values in waits.items()]
+    about = (
+        f"`predict` over {args.images} photos of {SIDE} px with one face, {PART} a part, one thread a worker; processes and"
+        " actors are new in each round."
+    )
+    write_results(args.out, "engines", rows, about=about)
+
+
+def _parts(folder: Path, count: int) -> list[Part]:
+    items = []
+    for number, content in zip(range(count), copies(photo(SIDE)), strict=False):
+        path = folder / f"{number:05d}.jpg"
+        path.write_bytes(content)
+        items.append(Item(str(path)))
+    return [Part(str(start), tuple(items[start : start + PART])) for start in range(0, count, PART)]
+
+
+if __name__ == "__main__":
+    from benchmarks import engines  # by its own name: processes cannot be handed classes of `__main__`
+
+    engines.main()
