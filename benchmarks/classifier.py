@@ -23,6 +23,7 @@ from tests.parity.browser_pipeline import WASM
 from tests.parity.module_page import module_page
 
 SHIPPED = "TF.js wasm, as shipped"
+PLAIN = "LiteRT native, plain MobileNetV2"
 # The shipped weights are rounded to 16 bits, the others' are the checkpoint's own.
 TOLERANCE = 0.05
 LIMIT_MS = 120_000
@@ -33,7 +34,7 @@ Run = Callable[[int], tuple[float, np.ndarray]]  # batch size -> (milliseconds, 
 
 
 def native_runtimes(converted: Path, images: np.ndarray) -> dict[str, Run]:
-    """LiteRT with XNNPACK and onnxruntime, both on one thread: what this processor can do."""
+    """LiteRT with XNNPACK and onnxruntime, both on one thread: what this processor can do. PLAIN is another network."""
     use_peers()
     import onnxruntime
     from ai_edge_litert.interpreter import Interpreter
@@ -41,8 +42,12 @@ def native_runtimes(converted: Path, images: np.ndarray) -> dict[str, Run]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     sessions = {n: onnxruntime.InferenceSession(converted / f"{n}.onnx", options) for n in BATCHES}
-    interpreters = {n: Interpreter(str(converted / f"{n}.tflite"), num_threads=1) for n in BATCHES}
-    runners = {n: interpreter.get_signature_runner() for n, interpreter in interpreters.items()}
+
+    def litert(prefix: str) -> dict:
+        interpreters = {n: Interpreter(str(converted / f"{prefix}{n}.tflite"), num_threads=1) for n in BATCHES}
+        return {n: interpreter.get_signature_runner() for n, interpreter in interpreters.items()}
+
+    ours, plain = litert(""), litert("plain_")
 
     def run_onnx(n: int) -> np.ndarray:
         names = [output.name for output in sessions[n].get_outputs() if output.name.endswith(":1")]
@@ -54,7 +59,8 @@ def native_runtimes(converted: Path, images: np.ndarray) -> dict[str, Run]:
         return 1000 * (time.perf_counter() - start), logits.ravel()
 
     return {
-        "LiteRT native, XNNPACK": partial(timed, lambda n: runners[n](image=images[:n])["logit"]),
+        "LiteRT native, XNNPACK": partial(timed, lambda n: ours[n](image=images[:n])["logit"]),
+        PLAIN: partial(timed, lambda n: next(iter(plain[n](image=images[:n]).values()))),
         "onnxruntime native": partial(timed, run_onnx),
     }
 
@@ -81,7 +87,7 @@ def check_parity(runtimes: dict[str, Run]) -> dict[str, float]:
     Raises:
         SystemExit: one computes something else; timing it would mean nothing.
     """
-    logits = {name: run(max(BATCHES))[1] for name, run in runtimes.items()}
+    logits = {name: run(max(BATCHES))[1] for name, run in runtimes.items() if name != PLAIN}
     expected = next(iter(logits.values()))
     differences = {name: float(np.abs(values - expected).max()) for name, values in logits.items()}
     for name, difference in differences.items():
@@ -128,7 +134,12 @@ def main() -> None:
                     {name: partial(_time_of, run, batch) for name, run in runtimes.items()}, args.rounds
                 )
                 rows += [
-                    Series(f"batch {batch}", name, values, notes={"|Δlogit|": f"{differences[name]:.2g}"})
+                    Series(
+                        f"batch {batch}",
+                        name,
+                        values,
+                        notes={"|Δlogit|": f"{differences[name]:.2g}" if name in differences else ""},
+                    )
                     for name, values in timings.items()
                 ]
     about = "One thread each, the shipped network. |Δlogit|: from native LiteRT; TF.js has the shipped, 16-bit weights."

@@ -1,4 +1,4 @@
-"""The shipped checkpoint for other runtimes: TFLite and ONNX files with the same float32 weights."""
+"""The shipped checkpoint for other runtimes: TFLite and ONNX files with the same float32 weights; plain MobileNetV2 too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from python_trainer.files import ROOT
+
+PLAIN_CHECKPOINT = ROOT / "python_trainer" / "checkpoints" / "plain" / "plain.weights.h5"
 PEERS = Path(__file__).parent / "python-peers"
 BATCHES = (1, 8)
 
@@ -20,15 +23,15 @@ def use_peers() -> None:
 
 
 def converted_classifier(out: Path) -> Path:
-    """Folder below `out` with `N`.tflite and `N`.onnx for every batch size; made once for each checkpoint.
+    """Folder below `out` with `N`.tflite, `N`.onnx and `plain_N`.tflite for every batch size N; made once for each checkpoint.
 
-    The models' outputs, in this order, are anomaly_map, logit, seam, synthetic; their input is `image`, float32
+    plain_N is MobileNetV2 with one logit and nothing else. The others' outputs, in this order, are anomaly_map, logit, seam, synthetic; their input is `image`, float32
     [N, 224, 224, 3] in [0, 255].
     """
     from python_trainer.manifest import sha256_of
     from python_trainer.predict import SHIPPED_CHECKPOINT
 
-    finished = out / f"classifier-{sha256_of(SHIPPED_CHECKPOINT)[:12]}"
+    finished = out / f"networks-{sha256_of(SHIPPED_CHECKPOINT)[:12]}"
     if not finished.is_dir():
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out) as scratch:
@@ -45,13 +48,16 @@ def _convert(out: Path) -> None:
     from python_trainer.models import load_checkpoint
     from python_trainer.predict import SHIPPED_CHECKPOINT
 
-    model, recipe = load_checkpoint(SHIPPED_CHECKPOINT)
+    for prefix, checkpoint in (("", SHIPPED_CHECKPOINT), ("plain_", PLAIN_CHECKPOINT)):
+        model, recipe = load_checkpoint(checkpoint)
+        for batch in BATCHES:
+            shape = (batch, recipe.input_size, recipe.input_size, 3)
+            spec = keras.InputSpec(dtype="float32", shape=shape, name="image")
+            with tempfile.TemporaryDirectory() as saved:
+                model.export(saved, input_signature=[spec], verbose=False)
+                tflite = tf.lite.TFLiteConverter.from_saved_model(saved).convert()
+            (out / f"{prefix}{batch}.tflite").write_bytes(tflite)
     for batch in BATCHES:
-        spec = keras.InputSpec(dtype="float32", shape=(batch, recipe.input_size, recipe.input_size, 3), name="image")
-        with tempfile.TemporaryDirectory() as saved:
-            model.export(saved, input_signature=[spec], verbose=False)
-            tflite = tf.lite.TFLiteConverter.from_saved_model(saved).convert()
-        (out / f"{batch}.tflite").write_bytes(tflite)
         command = [sys.executable, "-m", "tf2onnx.convert", "--opset", "17"]
         files = ["--tflite", str(out / f"{batch}.tflite"), "--output", str(out / f"{batch}.onnx")]
         environment = {**os.environ, "PYTHONPATH": str(PEERS)}

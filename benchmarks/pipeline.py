@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks.classifier import GPU_FLAGS
 from benchmarks.options import add_options
 from benchmarks.photos import SIZES, copies, photo
 from benchmarks.results import Series, interleave, write_results
@@ -38,19 +39,22 @@ CHECK = """async (files) => {
 }"""
 
 
-def measure_steps(rounds: int) -> list[Series]:
-    """Milliseconds of every step, on one thread."""
+def measure_steps(rounds: int, backend: str) -> list[Series]:
+    """Milliseconds of every step, and of all of them in the first photo of a size, whose shaders are not compiled yet."""
     folders = {"models": ROOT / "converted_models", "wasm": WASM}
     source = Path(__file__).parent / "pages" / "pipeline.js"
     rows = []
-    with tempfile.TemporaryDirectory() as scratch, module_page(source, folders, Path(scratch), (), LIMIT_MS) as page:
-        page.evaluate("bench.start()")
+    flags = GPU_FLAGS.get(backend, [])
+    with tempfile.TemporaryDirectory() as scratch, module_page(source, folders, Path(scratch), flags, LIMIT_MS) as page:
+        page.evaluate("(backend) => bench.start(backend)", backend)
         for size, side in SIZES.items():
             encoded = base64.b64encode(photo(side)).decode()
             answers = [page.evaluate("(encoded) => bench.analyze(encoded)", encoded) for _ in range(rounds + 1)]
             faces = {"faces": answers[0]["faces"]}
             for step in answers[0]["steps"]:
                 rows.append(Series(size, step, [answer["steps"][step] for answer in answers[1:]], notes=faces))
+            totals = [sum(answer["steps"].values()) for answer in answers]
+            rows += [Series(size, "all steps", totals[1:]), Series(size, "all steps, the first time", totals[:1])]
     return rows
 
 
@@ -107,9 +111,16 @@ def main() -> None:
     parser.add_argument(
         "--against", type=Path, metavar="DIR", help="a Chrome build of another version, to take turns with"
     )
+    parser.add_argument(
+        "--backend",
+        choices=["wasm", "webgl"],
+        default="wasm",
+        help="of the steps (the extension itself takes WebGL where there is a GPU); without a GPU the processor draws",
+    )
     args = parser.parse_args()
-    steps = measure_steps(args.rounds)
-    write_results(args.out, "pipeline_steps", steps, about="One photo with one face, one thread, TF.js wasm; warm.")
+    steps = measure_steps(args.rounds, args.backend)
+    about = f"One photo with one face, one thread, TF.js {args.backend}; warm but for what says otherwise."
+    write_results(args.out, "pipeline_steps", steps, about=about)
     with tempfile.TemporaryDirectory() as folder:
         builds = {OURS: build_extension(Path(folder), test_permissions=True)}
         if args.against:

@@ -11,6 +11,7 @@ import numpy as np
 
 from python_trainer.config import Recipe, get_recipe
 from python_trainer.errors import UserError
+from python_trainer.figures import plot_gains
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_training_rows, sha256_of
 from python_trainer.paired_bootstrap import Part, compare
@@ -32,6 +33,7 @@ VARIANTS = {  # name -> what differs from the recipe `evidence`
     "reference": {"difference": "reference"},
     "pair": {"difference": "none", "pair_weight": 0.1},
     "layers and pair": {"pair_weight": 0.1},
+    "traces not told apart": {"difference": "none", "trace_weight": 0.0},
     "hull masks": {"difference": "none", "blend_mask": "hull"},
     "ellipse masks": {"difference": "none", "blend_mask": "ellipse"},
 }
@@ -41,7 +43,9 @@ MOST_REALS = 300  # of the test part, against which unseen generators are measur
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of `ablate`."""
     parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="PREPARED", help="as for train")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="gets a run each, and ablation.json")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="gets a run each, ablation.json and .png"
+    )
     parser.add_argument("--weights", default="imagenet", metavar="FILE", help="as for train")
     parser.add_argument("--init", type=Path, metavar="CHECKPOINT", help="as for train: what every variant starts from")
     parser.add_argument(
@@ -82,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     result["variants"] = compare(parts, scores, BASELINE, args.resamples)
     with write_atomically(args.out / "ablation.json") as file:
         json.dump(result, file, indent=2, allow_nan=False)
+    plot_gains(result["variants"], args.out / "ablation.png")
     print(ablation_table(result))
     return 0
 

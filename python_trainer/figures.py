@@ -106,7 +106,7 @@ def plot_reliability(bins: list[dict], out_png: Path) -> None:
 
 
 def plot_robustness(curves: dict[str, list[dict]], out_png: Path) -> None:
-    """AUC and balanced accuracy against each kind of degradation, clean first.
+    """AUC and balanced accuracy against each kind of degradation, clean first, or against something else.
 
     curves: name -> points, each a dict of value (None: clean), auc and balanced_accuracy (None leaves a gap).
     """
@@ -125,6 +125,26 @@ def plot_robustness(curves: dict[str, list[dict]], out_png: Path) -> None:
         _style(axes, name.replace("_", " "), "", "")
     if curves:
         axes.legend(frameon=False, fontsize=8)
+    _save(figure, out_png)
+
+
+def plot_gains(variants: dict[str, dict], out_png: Path) -> None:
+    """What each variant of an ablation gains in AUC over the baseline on each part, with its 95 % interval.
+
+    variants: name -> part -> {"gain": {"mean", "interval"}}; the baseline, which has no gain, is left out.
+    """
+    shown = {name: parts for name, parts in variants.items() if all("gain" in part for part in parts.values())}
+    parts = list(next(iter(shown.values()), {}))
+    figure = _figure(3.4 * max(len(parts), 1), 1.2 + 0.35 * len(shown))
+    panels = figure.subplots(1, max(len(parts), 1), squeeze=False, sharey=True)[0]
+    for axes, part in zip(panels, parts, strict=False):
+        gains = [found[part]["gain"] for found in shown.values()]
+        means = np.array([gain["mean"] for gain in gains])
+        reach = np.abs(np.array([gain["interval"] for gain in gains]).T - means)
+        axes.errorbar(means, list(shown), xerr=reach, fmt="o", ms=4, capsize=2, color=COLORS[0])
+        axes.axvline(0, color="grey", linewidth=0.8)
+        axes.set_ylim(-0.6, len(shown) - 0.4)
+        _style(axes, part, "AUC gained", "")
     _save(figure, out_png)
 
 

@@ -22,6 +22,7 @@ from python_trainer.protocol_tables import protocol_page
 ConditionScores = Callable[[list[CropRow], SplitConditions], Scores]
 
 SCHEMA_VERSION = 1
+LEAST_OF_A_SIZE = 30  # of each class; fewer draw chance
 MAX_BOOTSTRAP = 200  # resamples for each condition
 _FROM_REPORT = (
     "split", "labels", "condition", "calibrated_on", "calibration", "threshold", "thresholds", "operating_points", "date", "code_version",
@@ -121,10 +122,20 @@ def run_protocol(
     }
     with write_atomically(out / "protocol.json") as file:
         json.dump(result, file, indent=2, allow_nan=False)
-    plot_robustness({name: result["curves"][name] for name in CURVES}, out / "robustness.png")
+    plot_robustness(plotted_curves(result["curves"]), out / "robustness.png")
     with write_atomically(out / "protocol.md") as file:
         file.write(protocol_page(result))
     return result
+
+
+def plotted_curves(found: dict[str, list[dict]]) -> dict[str, list[dict]]:
+    """What robustness.png shows: the curves over degradations, and over the face's size where both classes are there."""
+    sizes = [
+        {**part, "value": f"{part['from']}-{part['below'] or ''}"}
+        for part in found["face_size"]
+        if min(part["n_real"], part["n_fake"]) >= LEAST_OF_A_SIZE
+    ]
+    return {name: found[name] for name in CURVES} | {"face, pixels": sizes}
 
 
 def _bands(images: list[ImageScore], report: dict) -> dict:

@@ -30,8 +30,8 @@ def protocol_page(protocol: dict) -> str:
 SHIPPED_DIFFERENCE = "layers"  # of the ablation's variants, the one that ships
 
 
-def goals_table(protocol: dict, ablation: dict | None = None) -> str:
-    """Each goal beside what was measured; `ablation` as `ablate` wrote it, where it was run."""
+def goals_table(protocol: dict, ablation: dict | None = None, model_bytes: int | None = None) -> str:
+    """Each goal beside what was measured; `ablation` as `ablate` wrote it, where it was run; the size of what ships."""
     goals = protocol["goals"]
     lines = ["| what | goal | measured | reached |", "|---|---|---|---|"]
 
@@ -59,6 +59,9 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
         alike = _number(unseen["auc"]["mean_against_each_real_source"])
         shown = f"{value:.3f} (each source of reals weighing the same: {alike})"
         add("unseen generators: mean AUC against all reals", "≥ 0.90", shown, value >= 0.9)
+        alike = protocol["peers"]["model"]["conditions"].get("web", {}).get("unseen_mean_auc")
+        if alike is not None:
+            add("the same, all saved by one codec (at most 768 px, JPEG 60)", "≥ 0.90", f"{alike:.3f}", alike >= 0.9)
         add("unseen fakes called likely fake, mean", "≥ 60 %", _percent(unseen["likely_fake"]["mean"]), unseen["likely_fake"]["mean"] >= 0.6)  # fmt: skip
         add("unseen fakes called no traces, pooled", "≤ 10 %", _rate(unseen["no_traces"]["pooled"]), unseen["no_traces"]["pooled"]["rate"] <= 0.1)  # fmt: skip
     reals = goals["reals_called_likely_fake"]
@@ -70,6 +73,13 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
     ):
         if worst:
             add(what, f"≤ {100 * goal:.0f} %", f"{_rate(worst)}, {worst['name']}", worst["rate"] <= goal)
+    for name, goal in (("clean", 0.7), ("web", 0.5)):
+        shares = protocol["conditions"][name]["bands"]["all"]
+        for kind in ("real", "fake"):
+            decided, right = (shares[kind][key] for key in ("decided", "right_of_decided"))
+            if right is not None:
+                shown = f"{_percent(decided)} decided, {_percent(right)} of them right"
+                add(f"{kind} decided, {name}", f"≥ {100 * goal:.0f} %, ≥ 95 % of them right", shown, decided >= goal and right >= 0.95)  # fmt: skip
     for name, goal in (("web", 2), ("hard", 4)):
         lost = goals["balanced_accuracy_lost"][name]["overall"]
         if lost is not None:
@@ -79,6 +89,8 @@ def goals_table(protocol: dict, ablation: dict | None = None) -> str:
     if goals["ece"] is not None:
         of_scored = f"scored images: {_number(goals['ece_scored_only'])}, at equal base rates {_number(goals['ece_equal_rates'])}"
         add("ECE", "≤ 0.03", f"{goals['ece']:.3f} ({of_scored})", goals["ece"] <= 0.03)
+    if model_bytes is not None:
+        add("the classifier's files", "≤ 5 MB", f"{model_bytes / 1e6:.2f} MB", model_bytes <= 5e6)
     for name, found in (ablation or {"variants": {}})["variants"].get(SHIPPED_DIFFERENCE, {}).items():
         (low, high), gain = found["gain"]["interval"], found["gain"]["mean"]
         add(

@@ -26,10 +26,12 @@ from python_trainer.report_page import html_page
 from python_trainer.report_sentences import (
     alarms_sentence,
     answers_table,
+    automatic_sentence,
     better_elsewhere,
     clean_portraits,
     found_share,
     images_note,
+    marked_faces,
     new_portraits,
     test_sources_table,
     threshold_sentence,
@@ -98,7 +100,8 @@ def run(args: argparse.Namespace) -> int:
         except ImageError as error:
             raise UserError(f"--samples {' '.join(map(str, args.samples))}: a picture {error}") from error
     further = read_further(args.evaluations / SHIPPED)
-    card = model_card(reports, logs, manifest, further)
+    model_bytes = sum(path.stat().st_size for path in args.manifest.parent.iterdir())
+    card = model_card(reports, logs, manifest, further, model_bytes)
     with write_atomically(args.card) as file:
         file.write(card)
     page = args.card.with_name("report.html")
@@ -130,35 +133,42 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
     return reports, logs
 
 
-def read_further(folder: Path) -> dict[str, dict]:
-    """What more is known of the model that ships: protocol.json, map.json and, where there are any, ablation*.json and clips.json.
+def read_further(folder: Path) -> dict[str, dict | list[dict]]:
+    """What more is known of the model that ships: protocol.json, scores.csv, map.json and, where there are any,
+    ablation*.json, clips.json and marked.json; by name.
 
     Raises:
-        UserError: one of the first two is missing, or the first is an older version's.
+        UserError: one of the first three is missing, or the first is an older version's.
     """
-    for name, verb in {"protocol": "evaluate --protocol full", "map": "measure_map"}.items():
-        if not (folder / f"{name}.json").exists():
-            raise UserError(f"{folder / name}.json is missing; `{verb}` writes it")
+    full = "evaluate --protocol full"
+    for name, verb in {"protocol.json": full, "scores.csv": full, "map.json": "measure_map"}.items():
+        if not (folder / name).exists():
+            raise UserError(f"{folder / name} is missing; `{verb}` writes it")
     paths = [
         folder / "protocol.json",
         folder / "map.json",
         *sorted(folder.glob("ablation*.json")),
         *folder.glob("clips.json"),
+        *folder.glob("marked.json"),
     ]
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    with (folder / "scores.csv").open(newline="", encoding="utf-8") as file:
+        found["scores"] = list(csv.DictReader(file))
     if "generators" not in found["protocol"]:
         raise UserError(f"{folder / 'protocol.json'} is an older version's; run `evaluate --protocol full` again")
     return found
 
 
-def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict[str, dict]) -> str:
-    """The whole card, Markdown; `further` as `read_further` gives it."""
+def model_card(
+    reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict[str, dict], model_bytes: int
+) -> str:
+    """The whole card, Markdown; `further` as `read_further` gives it; model_bytes: of the classifier's files."""
     shipped, protocol = reports[SHIPPED], further["protocol"]
     ablations = [found for name, found in further.items() if name.startswith("ablation")]
     parts = {
         "version": manifest["version"],
         "date": shipped["date"][:10],
-        "goals": goals_table(protocol, max(ablations, key=lambda found: found["seeds"], default=None)),
+        "goals": goals_table(protocol, max(ablations, key=lambda found: found["seeds"], default=None), model_bytes),
         "models": models_table(reports),
         "images": images_note(reports, kept_weights()),
         "threshold": threshold_sentence(manifest, shipped),
@@ -168,6 +178,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "peer_found": peer_found_table(protocol),
         "conditions": conditions_table(protocol),
         "answers": f"{answers_table(shipped, protocol)}\n\n{alarms_sentence(protocol)}",
+        "automatic": automatic_sentence(further["scores"], manifest),
         "bands": bands_table(protocol),
         "generators": generators_table(protocol),
         "second_look": second_look_sentence(protocol),
@@ -175,6 +186,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "ablation": ablation_section(ablations),
         "map": map_table(further["map"]),
         "clips": clips_section(further.get("clips")),
+        "marked": marked_faces(further.get("marked")),
         "points": points_table(manifest),
         "scores": score_table(manifest),
         "traces": traces_table(shipped),

@@ -1,5 +1,6 @@
 """Sentences and small tables of the card and the README that say what figures are worth; nothing is measured here."""
 
+from python_trainer.metrics import wilson_interval
 from python_trainer.report_tables import SHIPPED, percent
 
 PORTRAITS = "web_portraits"
@@ -91,10 +92,40 @@ def alarms_sentence(protocol: dict) -> str:
     return told + "."
 
 
+def automatic_sentence(scores: list[dict[str, str]], manifest: dict) -> str:
+    """What badges that appear by themselves call likely fake of the test images as they are; scores: lines of scores.csv."""
+    thresholds = manifest["operating_points"]["automatic"]["likely_fake"]  # by the number of faces
+    told = []
+    for label, name in (("0", "real"), ("1", "fake")):
+        part = [row for row in scores if row["split"] == "test" and row["score"] and row["label"] == label]
+        faces = [int(row["faces"]) for row in part]
+        found = [
+            float(row["score"]) >= thresholds[min(n, len(thresholds)) - 1] for row, n in zip(part, faces, strict=True)
+        ]
+        rate = {"rate": sum(found) / len(part), "count": sum(found), "n": len(part)}
+        rate["interval"] = wilson_interval(rate["count"], rate["n"])
+        told.append(f"{_rate(rate)} {name} ones, {sum(n > 1 for n in faces)} of which show several faces")
+    return f"Badges that appear by themselves, whose threshold is higher, call *likely fake*: {'; '.join(told)}."
+
+
 def clean_portraits(protocol: dict) -> str:
     """Of the real portraits of web pages, how many are called likely fake."""
     rates = protocol["goals"]["reals_called_likely_fake"]["sources"]
     return _rate(rates[PORTRAITS]) if PORTRAITS in rates else "–"
+
+
+def marked_faces(report: dict | None) -> str:
+    """What is answered where a person marks the face that no detector found; empty where nobody has measured it."""
+    if report is None:
+        return ""
+    real, fake = (report["bands"][name] for name in ("real", "fake"))
+    return (
+        f"Where a person marks the face by hand, as the extension's report lets its user do, {report['source']} has an accuracy of "
+        f"{report['accuracy']:.3f} and an AUC of {report['auc']:.3f} over all {report['n']} images. Of the {sum(real.values())} real "
+        f"photos so marked (negatives, false colours, noise, blur) {real['likely_fake']} are called likely fake and "
+        f"{real['no_traces']} no traces, of the {sum(fake.values())} fakes {fake['likely_fake']} and {fake['no_traces']}; that so many "
+        "more of them are real says that the heaviest changes go with the label in this source."
+    )
 
 
 def new_portraits(protocol: dict) -> str:

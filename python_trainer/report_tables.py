@@ -167,18 +167,24 @@ def traces_table(report: dict) -> str:
 
 def map_table(report: dict) -> str:
     """Where the map points on fakes whose altered part is known, beside Grad-CAM, a blob in the middle and chance."""
-    lines = [
-        "| fakes | n | pixel AUC: map | Grad-CAM | centred blob | pointing: map | Grad-CAM | blob | chance |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
     methods = ("anomaly_map", "grad_cam", "centre", "chance")
-    for condition, part in report["conditions"].items():
-        for kind, figures in part["kinds"].items():
-            if figures["n"]:
-                shown = [_mean(figures[method]["pixel_auc"]) for method in methods[:3]]
-                shown += [_mean(figures[method]["pointing"]) for method in methods]
-                lines.append(f"| {kind}, {condition} | {figures['n']} | {' | '.join(shown)} |")
-    return "\n".join(lines)
+    named = {
+        "pixel_auc": "pixel AUC",
+        "pointing": "pointing",
+        "iou_at_half": "IoU at 0.5",
+        "iou_same_area": "IoU at the true area",
+    }
+    tables = []
+    for pair in (("pixel_auc", "pointing"), ("iou_at_half", "iou_same_area")):
+        heads = [f"{named[measure]}: map | Grad-CAM | blob | chance" for measure in pair]
+        lines = [f"| fakes | n | {' | '.join(heads)} |", "|---" * (2 + len(pair) * len(methods)) + "|"]
+        for condition, part in report["conditions"].items():
+            for kind, figures in part["kinds"].items():
+                if figures["n"]:
+                    shown = [_mean(figures[method][measure]) for measure in pair for method in methods]
+                    lines.append(f"| {kind}, {condition} | {figures['n']} | {' | '.join(shown)} |")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables)
 
 
 def ablation_table(result: dict) -> str:

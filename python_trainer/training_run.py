@@ -1,4 +1,4 @@
-"""One training run: its data in memory, its state on disk after each epoch, so that it stops and resumes anywhere."""
+"""One training run: its data in memory, its state on disk, so that what was stopped goes on after its last whole epoch."""
 
 import json
 import math

@@ -1,6 +1,7 @@
-// The pipeline's steps one by one, on WebAssembly, one thread. Called by pipeline.py.
+// The pipeline's steps one by one, on one thread. Called by pipeline.py.
 
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import "@tensorflow/tfjs-backend-webgl";
 
 import { Classifier } from "../../extension/src/inference/classifier.js";
 import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
@@ -21,11 +22,13 @@ let detector;
 let networks;
 
 window.bench = {
-  async start() {
+  /** Loads the networks on "wasm" or "webgl", set as the extension has them. */
+  async start(backend) {
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+    tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
     setWasmPaths("/wasm/");
-    useOwnConvolution();
-    await tf.setBackend("wasm");
+    if (backend === "wasm") useOwnConvolution();
+    if (!(await tf.setBackend(backend))) throw new Error(`${backend} cannot be used here`);
     ({ manifest } = await readModelManifest(readModelFile));
     classifier = await Classifier.load(readModelFile, manifest);
     detector = await FaceDetector.load(readModelFile, manifest.detector);

@@ -80,6 +80,7 @@ def test_a_tiny_ablation_runs_and_is_not_repeated(data, tmp_path, capsys, monkey
     arguments += ["--stages", "1:32", "--samples-per-epoch", "32", "--resamples", "20"]
     assert main(arguments) == 0
     result = json.loads((out / "ablation.json").read_text())
+    assert (out / "ablation.png").read_bytes().startswith(b"\x89PNG")
     assert set(result["variants"]) == {BASELINE, "layers"} and set(result["variants"]["layers"]) == {"clean", "web"}
     assert "| layers |" in capsys.readouterr().out
     monkeypatch.setattr(python_trainer.ablate, "ProcessPoolExecutor", None)

@@ -19,7 +19,7 @@ from python_trainer.errors import UserError
 from python_trainer.evaluate import evaluate
 from python_trainer.evaluation_report import ImageScore
 from python_trainer.manifest import write_prepared
-from python_trainer.protocol import run_protocol
+from python_trainer.protocol import plotted_curves, run_protocol
 from python_trainer.protocol_figures import (
     band_shares,
     bands_of,
@@ -298,3 +298,14 @@ def test_a_photo_that_is_gone_is_named(tmp_path):
     with pytest.raises(UserError, match=r"20\.png: cannot be read"):
         run(folder, tmp_path / "out")
     assert not (tmp_path / "out" / "protocol.json").exists()
+
+
+def test_sizes_of_which_few_faces_are_known_are_not_drawn():
+    figures = {"auc": 0.8, "balanced_accuracy": 0.7}
+    few, many = (
+        {"from": 0, "below": 64, "n_real": 90, "n_fake": 29},
+        {"from": 384, "below": None, "n_real": 30, "n_fake": 30},
+    )
+    found = {name: [] for name in ("jpeg_quality", "scale_percent", "blur_sigma")}
+    drawn = plotted_curves(found | {"face_size": [few | figures, many | figures]})["face, pixels"]
+    assert [part["value"] for part in drawn] == ["384-"]

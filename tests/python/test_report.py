@@ -31,7 +31,11 @@ def test_the_committed_documents_are_what_report_writes(documents, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["mobilenet/metrics.json", *(f"{SHIPPED}/{part}.json" for part in ("protocol", "map", "ablation", "clips"))]
+    "name",
+    [
+        "mobilenet/metrics.json",
+        *(f"{SHIPPED}/{part}.json" for part in ("protocol", "map", "ablation", "clips", "marked")),
+    ],
 )
 def test_a_changed_evaluation_changes_the_card(documents, tmp_path, name):
     copy = tmp_path / "evaluation"
