@@ -105,7 +105,8 @@ function decodeDataUrl(dataUrl) {
   if (!dataUrl.startsWith("data:") || comma < 0) throw new CheckError("not_an_image", "The image's data: URL is damaged.");
   if (dataUrl.length > MAX_BYTES * 1.4) throw tooLarge();
   try {
-    const text = decodeURIComponent(dataUrl.slice(comma + 1));
+    const data = dataUrl.slice(comma + 1);
+    const text = data.includes("%") ? decodeURIComponent(data) : data;
     if (!/;\s*base64\s*$/i.test(dataUrl.slice(0, comma))) return new TextEncoder().encode(text).buffer;
     return bytesOfBase64(text).buffer;
   } catch (cause) {
