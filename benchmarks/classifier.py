@@ -142,7 +142,7 @@ def main() -> None:
                     )
                     for name, values in timings.items()
                 ]
-    about = "One thread each, the shipped network. |Δlogit|: from native LiteRT; TF.js has the shipped, 16-bit weights."
+    about = "One thread each (a GPU, or what draws in its stead, aside); the shipped network but for plain MobileNetV2. |Δlogit|: from native LiteRT; TF.js has the shipped, 16-bit weights."
     write_results(args.out, "classifier", rows, baseline=SHIPPED, about=about)
 
 

@@ -1,4 +1,4 @@
-"""`predict` on this machine's processes and on a Ray cluster: how many images a second, and how long until the first.
+"""The work of `predict`, without its files, on this machine's processes and on a Ray cluster: how many images a second, and how long until the first.
 
 python -m benchmarks.engines [--images 480] [--workers 1 2] [--rounds 3] [--out bench-output]
 
@@ -86,7 +86,7 @@ def main() -> None:
     rows = [Series("images a second, once loaded", kind, values, "/s") for kind, values in rates.items()]
     rows += [Series("until the first part is judged", kind, values, "s") for kind, values in waits.items()]
     about = (
-        f"`predict` over {args.images} photos of {SIDE} px with one face, {PART} a part, one thread a worker; processes and"
+        f"The work of `predict` over {args.images} photos of {SIDE} px with one face, {PART} a part, one thread a worker; processes and"
         " actors are new in each round."
     )
     write_results(args.out, "engines", rows, about=about)

@@ -40,7 +40,7 @@ CHECK = """async (files) => {
 
 
 def measure_steps(rounds: int, backend: str) -> list[Series]:
-    """Milliseconds of every step, and of all of them in the first photo of a size, whose shaders are not compiled yet."""
+    """Milliseconds of every step, and of all in the first photo of each size, in this order (WebGL compiles then)."""
     folders = {"models": ROOT / "converted_models", "wasm": WASM}
     source = Path(__file__).parent / "pages" / "pipeline.js"
     rows = []

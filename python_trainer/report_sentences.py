@@ -104,8 +104,8 @@ def automatic_sentence(scores: list[dict[str, str]], manifest: dict) -> str:
         ]
         rate = {"rate": sum(found) / len(part), "count": sum(found), "n": len(part)}
         rate["interval"] = wilson_interval(rate["count"], rate["n"])
-        told.append(f"{_rate(rate)} {name} ones, {sum(n > 1 for n in faces)} of which show several faces")
-    return f"Badges that appear by themselves, whose threshold is higher, call *likely fake*: {'; '.join(told)}."
+        told.append(f"{_rate(rate)} {name} ones (of all {len(part):,}, {sum(n > 1 for n in faces)} show several faces)")
+    return f"Badges that appear by themselves, whose thresholds are higher, and more so with several faces, call *likely fake*: {'; '.join(told)}."
 
 
 def clean_portraits(protocol: dict) -> str:
@@ -123,8 +123,8 @@ def marked_faces(report: dict | None) -> str:
         f"Where a person marks the face by hand, as the extension's report lets its user do, {report['source']} has an accuracy of "
         f"{report['accuracy']:.3f} and an AUC of {report['auc']:.3f} over all {report['n']} images. Of the {sum(real.values())} real "
         f"photos so marked (negatives, false colours, noise, blur) {real['likely_fake']} are called likely fake and "
-        f"{real['no_traces']} no traces, of the {sum(fake.values())} fakes {fake['likely_fake']} and {fake['no_traces']}; that so many "
-        "more of them are real says that the heaviest changes go with the label in this source."
+        f"{real['no_traces']} no traces, of the {sum(fake.values())} fakes {fake['likely_fake']} likely fake and {fake['no_traces']} no "
+        "traces."
     )
 
 

@@ -19,7 +19,7 @@ const runtimes = {};
 let inputs;
 
 async function addTfjs(name, backend, prepare) {
-  await tf.setBackend(backend);
+  if (!(await tf.setBackend(backend))) throw new Error(`${backend} cannot be used here`);
   const model = await loadGraphModel((file) => fetchBytes(`/models/ifmd/${file}`), "model.json");
   runtimes[name] = async (values, n) => {
     await tf.setBackend(backend);

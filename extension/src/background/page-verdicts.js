@@ -1,4 +1,4 @@
-// Remembers the verdicts of every open page, in memory only.
+// Remembers the verdicts of every open page, never on disk.
 
 import { bandsOf } from "../shared/bands.js";
 import { TabStore } from "./tab-store.js";
