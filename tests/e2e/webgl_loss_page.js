@@ -1,27 +1,14 @@
 // The extension's own service and choice of backend in an ordinary page, where a test can take the WebGL context away.
-// Its network is one matrix: a whole one takes minutes on a processor that plays the GPU.
+// Its network is one matrix, which is all that a lost context needs.
 
 import { loadOnBestBackend } from "../../extension/src/inference/backend.js";
 import { InferenceService } from "../../extension/src/inference/inference-service.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
+import { contexts } from "./disguised-gpu.js";
 
 const SIZE = 64;
 const EXPECTED = SIZE * 0.01;
-const contexts = [];
-
-// A processor that draws is no GPU to the extension: this one says that it is.
-const { getContext } = OffscreenCanvas.prototype;
-OffscreenCanvas.prototype.getContext = function getDisguised(type, options) {
-  const context = getContext.call(this, type, type === "webgl2" ? { ...options, failIfMajorPerformanceCaveat: false } : options);
-  if (type === "webgl2" && context) contexts.push(context);
-  return context;
-};
-const { getParameter } = WebGL2RenderingContext.prototype;
-WebGL2RenderingContext.prototype.getParameter = function getDisguisedParameter(name) {
-  const info = this.getExtension("WEBGL_debug_renderer_info");
-  return name === info?.UNMASKED_RENDERER_WEBGL ? "A GPU" : getParameter.call(this, name);
-};
 
 /** A network that lives on the backend, as the real ones do. */
 class Matrix {

@@ -13,9 +13,6 @@ import { loadGraphModel, runGraphModel } from "./graph-model.js";
  * @property {Record<import("./model-manifest.js").TraceKind, number>} [traces] logits, from a model that tells the kinds
  */
 
-// Faces a run: with eight a face takes a tenth less time than with two, and twice the memory, which WebAssembly keeps for good.
-const BATCH = 2;
-
 /** The fake-face classifier that the manifest describes. */
 export class Classifier {
   #model;
@@ -41,15 +38,15 @@ export class Classifier {
 
   /**
    * @param {RasterImage[]} crops of the manifest's input size, three channels
-   * @param {AbortSignal} [signal] ends the work between two batches
+   * @param {AbortSignal} [signal] ends the work between two faces
    * @returns {Promise<FacePrediction[]>} one for each crop
    */
   async predict(crops, signal) {
     /** @type {FacePrediction[]} */
     const predictions = [];
-    for (let start = 0; start < crops.length; start += BATCH) {
+    for (const crop of crops) {
       signal?.throwIfAborted();
-      predictions.push(...(await this.#predictBatch(crops.slice(start, start + BATCH).map((crop) => crop.data))));
+      predictions.push(await this.#predictOne(crop.data));
     }
     return predictions;
   }
@@ -69,7 +66,7 @@ export class Classifier {
         }
       }
     }
-    const [{ logit }] = await this.#predictBatch([pattern]);
+    const { logit } = await this.#predictOne(pattern);
     return logit;
   }
 
@@ -79,31 +76,26 @@ export class Classifier {
   }
 
   /**
-   * @param {ArrayLike<number>[]} crops uint8 [size, size, 3]
-   * @returns {Promise<FacePrediction[]>}
+   * One face a run, always: with shaders that take shapes as parameters (backend.js), TensorFlow.js's mean over a map is wrong on
+   * WebGL as soon as a run has another number of faces than the first.
+   *
+   * @param {ArrayLike<number>} crop uint8 [size, size, 3]
+   * @returns {Promise<FacePrediction>}
    */
-  async #predictBatch(crops) {
+  async #predictOne(crop) {
     const { input, outputs, traces } = this.#manifest;
-    const length = input.size * input.size * 3;
-    const values = new Float32Array(crops.length * length);
-    crops.forEach((crop, index) => {
-      for (let place = 0; place < length; place += 1) {
-        const channel = place % 3;
-        values[index * length + place] = (crop[place] - input.mean[channel]) / input.std[channel];
-      }
-    });
-    const shape = [crops.length, input.size, input.size, 3];
+    const values = new Float32Array(crop.length);
+    for (let place = 0; place < crop.length; place += 1) {
+      const channel = place % 3;
+      values[place] = (crop[place] - input.mean[channel]) / input.std[channel];
+    }
     const names = [outputs.logit, outputs.anomalyMap, ...(traces ? [traces.seam.output, traces.synthetic.output] : [])];
-    const [logits, maps, seams, synthetics] = await runGraphModel(this.#model, values, shape, names);
-    const mapSize = maps.shape[1];
-    return crops.map((_, index) => {
-      const map = maps.values.subarray(index * mapSize * mapSize, (index + 1) * mapSize * mapSize);
-      return {
-        logit: finite(logits.values[index]),
-        anomalyMap: { size: mapSize, values: Array.from(map) },
-        ...(traces && { traces: { seam: finite(seams.values[index]), synthetic: finite(synthetics.values[index]) } }),
-      };
-    });
+    const [logit, map, seam, synthetic] = await runGraphModel(this.#model, values, [1, input.size, input.size, 3], names);
+    return {
+      logit: finite(logit.values[0]),
+      anomalyMap: { size: map.shape[1], values: Array.from(map.values) },
+      ...(traces && { traces: { seam: finite(seam.values[0]), synthetic: finite(synthetic.values[0]) } }),
+    };
   }
 }
 

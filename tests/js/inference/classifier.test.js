@@ -19,13 +19,15 @@ before(useWasm);
 /** A classifier on a network that gives a crop's red as logit, green as seam, blue as synthetic. */
 function classifierOf(manifest, answers = {}) {
   const asked = [];
+  const shapes = new Set();
   const execute = (input, names) => {
     asked.push(names);
+    shapes.add(String(input.shape));
     const [red, green, blue] = tf.split(tf.reshape(input, [-1, 3]), 3, 1);
     const all = { l: red, s: green, g: blue, m: tf.fill([input.shape[0], 2, 2], 0.25), ...answers };
     return names.map((name) => tf.clone(all[name]));
   };
-  return { classifier: new Classifier({ execute }, manifest), asked };
+  return { classifier: new Classifier({ execute }, manifest), asked, shapes };
 }
 
 test("a model that tells no kinds of traces is asked for none", async () => {
@@ -35,13 +37,14 @@ test("a model that tells no kinds of traces is asked for none", async () => {
   assert.deepEqual(asked, [["l", "m"]]);
 });
 
-test("each face has its own traces, beyond one batch too", async () => {
-  const { classifier } = classifierOf(WITH_TRACES);
+test("each face has its own traces, and every run the same shape", async () => {
+  const { classifier, shapes } = classifierOf(WITH_TRACES);
   const predictions = await classifier.predict(FACES);
   assert.deepEqual(
     predictions.map(({ logit, traces }) => [logit, traces.seam, traces.synthetic]),
     FACES.map(({ data }) => data),
   );
+  assert.deepEqual([...shapes], ["1,1,1,3"]);
 });
 
 test("a trace that is no number is a failure", async () => {
