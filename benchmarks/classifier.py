@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.convert_classifier import BATCHES, converted_classifier, use_peers
 from benchmarks.options import add_options
 from benchmarks.results import Series, interleave, write_results
+from extension.demo.browser import GPU_FLAGS
 from python_trainer.files import ROOT
 from tests.parity.browser_pipeline import WASM
 from tests.parity.module_page import module_page
@@ -27,8 +28,6 @@ PLAIN = "LiteRT native, plain MobileNetV2"
 # The shipped weights are rounded to 16 bits, the others' are the checkpoint's own.
 TOLERANCE = 0.05
 LIMIT_MS = 120_000
-# Without a GPU the processor draws (SwiftShader), if the browser is asked to let it.
-GPU_FLAGS = {"webgl": ["--enable-unsafe-swiftshader"], "webgpu": ["--enable-unsafe-webgpu"]}
 MODULES = Path(__file__).parent / "node_modules"
 Run = Callable[[int], tuple[float, np.ndarray]]  # batch size -> (milliseconds, logits [batch])
 
@@ -142,7 +141,10 @@ def main() -> None:
                     )
                     for name, values in timings.items()
                 ]
-    about = "One thread each (a GPU, or what draws in its stead, aside); the shipped network but for plain MobileNetV2. |Δlogit|: from native LiteRT; TF.js has the shipped, 16-bit weights."
+    about = (
+        "One thread each (a GPU, or what draws in its stead, aside); the shipped network but for plain MobileNetV2. |Δlogit|:"
+        " from native LiteRT; TF.js has the shipped, 16-bit weights."
+    )
     write_results(args.out, "classifier", rows, baseline=SHIPPED, about=about)
 
 

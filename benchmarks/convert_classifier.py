@@ -1,4 +1,4 @@
-"""The shipped checkpoint for other runtimes: TFLite and ONNX files with the same float32 weights; plain MobileNetV2 too."""
+"""The shipped checkpoint for other runtimes: TFLite and ONNX files with its float32 weights; plain MobileNetV2 beside it."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ def use_peers() -> None:
 
 
 def converted_classifier(out: Path) -> Path:
-    """Folder below `out` with `N`.tflite, `N`.onnx and `plain_N`.tflite for every batch size N; made once for each checkpoint.
+    """Folder below `out` with `N`.tflite, `N`.onnx and `plain_N`.tflite for every batch size N; made once for the checkpoints.
 
-    plain_N is MobileNetV2 with one logit and nothing else. The others' outputs, in this order, are anomaly_map, logit, seam, synthetic; their input is `image`, float32
-    [N, 224, 224, 3] in [0, 255].
+    plain_N is MobileNetV2 with one logit and nothing else. The others' outputs, in this order, are anomaly_map, logit,
+    seam, synthetic. The input is `image`, float32 [N, 224, 224, 3] in [0, 255].
     """
     from python_trainer.manifest import sha256_of
     from python_trainer.predict import SHIPPED_CHECKPOINT
 
-    finished = out / f"networks-{sha256_of(SHIPPED_CHECKPOINT)[:12]}"
+    digests = [sha256_of(checkpoint)[:12] for checkpoint in (SHIPPED_CHECKPOINT, PLAIN_CHECKPOINT)]
+    finished = out / f"networks-{'-'.join(digests)}"
     if not finished.is_dir():
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out) as scratch:

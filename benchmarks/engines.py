@@ -1,4 +1,4 @@
-"""The work of `predict`, without its files, on this machine's processes and on a Ray cluster: how many images a second, and how long until the first.
+"""The work of `predict`, without its files, on this machine's processes and on a Ray cluster: images a second.
 
 python -m benchmarks.engines [--images 480] [--workers 1 2] [--rounds 3] [--out bench-output]
 
@@ -9,6 +9,7 @@ several hosts this repository and the folder given by TMPDIR must lie under the 
 import argparse
 import importlib.util
 import os
+import socket
 import tempfile
 import time
 from functools import partial
@@ -17,7 +18,7 @@ from pathlib import Path
 from benchmarks.options import add_options
 from benchmarks.photos import copies, photo
 from benchmarks.results import Series, interleave, write_results
-from python_trainer.engines import Engine
+from python_trainer.engines import WORKER_DIED, Engine
 from python_trainer.engines.local import LocalEngine
 from python_trainer.inputs import Item, Part
 from python_trainer.predict import SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, PredictWork
@@ -27,31 +28,39 @@ PART = 8  # images
 
 
 class Judge:
-    """A worker that answers how many images of a part it could judge."""
+    """A worker that answers who it is and how many images of a part it could judge."""
 
     def __init__(self):
         """Loads the networks."""
         self._work = PredictWork(SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, "check")
 
-    def __call__(self, part: Part) -> int:
+    def __call__(self, part: Part) -> tuple[str, int]:
         """Judges all of them."""
-        return sum(result["status"] == "scored" for result in self._work(part))
+        return f"{socket.gethostname()}:{os.getpid()}", sum(r["status"] == "scored" for r in self._work(part))
 
 
 def images_a_second(engine: Engine, workers: int, parts: list[Part], waits: list[float]) -> float:
-    """Of all parts but each worker's first, for which it loads its networks; how long that took is appended to `waits`.
+    """From when every worker has answered once, so has loaded its networks, to the end; the time until the first answer is
+    appended to `waits`.
 
     Raises:
-        SystemExit: an image was not judged, or a worker died.
+        SystemExit: an image was not judged, a worker died, or there was nothing left once all had answered.
     """
-    started, arrivals, images = time.perf_counter(), [], []
-    for part, judged in engine.map(Judge, parts, isolate=True):
-        if judged != len(part.items):
-            raise SystemExit(f"of {len(part.items)} images of a part {judged} were judged: nothing is told of speed")
-        arrivals.append(time.perf_counter())
-        images.append(judged)
-    waits.append(arrivals[0] - started)
-    return sum(images[workers:]) / (arrivals[-1] - arrivals[workers - 1])
+    started, loaded, since, images, now = time.perf_counter(), set(), None, 0, 0.0
+    for part, answer in engine.map(Judge, parts, isolate=True):
+        now = time.perf_counter()
+        if answer is WORKER_DIED or answer[1] != len(part.items):
+            raise SystemExit("a worker died, or an image was not judged: nothing is told of speed")
+        if not loaded:
+            waits.append(now - started)
+        if since is not None:
+            images += answer[1]
+        loaded.add(answer[0])
+        if since is None and len(loaded) == workers:
+            since = now
+    if not images:
+        raise SystemExit(f"{len(parts)} parts are too few for {workers} workers: give more --images")
+    return images / (now - since)
 
 
 def main() -> None:
@@ -86,8 +95,8 @@ def main() -> None:
     rows = [Series("images a second, once loaded", kind, values, "/s") for kind, values in rates.items()]
     rows += [Series("until the first part is judged", kind, values, "s") for kind, values in waits.items()]
     about = (
-        f"The work of `predict` over {args.images} photos of {SIDE} px with one face, {PART} a part, one thread a worker; processes and"
-        " actors are new in each round."
+        f"The work of `predict` over {args.images} photos of {SIDE} px with one face, {PART} a part, one thread a worker;"
+        " processes and actors are new in each round."
     )
     write_results(args.out, "engines", rows, about=about)
 

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.classifier import GPU_FLAGS
 from benchmarks.options import add_options
 from benchmarks.photos import SIZES, copies, photo
 from benchmarks.results import Series, interleave, write_results
-from extension.demo.browser import launch_extension
+from extension.demo.browser import GPU_FLAGS, launch_extension
 from extension.demo.extension_build import build_extension
 from python_trainer.files import ROOT
 from tests.parity.browser_pipeline import WASM
@@ -44,7 +43,7 @@ def measure_steps(rounds: int, backend: str) -> list[Series]:
     folders = {"models": ROOT / "converted_models", "wasm": WASM}
     source = Path(__file__).parent / "pages" / "pipeline.js"
     rows = []
-    flags = GPU_FLAGS.get(backend, [])
+    flags = GPU_FLAGS.get(backend, ())
     with tempfile.TemporaryDirectory() as scratch, module_page(source, folders, Path(scratch), flags, LIMIT_MS) as page:
         page.evaluate("(backend) => bench.start(backend)", backend)
         for size, side in SIZES.items():

@@ -39,13 +39,14 @@ class ModelManifest:
     def band(self, score: float, faces: int, mode: str = "check") -> str:
         """The band of one face's score in an image with `faces` judged faces (at least 1)."""
         points = self.operating_points[mode]
-
-        def threshold(name: str) -> float:
-            return points[name][min(faces, len(points[name])) - 1]
-
-        if score >= threshold("likely_fake"):
+        if score >= threshold_for(points["likely_fake"], faces):
             return "likely_fake"
-        return "no_traces" if score < threshold("no_traces") else "inconclusive"
+        return "no_traces" if score < threshold_for(points["no_traces"], faces) else "inconclusive"
+
+
+def threshold_for(thresholds: list[float], faces: int) -> float:
+    """Of a band's thresholds the one for an image with `faces` judged faces (at least 1)."""
+    return thresholds[min(faces, len(thresholds)) - 1]
 
 
 def read_model_manifest(path: Path) -> ModelManifest:

@@ -100,8 +100,7 @@ def run(args: argparse.Namespace) -> int:
         except ImageError as error:
             raise UserError(f"--samples {' '.join(map(str, args.samples))}: a picture {error}") from error
     further = read_further(args.evaluations / SHIPPED)
-    model_bytes = sum(path.stat().st_size for path in args.manifest.parent.iterdir())
-    card = model_card(reports, logs, manifest, further, model_bytes)
+    card = model_card(reports, logs, manifest, further)
     with write_atomically(args.card) as file:
         file.write(card)
     page = args.card.with_name("report.html")
@@ -159,11 +158,11 @@ def read_further(folder: Path) -> dict[str, dict | list[dict]]:
     return found
 
 
-def model_card(
-    reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict[str, dict], model_bytes: int
-) -> str:
-    """The whole card, Markdown; `further` as `read_further` gives it; model_bytes: of the classifier's files."""
+def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: dict, further: dict) -> str:
+    """The whole card, Markdown; `further` as `read_further` gives it."""
     shipped, protocol = reports[SHIPPED], further["protocol"]
+    # Those of the detectors lie in other folders.
+    model_bytes = sum(file["bytes"] for file in manifest["files"] if "/" not in file["path"])
     ablations = [found for name, found in further.items() if name.startswith("ablation")]
     parts = {
         "version": manifest["version"],

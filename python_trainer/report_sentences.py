@@ -1,6 +1,7 @@
 """Sentences and small tables of the card and the README that say what figures are worth; nothing is measured here."""
 
-from python_trainer.metrics import wilson_interval
+from python_trainer.model_manifest import threshold_for
+from python_trainer.protocol_figures import rate
 from python_trainer.report_tables import SHIPPED, percent
 
 PORTRAITS = "web_portraits"
@@ -94,17 +95,14 @@ def alarms_sentence(protocol: dict) -> str:
 
 def automatic_sentence(scores: list[dict[str, str]], manifest: dict) -> str:
     """What badges that appear by themselves call likely fake of the test images as they are; scores: lines of scores.csv."""
-    thresholds = manifest["operating_points"]["automatic"]["likely_fake"]  # by the number of faces
+    thresholds = manifest["operating_points"]["automatic"]["likely_fake"]
     told = []
     for label, name in (("0", "real"), ("1", "fake")):
         part = [row for row in scores if row["split"] == "test" and row["score"] and row["label"] == label]
-        faces = [int(row["faces"]) for row in part]
-        found = [
-            float(row["score"]) >= thresholds[min(n, len(thresholds)) - 1] for row, n in zip(part, faces, strict=True)
-        ]
-        rate = {"rate": sum(found) / len(part), "count": sum(found), "n": len(part)}
-        rate["interval"] = wilson_interval(rate["count"], rate["n"])
-        told.append(f"{_rate(rate)} {name} ones (of all {len(part):,}, {sum(n > 1 for n in faces)} show several faces)")
+        found = sum(float(row["score"]) >= threshold_for(thresholds, int(row["faces"])) for row in part)
+        several = sum(int(row["faces"]) > 1 for row in part)
+        if counted := rate(found, len(part)):
+            told.append(f"{_rate(counted)} {name} ones (of all {len(part):,}, {several} show several faces)")
     return f"Badges that appear by themselves, whose thresholds are higher, and more so with several faces, call *likely fake*: {'; '.join(told)}."
 
 

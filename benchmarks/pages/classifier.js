@@ -9,6 +9,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../../extension/src/inference/tf.js";
+import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
 
 const OUTPUTS = ["logit", "anomaly_map", "seam", "synthetic"];
@@ -52,7 +53,7 @@ window.bench = {
    * names.
    */
   async start(images, gpu) {
-    inputs = new Float32Array(Uint8Array.from(atob(images), (character) => character.charCodeAt(0)).buffer);
+    inputs = new Float32Array(bytesOfBase64(images).buffer);
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     setWasmPaths("/wasm/");
     await addTfjs("TF.js wasm, as shipped", "wasm", withOwnConvolution);

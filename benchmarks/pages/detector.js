@@ -8,6 +8,7 @@ import { FaceDetector } from "../../extension/src/inference/face-detector.js";
 import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
+import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 
 import { BlazeFace } from "./blazeface-back.js";
 import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
@@ -57,7 +58,7 @@ window.bench = {
 
   /** Decodes an image, in base64, for the calls of `detect` that follow. */
   async open(encoded) {
-    image = await decodeImage(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)).buffer);
+    image = await decodeImage(bytesOfBase64(encoded).buffer);
     canvas = document.createElement("canvas");
     canvas.width = image.width;
     canvas.height = image.height;

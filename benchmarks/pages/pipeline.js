@@ -14,6 +14,7 @@ import { loadGraphModel } from "../../extension/src/inference/graph-model.js";
 import { pyramidScales, resizeAreas } from "../../extension/src/inference/image-pyramid.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
+import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 
 const readModelFile = async (path) => (await fetch(new URL(path, "http://localhost/models/ifmd/"))).arrayBuffer();
 let manifest;
@@ -42,7 +43,7 @@ window.bench = {
 
   /** Milliseconds by step for one image, in base64, and how many faces it has. */
   async analyze(encoded) {
-    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)).buffer;
+    const bytes = bytesOfBase64(encoded).buffer;
     const { detector: settings, faceCrop } = manifest;
     const steps = {};
     let last = performance.now();

@@ -25,6 +25,9 @@ NO_CHROMIUM = (
     ".venv/bin/playwright install chromium), or set CHROMIUM to the path of one."
 )
 
+# Without a GPU the processor draws (SwiftShader), if the browser is asked to let it.
+GPU_FLAGS = {"webgl": ("--enable-unsafe-swiftshader",), "webgpu": ("--enable-unsafe-webgpu",)}
+
 # The browser's own traffic (updates, field trials, sync) is off; what is left is the page's and ours.
 QUIET_FLAGS = (
     "--disable-background-networking",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from extension.demo.browser import find_chromium
+from extension.demo.browser import GPU_FLAGS, find_chromium
 from extension.demo.extension_build import EXTENSION, ROOT
 from extension.demo.page_server import serve_folder
 
@@ -25,9 +25,7 @@ def page_on_gpu(playwright, extension_dir: Path, folder: Path, source: str) -> I
     options = ["--bundle", "--format=iife", "--log-level=error", f"--outfile={folder / 'page.js'}"]
     subprocess.run([*bundle, *options], check=True, stdin=subprocess.DEVNULL)
     (folder / "index.html").write_text('<!doctype html><link rel="icon" href="data:,"><script src="page.js"></script>')
-    browser = playwright.chromium.launch(
-        executable_path=find_chromium(playwright), args=["--enable-unsafe-swiftshader"]
-    )
+    browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=[*GPU_FLAGS["webgl"]])
     with serve_folder(folder) as server:
         page = browser.new_page()
         page.goto(f"{server.origin}/index.html")

@@ -6,6 +6,7 @@ import { loadEngine } from "../../extension/src/inference/engine.js";
 import { cropFace } from "../../extension/src/inference/face-crop.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import { judge } from "../../extension/src/inference/verdict.js";
+import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 
 const readModelFile = (path) => fetchBytes(new URL(path, "http://localhost/models/ifmd/"));
 let engine;
@@ -48,7 +49,7 @@ window.parity = {
   /** The logit of a given crop, RGB bytes in base64. */
   async logit(crop) {
     const { size } = engine.manifest.input;
-    const data = Uint8Array.from(atob(crop), (character) => character.charCodeAt(0));
+    const data = bytesOfBase64(crop);
     const [prediction] = await classifier.predict([{ width: size, height: size, channels: 3, data }]);
     return prediction.logit;
   },

@@ -1,7 +1,7 @@
 // Remembers the verdicts of every open page, never on disk.
 
 import { bandsOf } from "../shared/bands.js";
-import { TabStore } from "./tab-store.js";
+import { VerdictStore } from "./verdict-store.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {Partial<Pick<Result, "status" | "fakeScore" | "reason" | "code" | "host" | "via">>} Summary */
@@ -22,7 +22,7 @@ export class PageVerdicts {
    * @param {number} [pauseMs] between two writes
    */
   constructor(area, isAlive, pauseMs) {
-    this.#store = /** @type {TabStore<TabVerdicts>} */ (new TabStore(area, pauseMs));
+    this.#store = new VerdictStore(area, pauseMs);
     this.#isAlive = isAlive;
   }
 

@@ -1,19 +1,17 @@
-// What is known of each open tab, kept in memory and in storage.session: it is there after the worker was killed.
+// Keeps the verdicts of each open tab, in memory and in storage.session: they are there after the worker was killed.
+
+/** @typedef {import("./page-verdicts.js").TabVerdicts} TabVerdicts */
 
 const PREFIX = "verdicts:";
 // Between two writes, which each store all that a tab has: a browser does not stop a worker so soon after an event.
 const PAUSE_MS = 500;
 
-/**
- * A record for each tab, which the owner changes in place and has written.
- *
- * @template {object} Record
- */
-export class TabStore {
+/** The verdicts of each tab, which the owner changes in place and has written. */
+export class VerdictStore {
   #area;
   #pauseMs;
   // What is stored, by tab, once it was read: nobody else writes it.
-  #tabs = /** @type {Map<number, Record>} */ (new Map());
+  #tabs = /** @type {Map<number, TabVerdicts>} */ (new Map());
   #written = /** @type {Promise<unknown>} */ (Promise.resolve());
   #pause = /** @type {Promise<unknown>} */ (Promise.resolve());
   // The tabs whose write has not begun: it takes along whatever changes until then.
@@ -30,15 +28,15 @@ export class TabStore {
 
   /**
    * @param {number} tabId
-   * @returns {Promise<Record>} empty where nothing was stored; changed in place
+   * @returns {Promise<TabVerdicts>} empty where nothing was stored; changed in place
    */
   async read(tabId) {
     const known = this.#tabs.get(tabId);
     if (known) return known;
     const stored = await this.#area.get(PREFIX + tabId);
-    const record = /** @type {Record} */ (stored[PREFIX + tabId] ?? {});
-    this.#tabs.set(tabId, record);
-    return record;
+    const verdicts = /** @type {TabVerdicts} */ (stored[PREFIX + tabId] ?? {});
+    this.#tabs.set(tabId, verdicts);
+    return verdicts;
   }
 
   /**
@@ -61,10 +59,10 @@ export class TabStore {
 
   /** @param {number} tabId is written at once; without anything known, what is stored is removed */
   async writeNow(tabId) {
-    const record = this.#tabs.get(tabId) ?? {};
+    const verdicts = this.#tabs.get(tabId) ?? {};
     try {
-      if (Object.keys(record).length === 0) await this.#area.remove(PREFIX + tabId);
-      else await this.#area.set({ [PREFIX + tabId]: record });
+      if (Object.keys(verdicts).length === 0) await this.#area.remove(PREFIX + tabId);
+      else await this.#area.set({ [PREFIX + tabId]: verdicts });
     } catch (error) {
       // The storage is full, say: what is known counts all the same, for as long as this worker runs.
       console.error("The verdicts of a tab were not stored:", error);
@@ -73,7 +71,7 @@ export class TabStore {
 
   /** @param {number} tabId of which nothing is known any more */
   clear(tabId) {
-    this.#tabs.set(tabId, /** @type {Record} */ ({}));
+    this.#tabs.set(tabId, {});
   }
 
   /** @returns {Promise<number[]>} the tabs of which something is known, or stored: this worker may have been asked of none yet */
