@@ -7,17 +7,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-from PIL import Image
 
 from python_trainer.engines import Engine
 from python_trainer.errors import UserError
-from python_trainer.images import recompress
+from python_trainer.images import recompress_for_web
 from python_trainer.inputs import Item, Part, into_parts
 from python_trainer.manifest import CropRow, sha256_of
 from python_trainer.part_results import make_results, read_results
 
 ScoreFunction = Callable[[np.ndarray], np.ndarray]  # uint8 [n, s, s, 3] -> logits of fake, float [n]
-JPEG_QUALITY = 60
 _CHUNK = 256  # crops in memory at a time
 
 
@@ -31,8 +29,7 @@ def score_rows(score_fn: ScoreFunction, prepared: Path, size: int, rows: list[Cr
         part = usable[start : start + _CHUNK]
         crops = load_crops(prepared, [rows[i] for i in part], size)
         if condition == "web":
-            # Crops are smaller than any size limit of the web.
-            crops = np.stack([recompress(Image.fromarray(crop), "JPEG", quality=JPEG_QUALITY) for crop in crops])
+            crops = recompress_for_web(crops)
         values = np.asarray(score_fn(crops), np.float64).reshape(-1)
         if not np.isfinite(values).all():
             raise UserError("the model gives scores that are not numbers; train it again")

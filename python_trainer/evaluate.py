@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from python_trainer.config import Recipe
-from python_trainer.crop_scores import JPEG_QUALITY, EngineScores
+from python_trainer.crop_scores import EngineScores
 from python_trainer.engines import Engine, add_engine_arguments, get_engine
 from python_trainer.errors import UserError
 from python_trainer.evaluation_figures import draw
 from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
 from python_trainer.files import write_atomically
+from python_trainer.images import WEB_QUALITY
 from python_trainer.inputs import DATA_HELP
 from python_trainer.manifest import CropRow, is_prepared, read_prepared, sha256_of
 from python_trainer.prepare import prepare
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=["clean", "web"],
         default=["clean"],
-        help=f"web: crops recompressed as JPEG {JPEG_QUALITY}; the first is reported in full; calibration, thresholds and operating points come from all",
+        help=f"web: crops recompressed as JPEG {WEB_QUALITY}; the first is reported in full; calibration, thresholds and operating points come from all",
     )
     parser.add_argument(
         "--bootstrap", type=int, default=1000, metavar="N", help="resamples behind the 95%% intervals; 0 for none"
@@ -68,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score, report, write; returns 0."""
     from python_trainer.models import load_checkpoint
-    from python_trainer.traces import trace_thresholds
+    from python_trainer.traces import trace_shares, trace_thresholds
 
     model, recipe = load_checkpoint(args.checkpoint)
     engine = get_engine(args)
@@ -79,12 +80,13 @@ def run(args: argparse.Namespace) -> int:
 
     score_protocol = protocol_scores(args, engine)
     scores = EngineScores(engine, args.checkpoint, args.data, args.out)
+    traces = trace_thresholds(model, args.data, recipe)
     report = evaluate(
         scores, args.data, args.out, split=args.split, conditions=tuple(args.conditions),
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
         about={
             "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
-            "traces": trace_thresholds(model, args.data, recipe),
+            "traces": traces, "trace_shares": trace_shares(model, args.data, recipe, args.split, traces),
         },
     )  # fmt: skip
     if score_protocol:
@@ -142,7 +144,7 @@ def evaluate(
     traces = {"traces": report["traces"]} if report.get("traces") else {}
     _write_json(out / "evaluation.json", {key: report.get(key) for key in export_keys} | {"summary": summary} | traces)
     _write_scores(out / "scores.csv", collect_images(rows, scored[conditions[0]]), report["calibration"])
-    draw(report, rows, scored[conditions[0]], prepared, out, split, samples)
+    draw(report, rows, scored, prepared, out, split, samples)
     return report
 
 

@@ -13,14 +13,26 @@ SAMPLES_PER_KIND = 6  # correct and wrong, real and fake
 
 
 def draw(
-    report: dict, rows: list[CropRow], logits: np.ndarray, prepared: Path, out: Path, split: str, samples: bool
+    report: dict,
+    rows: list[CropRow],
+    logits: dict[str, np.ndarray],
+    prepared: Path,
+    out: Path,
+    split: str,
+    samples: bool,
 ) -> None:
     """Write roc.png, confusion.png, reliability.png and, if `samples`, predictions.png to `out`.
 
-    `logits` float [n] belong to `rows`, NaN without a crop. Curves and calibration are over scored images.
+    `logits`: by condition, float [n] of `rows`, NaN without a crop; only calibration is drawn for more than the first.
+    Curves and calibration are over scored images.
     """
-    images = [i for i in collect_images(rows, logits) if i.split == split and i.logit is not None]
-    seen = [i for i in images if not is_held_out(i.source)]
+    scored = {
+        condition: [i for i in collect_images(rows, values) if i.split == split and i.logit is not None]
+        for condition, values in logits.items()
+    }
+    images = next(iter(scored.values()))
+    known = {condition: [i for i in part if not is_held_out(i.source)] for condition, part in scored.items()}
+    seen = next(iter(known.values()))
     curves = {}
     for name in ["all sources", *sorted({i.source for i in images})]:
         part = seen if name == "all sources" else [i for i in images if i.source == name]
@@ -34,10 +46,18 @@ def draw(
         if only := report["overall"]["scored_only"]:
             matrices["scored only"] = only["confusion"]
         figures.plot_confusion(matrices, out / "confusion.png")
-    labels, scores = np.array([i.label for i in seen]), image_scores(seen, report["calibration"])
-    figures.plot_reliability(metrics.reliability_bins(labels, scores) if seen else [], out / "reliability.png")
+    bins = {
+        condition: metrics.reliability_bins(
+            np.array([i.label for i in part]), image_scores(part, report["calibration"])
+        )
+        for condition, part in known.items()
+        if part
+    }
+    figures.plot_reliability(bins, out / "reliability.png")
     if samples:
-        figures.plot_predictions(_samples(report, rows, logits, prepared, split), out / "predictions.png")
+        figures.plot_predictions(
+            _samples(report, rows, next(iter(logits.values())), prepared, split), out / "predictions.png"
+        )
 
 
 def _samples(report: dict, rows: list[CropRow], logits: np.ndarray, prepared: Path, split: str) -> list[dict]:

@@ -190,18 +190,13 @@ def _figures(images: list[ImageScore], report: dict) -> dict:
         "eer": metrics.equal_error_rate(labels, scores),
         "ece": metrics.expected_calibration_error(labels, scores),
         "ece_equal_rates": metrics.expected_calibration_error(labels, scores, equal_rates=True),
-        "false_positive_rate": _rate(counts["real_as_fake"], result["n_real"]),
-        "recall_fake": _rate(counts["fake_as_fake"], result["n_fake"]),
+        "false_positive_rate": metrics.rate(counts["real_as_fake"], result["n_real"]),
+        "recall_fake": metrics.rate(counts["fake_as_fake"], result["n_fake"]),
         "at_low_false_positives": {
-            "false_positive_rate": _rate(flagged, result["n_real"]),
-            "recall_fake": _rate(found, result["n_fake"]),
+            "false_positive_rate": metrics.rate(flagged, result["n_real"]),
+            "recall_fake": metrics.rate(found, result["n_fake"]),
         },
     }
-
-
-def _rate(count: int, total: int) -> dict | None:
-    """A rate with Wilson's interval; None out of nothing."""
-    return {"rate": count / total, "count": count, "n": total, "interval": metrics.wilson_interval(count, total)} if total else None  # fmt: skip
 
 
 def demographics(images: list[ImageScore], calibration: dict, threshold: float) -> dict:
@@ -217,4 +212,4 @@ def demographics(images: list[ImageScore], calibration: dict, threshold: float) 
         names = [f"age {band}", f"gender {('male', 'female')[gender] if gender < 2 else 'unknown'}"]
         for name in [*names, f"race {RACES[race] if race < len(RACES) else 'unknown'}"]:
             groups[name].append(flagged)
-    return {name: _rate(sum(flags), len(flags)) for name, flags in sorted(groups.items())}
+    return {name: metrics.rate(sum(flags), len(flags)) for name, flags in sorted(groups.items())}

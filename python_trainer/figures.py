@@ -91,15 +91,18 @@ def plot_confusion(matrices: dict[str, dict[str, int]], out_png: Path) -> None:
     _save(figure, out_png)
 
 
-def plot_reliability(bins: list[dict], out_png: Path) -> None:
-    """Share of fakes against mean score. bins: dicts of count, mean_score, share_of_fakes."""
+def plot_reliability(bins: dict[str, list[dict]], out_png: Path) -> None:
+    """Share of fakes against mean score. bins: condition -> dicts of count, mean_score, share_of_fakes."""
     figure = _figure(5.5, 5.5)
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
-    counts = np.array([b["count"] for b in bins], float)
-    x, y = [b["mean_score"] for b in bins], [b["share_of_fakes"] for b in bins]
-    axes.plot(x, y, color=COLORS[0])
-    axes.scatter(x, y, s=20 + 180 * counts / max(counts.max(initial=0), 1), color=COLORS[0], alpha=0.7)
+    for color, (condition, part) in zip(COLORS, bins.items(), strict=False):
+        counts = np.array([b["count"] for b in part], float)
+        x, y = [b["mean_score"] for b in part], [b["share_of_fakes"] for b in part]
+        axes.plot(x, y, color=color, label=condition)
+        axes.scatter(x, y, s=20 + 180 * counts / max(counts.max(initial=0), 1), color=color, alpha=0.7)
+    if len(bins) > 1:
+        axes.legend(frameon=False, loc="upper left")
     _style(axes, "Calibration (dot size: number of images)", "fake score", "share of fakes")
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     _save(figure, out_png)

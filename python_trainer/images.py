@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
 MAX_PIXELS = 100_000_000  # beyond this a file is refused as a decompression bomb; a 12 MP photo is far below
+WEB_QUALITY = 60  # of the JPEG recompression that stands for what the web delivers
 MOVING_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})  # the others hold pages, or a preview
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 
@@ -116,6 +117,11 @@ def recompress(image: Image.Image, format_: str, **options: int) -> Image.Image:
     """The RGB image after a round trip through a lossy format ("JPEG", "WEBP") with Pillow's encoder options."""
     with Image.open(io.BytesIO(encode(image, format_, **options))) as decoded:
         return decoded.convert("RGB")
+
+
+def recompress_for_web(crops: np.ndarray) -> np.ndarray:
+    """Crops as the web delivers them, uint8 [n, s, s, 3]: saved as JPEG WEB_QUALITY; they are smaller than any size limit."""
+    return np.stack([np.asarray(recompress(Image.fromarray(crop), "JPEG", quality=WEB_QUALITY)) for crop in crops])
 
 
 def encode(image: Image.Image, format_: str, **options: object) -> bytes:

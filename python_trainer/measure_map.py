@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from python_trainer.config import Recipe
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
-from python_trainer.images import ImageError, decode_image, recompress
+from python_trainer.images import WEB_QUALITY, ImageError, decode_image, recompress_for_web
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
 from python_trainer.map_evaluation import (
     DEFINITIONS,
@@ -26,8 +25,7 @@ from python_trainer.map_evaluation import (
 )
 from python_trainer.preprocessing import crop_face, resize_antialiased
 
-JPEG_QUALITY = 60
-CONDITIONS = ("clean", f"jpeg{JPEG_QUALITY}")
+CONDITIONS = ("clean", f"jpeg{WEB_QUALITY}")
 MOST_ALTERED = 0.75  # of a crop: where more differs, real and fake do not show the same frame, and no mask is known
 _BATCH = 16
 
@@ -174,9 +172,7 @@ def _kind(fakes: list, masks: list, reals: list[int], tried: int, cells: int) ->
 
 def degraded(crops: np.ndarray, condition: str) -> np.ndarray:
     """The crops under one of CONDITIONS, uint8 [n, s, s, 3]."""
-    if condition == "clean":
-        return crops
-    return np.array([np.asarray(recompress(Image.fromarray(crop), "JPEG", quality=JPEG_QUALITY)) for crop in crops])
+    return crops if condition == "clean" else recompress_for_web(crops)
 
 
 def read_maps(model, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -173,6 +173,13 @@ def wilson_interval(successes: int, total: int, z: float = 1.959964) -> list[flo
     return [float(max(0.0, centre - half)), float(min(1.0, centre + half))]
 
 
+def rate(count: int, total: int) -> dict | None:
+    """A rate in [0, 1] with its count, n and Wilson's 95 % interval; None out of nothing."""
+    if not total:
+        return None
+    return {"rate": count / total, "count": count, "n": total, "interval": wilson_interval(count, total)}
+
+
 def bootstrap_intervals(
     labels: np.ndarray,
     scores: np.ndarray,

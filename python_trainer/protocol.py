@@ -16,7 +16,7 @@ from python_trainer.evaluation_report import ImageScore, collect_images, summari
 from python_trainer.figures import plot_robustness
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_prepared, sha256_of
-from python_trainer.protocol_figures import band_shares, curves, generators, goals, groups, second_look
+from python_trainer.protocol_figures import band_shares, curves, flagged, generators, goals, groups, second_look
 from python_trainer.protocol_tables import protocol_page
 
 ConditionScores = Callable[[list[CropRow], SplitConditions], Scores]
@@ -101,6 +101,11 @@ def run_protocol(
     scores = score(rows, {"val": peers.CONDITIONS, split: tuple(CONDITIONS)})
     every = {c: collect_images(rows, logits) for c, logits in scores[peers.OWN_NAME].items()}
     images = {c: [i for i in part if i.split == split] for c, part in every.items()}
+    # What the thresholds promise, where they were chosen, and what they keep: whole photos, not crops as there.
+    at_points = {
+        part: {c: flagged([i for i in every[c] if i.split == part], report) for c in peers.CONDITIONS}
+        for part in dict.fromkeys(("val", split))
+    }
     conditions = {
         c: summarise(images[c], split, report, bootstrap, seed)
         | {"bands": _bands(images[c], report)}
@@ -115,6 +120,7 @@ def run_protocol(
         "goals": goals(images, conditions, report),
         "curves": curves(conditions, [row for row in rows if row.split == split], images["clean"], report),
         "groups": groups(images["clean"], report),
+        "flagged": at_points,
         "second_look": second_look(images["clean"], report),
         "generators": generators(images["clean"], report),
         "peers": peers.compare(rows, scores, split),

@@ -10,8 +10,8 @@ from python_trainer import metrics
 from python_trainer.conditions import CURVES, FLIP_VARIANTS
 from python_trainer.evaluation_report import ImageScore, demographics, image_scores, is_held_out
 from python_trainer.manifest import CropRow
+from python_trainer.model_manifest import BANDS, MODES, threshold_for
 
-BANDS = ("no_traces", "inconclusive", "likely_fake")
 NAMED_SOURCES = ("openforensics", "ffhq_stylegan", "faceforensics", "dfdc", "photoshop")  # null where absent
 INDEPENDENT = "independent42"
 WORST_SOURCE_MINIMUM = 200  # reals with which a source can be the worst
@@ -19,19 +19,18 @@ WORST_GROUP_MINIMUM = 30
 FACE_SIZES = (0, 64, 96, 128, 192, 256, 384)  # lower edges of the bins, pixels
 
 
-def rate(count: int, total: int) -> dict | None:
-    """A rate with Wilson's 95 % interval; None out of nothing."""
-    if not total:
-        return None
-    return {"rate": count / total, "count": count, "n": total, "interval": metrics.wilson_interval(count, total)}
-
-
-def bands_of(images: list[ImageScore], report: dict) -> np.ndarray:
-    """Each image's band at the operating point `check`, str [n]; "not_scored" where there is no face to judge."""
-    point = report["operating_points"]["check"]
+def bands_of(images: list[ImageScore], report: dict, mode: str = "check") -> np.ndarray:
+    """Each image's band at the operating point `mode`, with the thresholds for as many faces, str [n]; "not_scored" where
+    there is no face to judge.
+    """
+    point = report["operating_points"][mode]
+    lower, upper = (
+        np.array([threshold_for(point[band], max(i.faces, 1)) for i in images], np.float64)
+        for band in ("no_traces", "likely_fake")
+    )
     scores = image_scores(images, report["calibration"])
-    bands = np.where(scores >= point["likely_fake"][0], "likely_fake", "inconclusive")
-    bands[scores < point["no_traces"][0]] = "no_traces"
+    bands = np.where(scores >= upper, "likely_fake", "inconclusive")
+    bands[scores < lower] = "no_traces"
     bands[[i.logit is None for i in images]] = "not_scored"
     return bands
 
@@ -189,15 +188,28 @@ def _lost(before: dict | None, after: dict | None) -> float | None:
     return None if None in values else values[0] - values[1]
 
 
-def _band_rates(images: list[ImageScore], report: dict, label: int, band: str, prefix: str = "") -> dict:
+def flagged(images: list[ImageScore], report: dict) -> dict:
+    """What each operating point calls likely fake: mode -> real and fake, each as rates of scored images."""
+    return {
+        mode: {
+            name: _band_rates(images, report, label, "likely_fake", mode=mode)
+            for label, name in enumerate(("real", "fake"))
+        }
+        for mode in MODES
+    }
+
+
+def _band_rates(
+    images: list[ImageScore], report: dict, label: int, band: str, prefix: str = "", mode: str = "check"
+) -> dict:
     """How many scored images of a class are in a band: pooled, as a mean over sources, each, and the worst source."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for image, found in zip(images, bands_of(images, report), strict=True):
+    for image, found in zip(images, bands_of(images, report, mode), strict=True):
         if image.label == label and image.source.startswith(prefix) and image.logit is not None:
             counts[image.source][0] += int(found == band)
             counts[image.source][1] += 1
-    sources = {name: rate(*pair) for name, pair in sorted(counts.items())}
-    pooled = rate(*(sum(pair[k] for pair in counts.values()) for k in (0, 1)))
+    sources = {name: metrics.rate(*pair) for name, pair in sorted(counts.items())}
+    pooled = metrics.rate(*(sum(pair[k] for pair in counts.values()) for k in (0, 1)))
     worst = _worst(sources, WORST_SOURCE_MINIMUM)
     return {"pooled": pooled, "mean": mean(s["rate"] for s in sources.values()), "worst_source": worst, "sources": sources}  # fmt: skip
 
@@ -224,9 +236,9 @@ def flips(images: dict[str, list[ImageScore]], report: dict) -> dict:
         moved[name] = before != after
     every = np.any(list(turned.values()), axis=0)
     return {
-        "any": rate(int(every.sum()), scored),
-        "variants": {name: rate(int(which.sum()), scored) for name, which in turned.items()},
-        "moved": {name: rate(int(which.sum()), scored) for name, which in moved.items()},
+        "any": metrics.rate(int(every.sum()), scored),
+        "variants": {name: metrics.rate(int(which.sum()), scored) for name, which in turned.items()},
+        "moved": {name: metrics.rate(int(which.sum()), scored) for name, which in moved.items()},
     }
 
 

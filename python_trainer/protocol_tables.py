@@ -1,5 +1,6 @@
 """The full protocol as Markdown: goals, conditions and other detectors."""
 
+from python_trainer.model_manifest import MODES
 from python_trainer.protocol_figures import mean
 from python_trainer.report_tables import band_shares_cell
 
@@ -18,6 +19,7 @@ def protocol_page(protocol: dict) -> str:
         "Goals, and what was reached": goals_table(protocol),
         "Conditions": conditions_table(protocol),
         "Verdicts by source": bands_table(protocol),
+        "Likely fake, by operating point": flagged_table(protocol, protocol["split"]),
         "Verdicts by generator": generators_table(protocol),
         "A second look": second_look_sentence(protocol),
         "Other detectors on the same images": peers_table(protocol),
@@ -130,6 +132,21 @@ def bands_table(protocol: dict) -> str:
     for name, bands in protocol["conditions"]["clean"]["bands"]["sources"].items():
         cells = [f"{shares['n']} | {band_shares_cell(shares)}" for shares in (bands["real"], bands["fake"])]
         lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def flagged_table(protocol: dict, split: str) -> str:
+    """What both operating points call likely fake of the scored images of a split, as they are and under `web`: the reals
+    of each source, with intervals, and all fakes.
+    """
+    columns = [(mode, condition) for mode in MODES for condition in protocol["flagged"][split]]
+    parts = [protocol["flagged"][split][condition][mode] for mode, condition in columns]
+    lines = [f"| | {' | '.join(', '.join(column) for column in columns)} |", "|---" * (1 + len(columns)) + "|"]
+    for source in parts[0]["real"]["sources"]:
+        lines.append(f"| real, {source} | {' | '.join(_rate(part['real']['sources'][source]) for part in parts)} |")
+    for label in ("real", "fake"):
+        if parts[0][label]["pooled"]:
+            lines.append(f"| **{label}, all** | {' | '.join(_rate(part[label]['pooled']) for part in parts)} |")
     return "\n".join(lines)
 
 

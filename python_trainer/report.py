@@ -15,6 +15,7 @@ from python_trainer.predict import SHIPPED_MANIFEST, Predictor
 from python_trainer.protocol_tables import (
     bands_table,
     conditions_table,
+    flagged_table,
     generators_table,
     goals_table,
     peer_found_table,
@@ -26,7 +27,6 @@ from python_trainer.report_page import html_page
 from python_trainer.report_sentences import (
     alarms_sentence,
     answers_table,
-    automatic_sentence,
     better_elsewhere,
     clean_portraits,
     found_share,
@@ -132,15 +132,15 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
     return reports, logs
 
 
-def read_further(folder: Path) -> dict[str, dict | list[dict]]:
-    """What more is known of the model that ships: protocol.json, scores.csv, map.json and, where there are any,
+def read_further(folder: Path) -> dict[str, dict]:
+    """What more is known of the model that ships: protocol.json, map.json and, where there are any,
     ablation*.json, clips.json and marked.json; by name.
 
     Raises:
-        UserError: one of the first three is missing, or the first is an older version's.
+        UserError: one of the first two is missing, or the first is an older version's.
     """
     full = "evaluate --protocol full"
-    for name, verb in {"protocol.json": full, "scores.csv": full, "map.json": "measure_map"}.items():
+    for name, verb in {"protocol.json": full, "map.json": "measure_map"}.items():
         if not (folder / name).exists():
             raise UserError(f"{folder / name} is missing; `{verb}` writes it")
     paths = [
@@ -151,9 +151,7 @@ def read_further(folder: Path) -> dict[str, dict | list[dict]]:
         *folder.glob("marked.json"),
     ]
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
-    with (folder / "scores.csv").open(newline="", encoding="utf-8") as file:
-        found["scores"] = list(csv.DictReader(file))
-    if "generators" not in found["protocol"]:
+    if "flagged" not in found["protocol"]:
         raise UserError(f"{folder / 'protocol.json'} is an older version's; run `evaluate --protocol full` again")
     return found
 
@@ -177,7 +175,8 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "peer_found": peer_found_table(protocol),
         "conditions": conditions_table(protocol),
         "answers": f"{answers_table(shipped, protocol)}\n\n{alarms_sentence(protocol)}",
-        "automatic": automatic_sentence(further["scores"], manifest),
+        "flagged_test": flagged_table(protocol, "test"),
+        "flagged_val": flagged_table(protocol, "val"),
         "bands": bands_table(protocol),
         "generators": generators_table(protocol),
         "second_look": second_look_sentence(protocol),

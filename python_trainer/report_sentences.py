@@ -1,7 +1,5 @@
 """Sentences and small tables of the card and the README that say what figures are worth; nothing is measured here."""
 
-from python_trainer.model_manifest import threshold_for
-from python_trainer.protocol_figures import rate
 from python_trainer.report_tables import SHIPPED, percent
 
 PORTRAITS = "web_portraits"
@@ -91,19 +89,6 @@ def alarms_sentence(protocol: dict) -> str:
     if PORTRAITS in rates["sources"]:
         told += f"; among them, clean portraits of web pages: {clean_portraits(protocol)}"
     return told + "."
-
-
-def automatic_sentence(scores: list[dict[str, str]], manifest: dict) -> str:
-    """What badges that appear by themselves call likely fake of the test images as they are; scores: lines of scores.csv."""
-    thresholds = manifest["operating_points"]["automatic"]["likely_fake"]
-    told = []
-    for label, name in (("0", "real"), ("1", "fake")):
-        part = [row for row in scores if row["split"] == "test" and row["score"] and row["label"] == label]
-        found = sum(float(row["score"]) >= threshold_for(thresholds, int(row["faces"])) for row in part)
-        several = sum(int(row["faces"]) > 1 for row in part)
-        if counted := rate(found, len(part)):
-            told.append(f"{_rate(counted)} {name} ones (of all {len(part):,}, {several} show several faces)")
-    return f"Badges that appear by themselves, whose thresholds are higher, and more so with several faces, call *likely fake*: {'; '.join(told)}."
 
 
 def clean_portraits(protocol: dict) -> str:

@@ -154,14 +154,17 @@ def clips_section(report: dict | None) -> str:
 
 
 def traces_table(report: dict) -> str:
-    """How often a kind of traces is named where it is known to be, and where it is known not to be."""
-    lines = ["| kind | of fakes that carry it | of fakes that do not |", "|---|---|---|"]
-    for kind, values in report.get("traces", {}).items():
-        cells = [
-            "–" if values[share] is None else f"{percent(values[share])} of {values[count]}"
-            for share, count in (("found", "n_with"), ("wrong", "n_without"))
-        ]
-        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    """How often a kind of traces reaches its threshold where it is known to be, where it is known not to be, and in reals."""
+    lines = ["| kind | faces | of fakes that carry it | of fakes that do not | of reals |", "|---|---|---|---|---|"]
+    test = {f"{report['split']}, {condition}": kinds for condition, kinds in report["trace_shares"].items()}
+    for kind in report["traces"]:
+        for faces, kinds in {"val, clean": report["traces"], **test}.items():
+            values = kinds[kind]
+            cells = [
+                "–" if values[share] is None else f"{percent(values[share])} of {values[count]:,}"
+                for share, count in (("found", "n_with"), ("wrong", "n_without"), ("real", "n_real"))
+            ]
+            lines.append(f"| {kind} | {faces} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -10,7 +10,8 @@ from python_trainer.dataset import load_crops, predict_outputs
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import is_held_out
 from python_trainer.evidence_batches import traces_of
-from python_trainer.manifest import read_trainable
+from python_trainer.images import recompress_for_web
+from python_trainer.manifest import CropRow, read_trainable
 from python_trainer.metrics import threshold_at_rate
 from python_trainer.operating_points import CHECK_RATE
 
@@ -18,9 +19,9 @@ KINDS = ("seam", "synthetic")  # the order of TRACES' values
 
 
 def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict[str, dict]:
-    """For each kind of traces: `threshold`, a logit that at most CHECK_RATE of real validation faces reach; and of the
-    validation fakes that are known to carry this kind, and of those known not to, the share that reaches it (None:
-    there are none). Empty for a network without these outputs.
+    """For each kind of traces: `threshold`, a logit that at most CHECK_RATE of real validation faces reach; and the shares
+    of validation faces that reach it: `found` of the `n_with` fakes that are known to carry this kind, `wrong` of the
+    `n_without` that are known not to, `real` of the `n_real` real ones (None: there are none). Empty for a network without these outputs.
 
     Raises:
         UserError: there are no real validation faces.
@@ -30,17 +31,41 @@ def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict
     rows = [r for r in read_trainable(prepared) if r.split == "val" and not is_held_out(r.source)]
     if not any(row.label == 0 for row in rows):
         raise UserError(f"{prepared} has no real faces in its val split, and thresholds come from those alone")
-    crops = load_crops(prepared, rows, recipe.input_size)
-    outputs = predict_outputs(model, crops, recipe.input_size, KINDS)
+    outputs = predict_outputs(model, load_crops(prepared, rows, recipe.input_size), recipe.input_size, KINDS)
     labels = np.array([row.label for row in rows])
-    result = {}
+    thresholds = {kind: threshold_at_rate(outputs[kind][labels == 0], CHECK_RATE) for kind in KINDS}
+    return {
+        kind: {"threshold": thresholds[kind], **shares} for kind, shares in _shares(rows, outputs, thresholds).items()
+    }
+
+
+def trace_shares(
+    model: keras.Model, prepared: Path, recipe: Recipe, split: str, thresholds: dict[str, dict]
+) -> dict[str, dict]:
+    """Condition ("clean", "web": crops saved as JPEG) -> for each kind of `thresholds` (of `trace_thresholds`) the same
+    shares of the faces in `split`, sources that nothing was trained on among them.
+    """
+    rows = [row for row in read_trainable(prepared) if row.split == split]
+    if not thresholds or not rows:
+        return {}
+    crops = load_crops(prepared, rows, recipe.input_size)
+    limits = {kind: values["threshold"] for kind, values in thresholds.items()}
+    return {
+        condition: _shares(rows, predict_outputs(model, part, recipe.input_size, KINDS), limits)
+        for condition, part in (("clean", crops), ("web", recompress_for_web(crops)))
+    }
+
+
+def _shares(rows: list[CropRow], outputs: dict[str, np.ndarray], thresholds: dict[str, float]) -> dict[str, dict]:
+    result, labels = {}, np.array([row.label for row in rows])
     for place, kind in enumerate(KINDS):
-        threshold = threshold_at_rate(outputs[kind][labels == 0], CHECK_RATE)
         known = np.array([traces_of(row)[place] for row in rows], object)
-        shares = {
-            name: float(np.mean(outputs[kind][known == value] >= threshold)) if (known == value).any() else None
-            for name, value in (("found", 1), ("wrong", 0))
-        }
-        counts = {"n_with": int((known == 1).sum()), "n_without": int((known == 0).sum())}
-        result[kind] = {"threshold": threshold, **shares, **counts}
+        reach, shares = outputs[kind] >= thresholds[kind], {}
+        for share, count, part in (
+            ("found", "n_with", known == 1),
+            ("wrong", "n_without", known == 0),
+            ("real", "n_real", labels == 0),
+        ):
+            shares |= {share: float(reach[part].mean()) if part.any() else None, count: int(part.sum())}
+        result[kind] = shares
     return result

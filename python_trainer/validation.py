@@ -3,17 +3,15 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from sklearn.metrics import roc_auc_score
 
 from python_trainer.config import Recipe
-from python_trainer.images import recompress
+from python_trainer.images import recompress_for_web
 from python_trainer.manifest import CropRow
 
 SELF_BLENDED = 120  # fakes made from validation reals, where the recipe trains on such
 MOST = 120  # crops of a source and class: enough to choose an epoch by, and an epoch is not to wait for more
 SEED = 0  # of the sample, and not the recipe's: runs are compared by what they reach here
-WEB_QUALITY = 60  # of the JPEG recompression that stands for what the web delivers
 
 
 class Validation:
@@ -35,9 +33,7 @@ class Validation:
         self.carries = np.array([[known == 1 for known in traces_of(row)] for row in flat])
         if recipe.self_blended:
             self._add_self_blended(flat, recipe)
-        self.recompressed = np.stack(
-            [np.asarray(recompress(Image.fromarray(crop), "JPEG", quality=WEB_QUALITY)) for crop in self.crops]
-        )
+        self.recompressed = recompress_for_web(self.crops)
 
     def measure(self, model, size: int) -> dict:
         """val_loss, val_accuracy and val_auc over all crops; by_source, name -> AUC, and val_macro_auc, its mean;

@@ -19,23 +19,26 @@ from python_trainer.errors import UserError
 from python_trainer.evaluate import evaluate
 from python_trainer.evaluation_report import ImageScore
 from python_trainer.manifest import write_prepared
+from python_trainer.metrics import rate
 from python_trainer.protocol import plotted_curves, run_protocol
 from python_trainer.protocol_figures import (
     band_shares,
     bands_of,
     curves,
+    flagged,
     flips,
     generators,
     goals,
     groups,
-    rate,
     second_look,
     unseen_aucs,
 )
 from python_trainer.protocol_tables import (
     bands_table,
     conditions_table,
+    flagged_table,
     generators_table,
+    goals_table,
     peer_sources_table,
     second_look_sentence,
 )
@@ -44,7 +47,10 @@ from tests.python.test_evaluate import brightness, crop_row
 REPORT = {
     "calibration": {"temperature": 1.0, "bias": 0.0},
     "threshold": 0.5,
-    "operating_points": {"check": {"no_traces": [0.2], "likely_fake": [0.8]}},
+    "operating_points": {
+        "check": {"no_traces": [0.2], "likely_fake": [0.8]},
+        "automatic": {"no_traces": [0.2, 0.2], "likely_fake": [0.9, 0.95]},
+    },
 }
 FACE = {"box_xyxy": "[8, 8, 24, 26]", "keypoints": "[12, 14, 20, 14, 16, 18, 13, 22, 19, 22]"}
 
@@ -57,11 +63,11 @@ def image(
     demographic: str = "",
     second_look: bool = False,
     generator: str = "",
+    faces: int = 1,
 ) -> ImageScore:
     logit = None if score is None else float(np.log(score / (1 - score)))
-    return ImageScore(
-        name, source, "test", label, generator, logit, 1, "ok" if logit else "no_face", name, demographic, second_look
-    )
+    status = "ok" if logit else "no_face"
+    return ImageScore(name, source, "test", label, generator, logit, faces, status, name, demographic, second_look)
 
 
 def test_each_generator_is_measured_against_its_sources_reals_or_all():
@@ -104,6 +110,19 @@ def test_what_a_second_look_brings_is_counted():
         "of 3 reals 2 are called no traces and 0 likely fake, of 2 fakes 0 are called no traces and 1 likely fake."
     )
     assert second_look([image(0.9, 1)], REPORT)["judged"] == 0
+
+
+def test_each_operating_point_has_its_thresholds_by_faces():
+    reals = [image(score, 0, "a", faces=faces) for score, faces in ((0.85, 1), (0.92, 1), (0.92, 2), (0.97, 5))]
+    images = [*reals, image(0.1, 0, "b"), image(None, 0, "b"), image(0.92, 1, "a", faces=2), image(0.99, 1, "unseen_x")]
+    found = flagged(images, REPORT)
+    assert {mode: part["real"]["sources"]["a"]["count"] for mode, part in found.items()} == {"check": 4, "automatic": 2}
+    assert (found["automatic"]["real"]["pooled"]["count"], found["automatic"]["real"]["pooled"]["n"]) == (2, 5)
+    assert {mode: part["fake"]["pooled"]["count"] for mode, part in found.items()} == {"check": 2, "automatic": 1}
+    table = flagged_table({"flagged": {"val": {"clean": found}}}, "val").splitlines()
+    assert table[0] == "| | check, clean | automatic, clean |"
+    assert table[2] == "| real, a | 100.0 % (51.0 % to 100.0 %) of 4 | 50.0 % (15.0 % to 85.0 %) of 4 |"
+    assert [line.split(" | ")[0] for line in table[3:]] == ["| real, b", "| **real, all**", "| **fake, all**"]
 
 
 def make_prepared(tmp_path, unseen: bool = True):
@@ -151,6 +170,9 @@ def test_end_to_end(tmp_path):
     for key in ("accuracy", "auc", "n", "confusion"):
         assert clean["overall"][key] == report["overall"][key]
     assert clean["validation"]["overall"]["n"] == 32
+    for split, n in (("val", 16), ("test", 18)):
+        assert set(result["flagged"][split]) == {"clean", "web"}
+        assert result["flagged"][split]["clean"]["automatic"]["real"]["pooled"]["n"] == n
     assert clean["overall"]["intervals"]["auc"][0] <= clean["overall"]["auc"]
     for key in ("calibration", "threshold", "operating_points"):
         assert result[key] == report[key]
@@ -236,6 +258,56 @@ def test_goals_count_by_hand(monkeypatch):
     assert found["balanced_accuracy_lost"]["web"]["overall"] == pytest.approx(0.2)
     assert found["balanced_accuracy_lost"]["hard"]["macro"] == 0
     assert groups(clean, REPORT)["race White"]["count"] == 1
+
+
+def test_every_goal_is_told_with_what_was_reached():
+    """A protocol of one round figure each: of the goals on either side of what they ask for."""
+    part = {"auc": 0.99, "accuracy": 0.9, "scored_only": {"auc": 0.995, "accuracy": 0.95}}
+    one_percent, one_in_ten = rate(10, 1000), rate(100, 1000)
+    shares = {"real": {"decided": 0.8, "right_of_decided": 0.96}, "fake": {"decided": 0.8, "right_of_decided": 0.9}}
+    found = {
+        "sources": {"openforensics": part},
+        "independent42": {"right": 38, "n": 42},
+        "unseen": {
+            "auc": {"mean": 0.91, "mean_against_each_real_source": 0.85},
+            "likely_fake": {"mean": 0.5, "pooled": one_in_ten},
+            "no_traces": {"pooled": one_in_ten},
+        },
+        "reals_called_likely_fake": {"pooled": one_percent, "worst_source": one_in_ten | {"name": "a"}},
+        "worst_group": one_percent | {"name": "age 65+"},
+        "balanced_accuracy_lost": {"web": {"overall": 0.021}, "hard": {"overall": 0.021}},
+        "flips": {"any": one_percent},
+        "ece": 0.031,
+        "ece_scored_only": 0.02,
+        "ece_equal_rates": 0.01,
+    }
+    protocol = {
+        "goals": found,
+        "peers": {"model": {"conditions": {"web": {"unseen_mean_auc": 0.89}}}},
+        "conditions": {name: {"bands": {"all": shares}} for name in ("clean", "web")},
+    }
+    gain = {"gain": {"mean": 0.01, "interval": [0.001, 0.019]}}
+    rows = [line.strip("| ").split(" | ") for line in goals_table(protocol, {"variants": {"layers": {"clean": gain}}}, 5_000_001).splitlines()[2:]]  # fmt: skip
+    told = {what: (shown, reached) for what, _, shown, reached in rows}
+    assert told["openforensics: accuracy"] == ("0.900 (scored images: 0.950)", "no")
+    assert told["openforensics: auc"] == ("0.990 (scored images: 0.995)", "yes")
+    assert told["independent42: right"] == ("38 of 42", "yes")
+    assert told["unseen generators: mean AUC against all reals"][1] == "yes"
+    assert told["the same, all saved by one codec (at most 768 px, JPEG 60)"] == ("0.890", "no")
+    assert told["unseen fakes called likely fake, mean"] == ("50.0 %", "no")
+    assert told["unseen fakes called no traces, pooled"] == ("10.0 % (8.3 % to 12.0 %) of 1000", "yes")
+    assert told["reals called likely fake, pooled, upper bound"] == ("1.0 % (0.5 % to 1.8 %) of 1000", "yes")
+    assert told["the same, worst source of 200 or more"][1] == "no"
+    assert told["the same, worst UTKFace group of 30 or more"] == ("1.0 % (0.5 % to 1.8 %) of 1000, age 65+", "yes")
+    assert told["real decided, clean"] == ("80.0 % decided, 96.0 % of them right", "yes")
+    assert told["fake decided, web"] == ("80.0 % decided, 90.0 % of them right", "no")
+    assert told["balanced accuracy lost, clean to web"] == ("2.1", "no")
+    assert told["balanced accuracy lost, clean to hard"] == ("2.1", "yes")
+    assert told["flips between likely fake and no traces, any variant"][1] == "yes"
+    assert told["ECE"] == ("0.031 (scored images: 0.020, at equal base rates 0.010)", "no")
+    assert told["the classifier's files"] == ("5.00 MB", "no")
+    assert told["AUC gained by differencing, clean"] == ("+0.010 [+0.001, +0.019]", "yes")
+    assert len(told) == 20
 
 
 def test_only_a_turned_verdict_is_a_flip():

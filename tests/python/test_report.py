@@ -11,7 +11,7 @@ from python_trainer.files import ROOT
 from python_trainer.report import EVALUATIONS, SHIPPED
 from python_trainer.report_page import html_page
 from python_trainer.report_sentences import answers_table, better_elsewhere, images_note
-from python_trainer.report_tables import ablation_section
+from python_trainer.report_tables import ablation_section, traces_table
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_older_version_s_evaluation_is_refused(documents, tmp_path, capsys):
     copy = tmp_path / "evaluation"
     shutil.copytree(EVALUATIONS, copy)
     protocol = json.loads((copy / SHIPPED / "protocol.json").read_text())
-    del protocol["generators"]
+    del protocol["flagged"]
     (copy / SHIPPED / "protocol.json").write_text(json.dumps(protocol))
     assert main([*documents, "--evaluations", str(copy)]) == 2
     assert "run `evaluate --protocol full` again" in capsys.readouterr().err
@@ -121,6 +121,18 @@ def test_every_ablation_is_told_with_its_gains_or_as_not_measured():
     }
     told = ablation_section([grid, grid | {"seeds": 3}])
     assert told.count("| layers | 0.712 | +0.012 [-0.004, +0.030] |") == 2 and "of each: 3;" in told
+
+
+def test_traces_are_told_by_kind_and_by_where_they_were_counted():
+    val = {"threshold": 1.0, "found": 0.5, "n_with": 8, "wrong": None, "n_without": 0, "real": 0.03, "n_real": 1000}
+    test = val | {"found": 0.25, "real": 0.01}
+    rows = traces_table(
+        {"split": "test", "traces": {"seam": val}, "trace_shares": {"web": {"seam": test}}}
+    ).splitlines()[2:]
+    assert rows == [
+        "| seam | val, clean | 50.0 % of 8 | – | 3.0 % of 1,000 |",
+        "| seam | test, web | 25.0 % of 8 | – | 1.0 % of 1,000 |",
+    ]
 
 
 def measured(sources, version="abc", sha256="kept"):
