@@ -1,4 +1,4 @@
-"""On WebGL: a lost context is followed by a new one and at last by WebAssembly, and several faces get each its own score."""
+"""On WebGL: a lost context is followed by a new one and at last by WebAssembly, several faces get each its own score, and who is faster computes."""
 
 from __future__ import annotations
 
@@ -52,10 +52,16 @@ def test_a_lost_context_is_replaced_and_a_driver_that_loses_it_again_left_alone(
 def test_each_of_several_faces_gets_the_score_that_it_has_alone(playwright, extension_dir, tmp_path):
     with page_on_gpu(playwright, extension_dir, tmp_path, "webgl_classifier_page.js") as page:
         page.set_default_timeout(120_000)  # the processor plays the GPU
-        drawn, computed = (page.evaluate("(preference) => logitsOf(preference)", name) for name in ("auto", "wasm"))
+        drawn, computed = (page.evaluate("(wanted) => logitsOf(wanted)", name) for name in ("webgl", "wasm"))
     assert (drawn["backend"], computed["backend"]) == ("webgl", "wasm")
     (alone,), (first, second, third), (third_again, second_again) = computed["logits"]
     assert len({round(logit, 3) for logit in (first, second, third)}) == 3, "three different crops"
     assert (alone, second, third) == pytest.approx((first, second_again, third_again), abs=1e-4)
     for found, expected in zip(drawn["logits"], computed["logits"], strict=True):
         assert found == pytest.approx(expected, abs=1e-2)
+
+
+def test_the_faster_of_both_is_found(playwright, extension_dir, tmp_path):
+    with page_on_gpu(playwright, extension_dir, tmp_path, "webgl_classifier_page.js") as page:
+        page.set_default_timeout(120_000)
+        assert [page.evaluate("(fast) => fasterBackend(fast)", fast) for fast in (False, True)] == ["wasm", "webgl"]

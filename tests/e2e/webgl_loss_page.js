@@ -1,7 +1,7 @@
 // The extension's own service and choice of backend in an ordinary page, where a test can take the WebGL context away.
 // Its network is one matrix, which is all that a lost context needs.
 
-import { loadOnBestBackend } from "../../extension/src/inference/backend.js";
+import { loadOnBackend } from "../../extension/src/inference/backend.js";
 import { InferenceService } from "../../extension/src/inference/inference-service.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
@@ -40,7 +40,7 @@ async function loadEngine() {
     const found = await matrix.multiply();
     if (!(Math.abs(found - EXPECTED) < 0.01)) throw new Error(`${found} instead of ${EXPECTED}`);
   };
-  const { backend, loaded, context } = await loadOnBestBackend("/wasm/", async () => new Matrix(), selfTest);
+  const { backend, loaded, context } = await loadOnBackend("/wasm/", async () => new Matrix(), selfTest, "webgl");
   return { manifest, modelId: "matrix", backend, pipeline: loaded, context };
 }
 

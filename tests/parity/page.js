@@ -15,7 +15,7 @@ let classifier;
 window.parity = {
   /** Loads the model; returns the backend's name. */
   async start() {
-    engine = await loadEngine(readModelFile, "http://localhost/wasm/");
+    engine = await loadEngine(readModelFile, "http://localhost/wasm/", "wasm");
     const { manifest } = await readModelManifest(readModelFile);
     classifier = await Classifier.load(readModelFile, manifest);
     return engine.backend;

@@ -1,6 +1,6 @@
 // Loads the model with everything that runs it.
 
-import { loadOnBestBackend } from "./backend.js";
+import { findFasterBackend, loadOnBackend } from "./backend.js";
 import { decodeImage } from "./decode-image.js";
 import { readModelManifest, verifiedReader } from "./model-files.js";
 import { Pipeline } from "./pipeline.js";
@@ -16,21 +16,40 @@ import { Pipeline } from "./pipeline.js";
  */
 
 /**
- * Loads model and pipeline on the best backend.
+ * Loads model and pipeline.
  *
  * @param {import("./graph-model.js").ReadFile} readFile paths are relative to the model's manifest
  * @param {string} wasmFolder URL or path, with its last slash
+ * @param {import("./backend.js").BackendName} wanted
  * @param {typeof decodeImage} [decode]
- * @param {"auto" | "wasm"} [preference] of what computes
  * @returns {Promise<Engine>}
  */
-export async function loadEngine(readFile, wasmFolder, decode = decodeImage, preference = /** @type {"auto" | "wasm"} */ ("auto")) {
+export async function loadEngine(readFile, wasmFolder, wanted, decode = decodeImage) {
   const { manifest, manifestSha256 } = await readModelManifest(readFile);
-  const { backend, loaded, context } = await loadOnBestBackend(
-    wasmFolder,
-    () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode),
-    (pipeline, signal) => pipeline.selfTest(signal),
-    preference,
-  );
+  const { backend, loaded, context } = await loadOnBackend(wasmFolder, () => loadPipeline(readFile, manifest, decode), selfTest, wanted);
   return { manifest, manifestSha256, backend, pipeline: loaded, context };
+}
+
+/**
+ * @param {import("./graph-model.js").ReadFile} readFile
+ * @param {string} wasmFolder
+ * @returns {Promise<import("./backend.js").BackendName>} what the same is done faster on, here
+ */
+export async function compareBackends(readFile, wasmFolder) {
+  const load = async () => loadPipeline(readFile, (await readModelManifest(readFile)).manifest, decodeImage);
+  return findFasterBackend(wasmFolder, load, selfTest);
+}
+
+/**
+ * @param {import("./graph-model.js").ReadFile} readFile
+ * @param {import("./model-manifest.js").ModelManifest} manifest
+ * @param {typeof decodeImage} decode
+ */
+function loadPipeline(readFile, manifest, decode) {
+  return Pipeline.load(verifiedReader(readFile, manifest), manifest, decode);
+}
+
+/** @type {import("./backend.js").SelfTest<Pipeline>} */
+function selfTest(pipeline, signal) {
+  return pipeline.selfTest(signal);
 }

@@ -1,10 +1,10 @@
-// A worker: loads the model from the extension's own package and analyses one image after the other.
+// A worker: loads the model from the extension's own package and analyses one image after the other, or compares backends.
 
 import { MODEL_FOLDER } from "../shared/model-folder.js";
 import { withTimeout } from "../shared/with-timeout.js";
 import { CheckError } from "./check-error.js";
 import { EngineKeeper } from "./engine-keeper.js";
-import { loadEngine } from "./engine.js";
+import { compareBackends, loadEngine } from "./engine.js";
 import { whileIntact } from "./context-loss.js";
 
 /** @typedef {import("./worker-messages.js").AnalysisCall} AnalysisCall */
@@ -13,9 +13,9 @@ import { whileIntact } from "./context-loss.js";
 const WASM_FOLDER = "wasm/";
 const READ_LIMIT_MS = 30_000;
 
-const preference = new URLSearchParams(location.search).get("backend") === "wasm" ? "wasm" : "auto";
+const task = /** @type {import("./worker-messages.js").WorkerTask} */ (new URLSearchParams(location.search).get("task"));
 const wasmFolder = new URL(WASM_FOLDER, location.href).href;
-const engine = new EngineKeeper(() => loadEngine(readModelFile, wasmFolder, undefined, preference));
+const engine = new EngineKeeper(() => loadEngine(readModelFile, wasmFolder, task === "webgl" ? "webgl" : "wasm"));
 
 /**
  * @param {string} path relative to the model's manifest
@@ -47,4 +47,7 @@ self.addEventListener("message", ({ data }) => {
   );
 });
 
-void reply(() => engine.use(async ({ manifest, manifestSha256, backend }) => ({ manifest, manifestSha256, backend })));
+void reply(async () => {
+  if (task === "compare") return { faster: await compareBackends(readModelFile, wasmFolder) };
+  return engine.use(async ({ manifest, manifestSha256, backend }) => ({ manifest, manifestSha256, backend }));
+});

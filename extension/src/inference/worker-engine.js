@@ -21,16 +21,16 @@ export function poolSize({ hardwareConcurrency, deviceMemory = 4 }) {
 /**
  * Loads the first worker; the others come when images wait.
  *
- * @param {(preference: "auto" | "wasm") => import("./analysis-worker.js").WorkerLike} startWorker
- * @param {"auto" | "wasm"} preference of what computes
+ * @param {(wanted: import("./backend.js").BackendName) => import("./analysis-worker.js").WorkerLike} startWorker
+ * @param {import("./backend.js").BackendName} wanted
  * @param {AbortSignal} signal ends the worker that still loads
- * @param {number} [size] workers at most
+ * @param {{size?: number, whenQuiet?: () => void}} [options] workers at most; called when they have had nothing to do for a while
  * @returns {Promise<import("./engine.js").Engine>}
  * @throws {Error} with a sentence for the reader, when the model cannot be loaded
  */
-export async function loadWorkerEngine(startWorker, preference, signal, size = poolSize(navigator)) {
+export async function loadWorkerEngine(startWorker, wanted, signal, { size = poolSize(navigator), whenQuiet } = {}) {
   signal.throwIfAborted();
-  const first = new AnalysisWorker(startWorker(preference));
+  const first = new AnalysisWorker(startWorker(wanted));
   const giveUp = () => first.terminate();
   signal.addEventListener("abort", giveUp);
   const { manifest, manifestSha256, backend } = await first.ready.catch((error) => {
@@ -45,7 +45,7 @@ export async function loadWorkerEngine(startWorker, preference, signal, size = p
     get backend() {
       return first.backend;
     },
-    pipeline: new WorkerPool(first, () => new AnalysisWorker(startWorker(backend === "wasm" ? "wasm" : preference)), lanes),
+    pipeline: new WorkerPool(first, () => new AnalysisWorker(startWorker(backend)), lanes, whenQuiet),
     // A worker that loses its context replaces it by itself.
     context: NEVER_LOST,
     lanes,

@@ -2,16 +2,19 @@
 
 /**
  * @typedef {import("./image-source.js").Area} Area
+ * @typedef {import("./backend.js").BackendName} BackendName
  * @typedef {{bytes: ArrayBuffer, area?: Area, face?: Area, looks?: import("./pipeline.js").AnalysisOptions["looks"]}} AnalysisCall one at a time: the next follows the reply
  *
  * @typedef {object} ReadyReply the first, once the model is loaded
  * @property {import("./model-manifest.js").ModelManifest} manifest
  * @property {string} manifestSha256
- * @property {import("./backend.js").BackendName} backend
+ * @property {BackendName} backend
  *
- * @typedef {{evidence: import("./verdict.js").Evidence, backend: import("./backend.js").BackendName}} EvidenceReply
+ * @typedef {BackendName | "compare"} WorkerTask in the worker's address: on what it computes, or that it finds the faster
+ * @typedef {{faster: BackendName}} ComparisonReply the only one of a worker that compares
+ * @typedef {{evidence: import("./verdict.js").Evidence, backend: BackendName}} EvidenceReply
  * @typedef {{failure: {code?: import("./check-error.js").FailureCode, message: string}}} FailureReply
- * @typedef {ReadyReply | EvidenceReply | FailureReply} WorkerReply
+ * @typedef {ReadyReply | ComparisonReply | EvidenceReply | FailureReply} WorkerReply
  */
 
 export const WORKER_SCRIPT = "inference-worker.js";

@@ -18,6 +18,7 @@ const QUIET_LIMIT_MS = 20_000;
 export class WorkerPool {
   #create;
   #size;
+  #whenQuiet;
   #workers = /** @type {Set<AnalysisWorker>} */ (new Set());
   #jobs = /** @type {Job[]} */ ([]);
   #quiet = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
@@ -26,11 +27,13 @@ export class WorkerPool {
    * @param {AnalysisWorker} first loaded
    * @param {() => AnalysisWorker} create another
    * @param {number} size workers at most
+   * @param {() => void} [whenQuiet] called when there has been nothing to do for a while
    */
-  constructor(first, create, size) {
+  constructor(first, create, size, whenQuiet = () => undefined) {
     this.#workers.add(first);
     this.#create = create;
     this.#size = size;
+    this.#whenQuiet = whenQuiet;
   }
 
   /**
@@ -95,5 +98,6 @@ export class WorkerPool {
       worker.terminate();
       this.#workers.delete(worker);
     }
+    this.#whenQuiet();
   }
 }

@@ -1,6 +1,7 @@
 // The inference service on workers that run from the extension's own package.
 
 import { readCredentials } from "../credentials/credentials.js";
+import { BackendTrial } from "../inference/backend-trial.js";
 import { InferenceService } from "../inference/inference-service.js";
 import { loadWorkerEngine } from "../inference/worker-engine.js";
 import { WORKER_SCRIPT } from "../inference/worker-messages.js";
@@ -10,10 +11,21 @@ import { WORKER_SCRIPT } from "../inference/worker-messages.js";
  * @returns {InferenceService}
  */
 export function createExtensionService(preference) {
-  return new InferenceService(async (signal) => loadWorkerEngine(startWorker, await preference(), signal), { readCredentials });
+  const trial = new BackendTrial(() => startWorker("compare"), () => localStorage, versions);
+  const load = async (/** @type {AbortSignal} */ signal) => {
+    if ((await preference()) === "wasm") return loadWorkerEngine(startWorker, "wasm", signal);
+    return loadWorkerEngine(startWorker, await trial.faster(), signal, { whenQuiet: () => void trial.run() });
+  };
+  return new InferenceService(load, { readCredentials });
 }
 
-/** @param {"auto" | "wasm"} preference is told in the address: a worker may not read the settings itself */
-function startWorker(preference) {
-  return new Worker(chrome.runtime.getURL(`${WORKER_SCRIPT}?backend=${preference}`));
+/** @returns {Promise<string>} the extension's and the browser's; an offscreen document has no chrome.runtime.getManifest() */
+async function versions() {
+  const manifest = await fetch(chrome.runtime.getURL("manifest.json"));
+  return `${(await manifest.json()).version} ${navigator.userAgent}`;
+}
+
+/** @param {import("../inference/worker-messages.js").WorkerTask} task is told in the address: a worker may not read the settings itself */
+function startWorker(task) {
+  return new Worker(chrome.runtime.getURL(`${WORKER_SCRIPT}?task=${task}`));
 }

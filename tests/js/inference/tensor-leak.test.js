@@ -20,7 +20,7 @@ let engine;
 let image = FACE;
 
 before(async () => {
-  engine = await loadEngine(fileReader(path.join(MODELS, "ifmd")), WASM_FOLDER, async () => {
+  engine = await loadEngine(fileReader(path.join(MODELS, "ifmd")), WASM_FOLDER, "wasm", async () => {
     if (image instanceof Error) throw image;
     return image;
   });

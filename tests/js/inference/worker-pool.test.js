@@ -20,9 +20,9 @@ class FakeWorker extends EventTarget {
   calls = [];
   terminate = mock.fn();
 
-  constructor(preference) {
+  constructor(wanted) {
     super();
-    this.preference = preference;
+    this.wanted = wanted;
   }
 
   postMessage(message, transfer) {
@@ -37,13 +37,13 @@ class FakeWorker extends EventTarget {
 }
 
 /** An engine of at most `size` workers, the first of them loaded. */
-async function engineOf(size, ready = READY) {
+async function engineOf(size, ready = READY, whenQuiet = undefined) {
   const workers = [];
-  const start = (preference) => {
-    workers.push(new FakeWorker(preference));
+  const start = (wanted) => {
+    workers.push(new FakeWorker(wanted));
     return workers.at(-1);
   };
-  const loading = loadWorkerEngine(start, "auto", new AbortController().signal, size);
+  const loading = loadWorkerEngine(start, "webgl", new AbortController().signal, { size, whenQuiet });
   await workers[0].reply(ready);
   return { engine: await loading, workers };
 }
@@ -55,7 +55,7 @@ test("a worker is added while images wait, and none for one image", async () => 
   assert.deepEqual(Object.keys(workers[0].calls[0]), ["bytes", "looks"], "a signal cannot be sent");
   const others = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
   assert.equal(workers.length, 2);
-  assert.equal(workers[1].preference, "wasm", "what was found to compute");
+  assert.equal(workers[1].wanted, "wasm", "what was found to compute");
   assert.equal(workers[1].calls.length, 0, "it loads first");
   await workers[1].reply(READY);
   assert.deepEqual(workers.map(({ calls }) => calls.length), [1, 1]);
@@ -108,7 +108,7 @@ test("a worker whose analysis is given up goes, and the next image gets another"
 
 test("what a worker cannot load is told, first and later", async () => {
   const worker = new FakeWorker();
-  const loading = assert.rejects(loadWorkerEngine(() => worker, "auto", new AbortController().signal, 2), /has been altered/);
+  const loading = assert.rejects(loadWorkerEngine(() => worker, "wasm", new AbortController().signal, { size: 2 }), /has been altered/);
   await worker.reply({ failure: { message: "The model has been altered." } });
   await loading;
   assert.ok(worker.terminate.mock.callCount() > 0);
@@ -124,22 +124,25 @@ test("what a worker cannot load is told, first and later", async () => {
 test("a worker that still loads when nobody waits for it any more is ended, and none is started then", async () => {
   const abort = new AbortController();
   const start = mock.fn(() => new FakeWorker());
-  const loading = assert.rejects(loadWorkerEngine(start, "auto", abort.signal, 2));
+  const loading = assert.rejects(loadWorkerEngine(start, "wasm", abort.signal, { size: 2 }));
   abort.abort();
   await loading;
   assert.ok(start.mock.calls[0].result.terminate.mock.callCount() > 0);
-  await assert.rejects(loadWorkerEngine(start, "auto", abort.signal, 2));
+  await assert.rejects(loadWorkerEngine(start, "wasm", abort.signal, { size: 2 }));
   assert.equal(start.mock.callCount(), 1);
 });
 
-test("added workers go when it is quiet; closing ends all", async () => {
-  const { engine, workers } = await engineOf(2);
+test("added workers go when it is quiet, which is told then; closing ends all", async () => {
+  const whenQuiet = mock.fn(() => assert.equal(workers[1].terminate.mock.callCount(), 1, "nothing else computes by then"));
+  const { engine, workers } = await engineOf(2, READY, whenQuiet);
   const both = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];
   await workers[1].reply(READY);
   for (const worker of workers) await worker.reply({ evidence: EVIDENCE, backend: "wasm" });
   await Promise.all(both);
+  assert.equal(whenQuiet.mock.callCount(), 0);
   mock.timers.tick(60_000);
   assert.deepEqual(workers.map(({ terminate }) => terminate.mock.callCount()), [0, 1]);
+  assert.equal(whenQuiet.mock.callCount(), 1);
   engine.pipeline.dispose();
   assert.equal(workers[0].terminate.mock.callCount(), 1);
 });

@@ -1,0 +1,30 @@
+"""Chromium: which backend is faster is found out in the extension's own document once nothing is left to check."""
+
+from __future__ import annotations
+
+import json
+
+from extension.demo.browser import wait_until
+from tests.e2e.extension_driver import PATIENCE_S, SCORED, set_settings, wait_for_states
+
+FACE = "faces/real_grace_hopper.jpg"
+QUIET_S = 20  # until the added workers go
+NAME = "faster-backend"
+
+
+def test_it_is_found_out_when_it_is_quiet_and_remembered_for_this_version(page, badges, site, worker, context):
+    own = context.new_page()
+    own.goto(worker.url.replace("background.js", "options/options.html"))
+    own.evaluate("(name) => localStorage.removeItem(name)", NAME)
+    set_settings(worker, "all")
+    page.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
+    wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
+    assert own.evaluate("(name) => localStorage.getItem(name)", NAME) is None, "not while a page is being read"
+    found = wait_until(
+        page, lambda: own.evaluate("(name) => localStorage.getItem(name)", NAME), QUIET_S + PATIENCE_S, "the answer"
+    )
+    version = own.evaluate("chrome.runtime.getManifest().version")
+    assert json.loads(found)["faster"] == "wasm", "there is no graphics card"
+    assert json.loads(found)["here"].startswith(f"{version} Mozilla/")
+    own.close()
+    set_settings(worker, "off")
