@@ -9,22 +9,15 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.options import add_options
+from benchmarks.options import add_backend, add_options
 from benchmarks.photos import copies, photo
 from benchmarks.pipeline import check_next, extension_page
 from benchmarks.results import Series, write_results
+from extension.demo.browser import GPU_FLAGS
 from extension.demo.extension_build import build_extension
+from tests.parity.module_page import bundle
 
-# What a worker does before its first image, in a page of the extension, where the same policy holds.
-COMPILE = """async () => {
-  const timed = async (work) => {
-    const startedAt = performance.now();
-    await work();
-    return performance.now() - startedAt;
-  };
-  const bytes = await (await fetch("/wasm/tfjs-backend-wasm-simd.wasm")).arrayBuffer();
-  return { "compile TF.js's WebAssembly": await timed(() => WebAssembly.compile(bytes)) };
-}"""
+PAGE = "cold-start"
 
 
 def start_once(playwright, folder: Path) -> dict[str, float]:
@@ -40,8 +33,41 @@ def start_once(playwright, folder: Path) -> dict[str, float]:
             "first verdict, from the browser's start": verdict - second,
             "first check": first,
             "second check": second,
-            **page.evaluate(COMPILE),
         }
+
+
+def add_page(folder: Path) -> None:
+    """Puts the page that compiles and loads one thing after the other into a built extension: it reads what that reads."""
+    bundle(Path(__file__).parent / "pages" / f"{PAGE}.js", folder / f"{PAGE}.js")
+    (folder / f"{PAGE}.html").write_text(f'<!doctype html><meta charset="utf-8"><script src="{PAGE}.js"></script>')
+
+
+def load_once(playwright, folder: Path, backend: str) -> dict[tuple[str, str], float]:
+    """Milliseconds of what is compiled and loaded, by group and step, in a browser that has compiled nothing yet."""
+    with extension_page(playwright, folder, f"{PAGE}.html", GPU_FLAGS.get(backend, ())) as page:
+        started = page.evaluate("(backend) => bench.start(backend)", backend)
+        networks = page.evaluate("bench.load()")
+    times = {("compile and start", step): value for step, value in started.items()}
+    for name, runs in networks.items():
+        times |= {(f"networks on {backend}", step): value for step, value in network_steps(name, runs, backend).items()}
+    return times
+
+
+def network_steps(name: str, runs: dict[str, float], backend: str) -> dict[str, float]:
+    """What one network takes until it runs as it will from then on.
+
+    Args:
+        runs: milliseconds to "load" it, of its "first" and of its "second" run.
+        backend: the first run compiles shaders and sends weights to the GPU on "webgl"; on "wasm" it compiles the
+            functions that it calls and packs weights.
+    """
+    warm_up = "compile shaders of" if backend == "webgl" else "warm up"
+    return {
+        f"load {name}": runs["load"],
+        f"first run of {name}": runs["first"],
+        f"second run of {name}": runs["second"],
+        f"{warm_up} {name}": runs["first"] - runs["second"],
+    }
 
 
 def loaded_bytes(folder: Path) -> list[Series]:
@@ -67,16 +93,22 @@ def main() -> None:
     """Prints and writes the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_options(parser, rounds=5)
+    add_backend(parser, "the networks by themselves")
     args = parser.parse_args()
-    times: dict[str, list[float]] = {}
+    times: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         folder = build_extension(Path(scratch), test_permissions=True)
+        add_page(folder)
         for _ in range(args.rounds):
-            for name, value in start_once(playwright, folder).items():
-                times.setdefault(name, []).append(value)
-        rows = [Series("times", name, values) for name, values in times.items()] + loaded_bytes(folder)
+            found = {("times", step): value for step, value in start_once(playwright, folder).items()}
+            for key, value in (found | load_once(playwright, folder, args.backend)).items():
+                times.setdefault(key, []).append(value)
+        rows = [Series(group, step, values) for (group, step), values in times.items()] + loaded_bytes(folder)
     about = (
         "A new profile each time: nothing compiled is cached. A photo of 640 px; on WebAssembly where there is no GPU."
+        f" What is compiled, and the networks (one thread, TF.js {args.backend}, one image of zeros), in a browser of their"
+        " own; to warm up or to compile shaders is the first run less the second, and what networks have in common counts"
+        " for the first of them."
     )
     write_results(args.out, "cold_start", rows, about=about)
 

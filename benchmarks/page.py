@@ -6,11 +6,13 @@ import argparse
 import io
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from benchmarks.growth import Scenario, plot_growth
 from benchmarks.options import add_options
 from benchmarks.photos import PORTRAIT, copies
 from benchmarks.process_tree import ProcessTree
@@ -106,9 +108,7 @@ def load_model(context, worker, site, pictures: Path) -> None:
     wait_until(context.pages[0], lambda: worker.evaluate(CHECKED, 1) == 0, LIMIT_S, "the verdict is forgotten")
 
 
-def visit(
-    context, worker, site, tree: ProcessTree, html: str, count: int, checked: bool
-) -> dict[str, tuple[float, str]]:
+def visit(context, worker, site, tree: ProcessTree, html: str, scenario: Scenario) -> dict[str, tuple[float, str]]:
     """Opens a page, reads it to its end, and waits a little.
 
     No picture is scrolled out of view before it has its verdict (or, unchecked, is painted): one that was gone before
@@ -117,6 +117,7 @@ def visit(
     Returns:
         (value, unit) by figure; times from the navigation on.
     """
+    count, checked = scenario.count, scenario.checked
     figures: dict[str, tuple[float, str]] = {}
     page = context.new_page()
     page.add_init_script(f"({OBSERVE})()")
@@ -165,13 +166,14 @@ def visit(
 
 
 def main() -> None:
-    """Prints and writes the table."""
+    """Prints and writes the table, and draws how it grows where pages differ in their number of pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_options(parser, rounds=3)
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 100, 1000], help="pictures of a page")
     parser.add_argument("--kinds", choices=KINDS, nargs="+", default=KINDS, help="of pages")
     args = parser.parse_args()
-    values: dict[tuple[str, str], list[tuple[float, str]]] = {}
+    scenarios = [Scenario(*each) for each in product(args.counts, args.kinds, (False, True))]
+    values: dict[tuple[str, Scenario], list[tuple[float, str]]] = {}
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         pictures, profile = Path(scratch) / "pictures", Path(scratch) / "profile"
         pictures.mkdir()
@@ -181,26 +183,21 @@ def main() -> None:
             launch_extension(playwright, extension, profile=profile) as (context, worker),
         ):
             tree = ProcessTree(f"--user-data-dir={profile}")
-            for number in range(args.rounds):
-                for count in args.counts:
-                    for kind_of_page in args.kinds:
-                        endless = kind_of_page == "endless"
-                        for checked in (False, True):
-                            set_settings(worker, "all" if checked else "off")
-                            if checked:
-                                load_model(context, worker, site, pictures)
-                            else:  # an earlier visit's would be taken for the browser's own memory
-                                worker.evaluate(CLOSE_MODEL)
-                            write_pictures(pictures, count)
-                            run = f"{number}-{count}-{endless}-{checked}"
-                            html = page_of(count, endless, run)
-                            kind = f"{count}, {kind_of_page}, {'checked' if checked else 'extension off'}"
-                            for figure, value in visit(context, worker, site, tree, html, count, checked).items():
-                                values.setdefault((figure, kind), []).append(value)
+            for number, scenario in product(range(args.rounds), scenarios):
+                set_settings(worker, "all" if scenario.checked else "off")
+                if scenario.checked:
+                    load_model(context, worker, site, pictures)
+                else:  # an earlier visit's would be taken for the browser's own memory
+                    worker.evaluate(CLOSE_MODEL)
+                write_pictures(pictures, scenario.count)
+                endless = scenario.kind == "endless"
+                html = page_of(scenario.count, endless, run=f"{number}-{scenario.count}-{endless}-{scenario.checked}")
+                for figure, value in visit(context, worker, site, tree, html, scenario).items():
+                    values.setdefault((figure, scenario), []).append(value)
     order = list(dict.fromkeys(figure for figure, _ in values))
-    rows = [
-        Series(figure, kind, [value for value, _ in found], found[0][1])
-        for (figure, kind), found in sorted(values.items(), key=lambda item: order.index(item[0][0]))
+    measured = [
+        (scenario, Series(figure, scenario.name, [value for value, _ in found], found[0][1]))
+        for (figure, scenario), found in sorted(values.items(), key=lambda item: order.index(item[0][0]))
     ]
     about = (
         f"Pages of portraits of {SIDE} px, each file new, read to the end as fast as verdicts come; times from the"
@@ -208,7 +205,9 @@ def main() -> None:
         " tasks and shifts are the page's, whoever caused them, and memory is that of the whole browser but for its"
         " program files: compare with the extension off, where no model is loaded either."
     )
-    write_results(args.out, "page", rows, about=about)
+    write_results(args.out, "page", [series for _, series in measured], about=about)
+    if len(set(args.counts)) > 1:
+        plot_growth(args.out / "page_growth.png", measured)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import base64
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.options import add_options
+from benchmarks.options import add_backend, add_options
 from benchmarks.photos import SIZES, copies, photo
 from benchmarks.results import Series, interleave, write_results
 from extension.demo.browser import GPU_FLAGS, launch_extension
@@ -39,13 +39,17 @@ CHECK = """async (files) => {
 
 
 def measure_steps(rounds: int, backend: str) -> list[Series]:
-    """Milliseconds of every step, and of all in the first photo of each size, in this order (WebGL compiles then)."""
-    folders = {"models": ROOT / "converted_models", "wasm": WASM}
+    """Milliseconds of every step, and of all in the first photo of each size, in this order (WebGL compiles then).
+
+    And what of TensorFlow.js is alive before the first photo and after the last: as much, or each photo leaves some behind.
+    """
+    folders = {"converted_models": ROOT / "converted_models", "wasm": WASM}
     source = Path(__file__).parent / "pages" / "pipeline.js"
     rows = []
     flags = GPU_FLAGS.get(backend, ())
     with tempfile.TemporaryDirectory() as scratch, module_page(source, folders, Path(scratch), flags, LIMIT_MS) as page:
         page.evaluate("(backend) => bench.start(backend)", backend)
+        alive = {"after loading": page.evaluate("bench.tensors()")}
         for size, side in SIZES.items():
             encoded = base64.b64encode(photo(side)).decode()
             answers = [page.evaluate("(encoded) => bench.analyze(encoded)", encoded) for _ in range(rounds + 1)]
@@ -54,16 +58,21 @@ def measure_steps(rounds: int, backend: str) -> list[Series]:
                 rows.append(Series(size, step, [answer["steps"][step] for answer in answers[1:]], notes=faces))
             totals = [sum(answer["steps"].values()) for answer in answers]
             rows += [Series(size, "all steps", totals[1:]), Series(size, "all steps, the first time", totals[:1])]
+        alive[f"after {len(SIZES) * (rounds + 1)} photos"] = page.evaluate("bench.tensors()")
+    rows += [Series("tensors alive", when, [found["count"]], "") for when, found in alive.items()]
+    rows += [Series("they hold", when, [found["bytes"]], "bytes") for when, found in alive.items()]
     return rows
 
 
 @contextmanager
-def extension_page(playwright, folder: Path) -> Iterator:
-    """A page of a built extension, from which messages go the extension's own way."""
-    with launch_extension(playwright, folder) as (context, worker):
+def extension_page(
+    playwright, folder: Path, path: str = "options/options.html", flags: Sequence[str] = ()
+) -> Iterator[Page]:
+    """A page of a built extension, from which messages go the extension's own way; `flags` are further ones of the browser."""
+    with launch_extension(playwright, folder, extra_args=flags) as (context, worker):
         page = context.new_page()
         page.set_default_timeout(LIMIT_MS)
-        page.goto(worker.url.replace("background.js", "options/options.html"))
+        page.goto(worker.url.replace("background.js", path))
         yield page
 
 
@@ -110,12 +119,7 @@ def main() -> None:
     parser.add_argument(
         "--against", type=Path, metavar="DIR", help="a Chrome build of another version, to take turns with"
     )
-    parser.add_argument(
-        "--backend",
-        choices=["wasm", "webgl"],
-        default="wasm",
-        help="of the steps (the extension itself takes WebGL where there is a GPU); without a GPU the processor draws",
-    )
+    add_backend(parser, "the steps")
     args = parser.parse_args()
     steps = measure_steps(args.rounds, args.backend)
     about = f"One photo with one face, one thread, TF.js {args.backend}; warm but for what says otherwise."

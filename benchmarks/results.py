@@ -66,12 +66,20 @@ def results_table(rows: Sequence[Series], baseline: str | None = None) -> str:
     lines = [_line(headings), _line(["---"] * len(headings))]
     for row in rows:
         cells = [row.group, row.name, f"{_short(statistics.median(row.values))} {row.unit}"]
-        cells += ["–".join(_short(value) for value in _quartiles(row.values)), str(len(row.values))]
+        cells += ["–".join(_short(value) for value in quartiles(row.values)), str(len(row.values))]
         if baseline:
             other = next((each for each in rows if (each.group, each.name) == (row.group, baseline)), None)
             cells.append(f"{ratio_to(row, other):.2f}" if other else "")
         lines.append(_line([*cells, *(str(row.notes.get(heading, "")) for heading in notes)]))
     return "\n".join(lines) + "\n"
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """The lower and the upper one; of a single value that value twice."""
+    if len(values) < 2:
+        return values[0], values[0]
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, high
 
 
 def write_results(
@@ -109,7 +117,7 @@ def _plot(path: Path, title: str, rows: Sequence[Series]) -> None:
         medians = [statistics.median(row.values) for row in shown]
         spread = [
             [abs(m - q) for m, q in zip(medians, ends, strict=True)]
-            for ends in zip(*(_quartiles(r.values) for r in shown), strict=True)
+            for ends in zip(*(quartiles(r.values) for r in shown), strict=True)
         ]
         axes.barh([row.name for row in shown], medians, xerr=spread, color="tab:blue", ecolor="black", capsize=2)
         axes.set_title(group, fontsize="medium", loc="left")
@@ -119,13 +127,6 @@ def _plot(path: Path, title: str, rows: Sequence[Series]) -> None:
     with write_atomically(path, "wb") as file:
         figure.savefig(file, format="png", dpi=110)
     plt.close(figure)
-
-
-def _quartiles(values: Sequence[float]) -> tuple[float, float]:
-    if len(values) < 2:
-        return values[0], values[0]
-    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, high
 
 
 def _short(value: float) -> str:

@@ -1,10 +1,6 @@
 // The pipeline's steps one by one, on one thread. Called by pipeline.py.
 
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import "@tensorflow/tfjs-backend-webgl";
-
 import { Classifier } from "../../extension/src/inference/classifier.js";
-import { useOwnConvolution } from "../../extension/src/inference/convolution-kernel.js";
 import { decodeImage } from "../../extension/src/inference/decode-image.js";
 import { locate, propose, refine } from "../../extension/src/inference/detector-stages.js";
 import { cropFace } from "../../extension/src/inference/face-crop.js";
@@ -15,21 +11,17 @@ import { pyramidScales, resizeAreas } from "../../extension/src/inference/image-
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
 import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
+import { readModelFile, useBackend } from "./networks.js";
 
-const readModelFile = async (path) => (await fetch(new URL(path, "http://localhost/models/ifmd/"))).arrayBuffer();
 let manifest;
 let classifier;
 let detector;
 let networks;
 
 window.bench = {
-  /** Loads the networks on "wasm" or "webgl", set as the extension has them. */
+  /** Loads the networks on "wasm" or "webgl". */
   async start(backend) {
-    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-    tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
-    setWasmPaths("/wasm/");
-    if (backend === "wasm") useOwnConvolution();
-    if (!(await tf.setBackend(backend))) throw new Error(`${backend} cannot be used here`);
+    await useBackend(backend);
     ({ manifest } = await readModelManifest(readModelFile));
     classifier = await Classifier.load(readModelFile, manifest);
     detector = await FaceDetector.load(readModelFile, manifest.detector);
@@ -39,6 +31,12 @@ window.bench = {
       rnet: await loadGraphModel(readModelFile, rnet),
       onet: await loadGraphModel(readModelFile, onet),
     };
+  },
+
+  /** How many tensors are alive, and how many bytes they hold. */
+  tensors() {
+    const { numTensors, numBytes } = tf.memory();
+    return { count: numTensors, bytes: numBytes };
   },
 
   /** Milliseconds by step for one image, in base64, and how many faces it has. */

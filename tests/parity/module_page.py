@@ -20,6 +20,14 @@ MODULES = ROOT / "extension" / "node_modules"
 ESBUILD = MODULES / ".bin" / "esbuild"
 
 
+def bundle(source: Path, script: Path) -> None:
+    """Writes a JavaScript module with all that it imports as one script. Wherever it lies, it finds the extension's packages."""
+    environment = {**os.environ, "NODE_PATH": str(MODULES)}
+    subprocess.run(
+        [ESBUILD, source, "--bundle", f"--outfile={script}", "--log-level=error"], check=True, env=environment
+    )
+
+
 @contextmanager
 def module_page(
     source: Path, folders: Mapping[str, Path], scratch: Path, flags: Sequence[str] = (), limit_ms: int = CALL_LIMIT_MS
@@ -33,11 +41,7 @@ def module_page(
         flags: further flags of the browser's command line.
         limit_ms: of a call into the page.
     """
-    script = scratch / "page.js"
-    # A module outside the extension finds the extension's packages too.
-    environment = {**os.environ, "NODE_PATH": str(MODULES)}
-    command = [ESBUILD, source, "--bundle", f"--outfile={script}", "--log-level=error"]
-    subprocess.run(command, check=True, env=environment)
+    bundle(source, scratch / "page.js")
     served = {**folders, "page": scratch}
 
     def answer(route: Route) -> None:
