@@ -105,7 +105,7 @@ def main() -> None:
                 times.setdefault(key, []).append(value)
         rows = [Series(group, step, values) for (group, step), values in times.items()] + loaded_bytes(folder)
     about = (
-        "A new profile each time: nothing compiled is cached. A photo of 640 px; on WebAssembly where there is no GPU."
+        "A new profile each time: nothing compiled is cached. A photo of 640 px; on WebAssembly, as in every new profile."
         f" What is compiled, and the networks (one thread, TF.js {args.backend}, one image of zeros), in a browser of their"
         " own; to warm up or to compile shaders is the first run less the second, and what networks have in common counts"
         " for the first of them."

@@ -60,7 +60,13 @@ def growth_lines(measured: Measured) -> dict[str, dict[str, list[Point]]]:
 
 
 def plot_growth(path: Path, measured: Measured) -> None:
-    """Draws each line's medians, with bars from quartile to quartile, as a PNG."""
+    """Writes `growth_figure` as a PNG."""
+    with write_atomically(path, "wb") as file:
+        growth_figure(measured).savefig(file, format="png", dpi=110)
+
+
+def growth_figure(measured: Measured) -> Figure:
+    """Each line's medians, with bars from quartile to quartile, in a panel for each figure."""
     panels = growth_lines(measured)
     units = {series.group: series.unit for _, series in measured}
     kinds = list(dict.fromkeys(scenario.kind for scenario, _ in measured))
@@ -71,18 +77,17 @@ def plot_growth(path: Path, measured: Measured) -> None:
     rows = -(-len(panels) // COLUMNS)
     # Without pyplot there is no window, and a PNG is drawn by Agg.
     figure = Figure(figsize=(4 * COLUMNS, 0.6 + 2.6 * rows), layout="constrained")
-    grid = figure.subplots(rows, COLUMNS, squeeze=False).flat
+    grid = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
     for axes, (name, lines) in zip(grid, panels.items(), strict=False):
         for line, points in lines.items():
             _draw(axes, line, points, styles[line])
         _set_axes(axes, lines)
         axes.set_title(f"{name}, {units[name]}" if units[name] else name, fontsize="medium", loc="left")
-    for axes in list(grid)[len(panels) :]:
+    for axes in grid[len(panels) :]:
         axes.set_axis_off()
     figure.supxlabel("pictures of the page")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(styles))
-    with write_atomically(path, "wb") as file:
-        figure.savefig(file, format="png", dpi=110)
+    return figure
 
 
 def _draw(axes: Axes, line: str, points: Sequence[Point], style: dict[str, str]) -> None:

@@ -117,7 +117,7 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
     """metrics.json and log.csv of every model of the thesis.
 
     Raises:
-        UserError: one is missing.
+        UserError: one is missing, or that of what ships is an older version's.
     """
     reports, logs = {}, {}
     for name in MODELS:
@@ -129,7 +129,14 @@ def read_evaluations(folder: Path) -> tuple[dict[str, dict], dict[str, list[dict
         reports[name] = json.loads((folder / name / "metrics.json").read_text(encoding="utf-8"))
         with (folder / name / "log.csv").open(newline="", encoding="utf-8") as file:
             logs[name] = list(csv.DictReader(file))
+    if "trace_shares" not in reports[SHIPPED]:
+        raise UserError(older_version(folder / SHIPPED / "metrics.json"))
     return reports, logs
+
+
+def older_version(path: Path) -> str:
+    """What to do about an evaluation that lacks what is asked for today."""
+    return f"{path} is an older version's; run `evaluate --protocol full` again"
 
 
 def read_further(folder: Path) -> dict[str, dict]:
@@ -152,7 +159,7 @@ def read_further(folder: Path) -> dict[str, dict]:
     ]
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
     if "flagged" not in found["protocol"]:
-        raise UserError(f"{folder / 'protocol.json'} is an older version's; run `evaluate --protocol full` again")
+        raise UserError(older_version(folder / "protocol.json"))
     return found
 
 

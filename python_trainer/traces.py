@@ -43,17 +43,18 @@ def trace_shares(
     model: keras.Model, prepared: Path, recipe: Recipe, split: str, thresholds: dict[str, dict]
 ) -> dict[str, dict]:
     """Condition ("clean", "web": crops saved as JPEG) -> for each kind of `thresholds` (of `trace_thresholds`) the same
-    shares of the faces in `split`, sources that nothing was trained on among them.
+    shares of the faces in `split` whose own label is certain, those of sources that nothing was trained on among them.
     """
     rows = [row for row in read_trainable(prepared) if row.split == split]
     if not thresholds or not rows:
         return {}
     crops = load_crops(prepared, rows, recipe.input_size)
-    limits = {kind: values["threshold"] for kind, values in thresholds.items()}
-    return {
-        condition: _shares(rows, predict_outputs(model, part, recipe.input_size, KINDS), limits)
-        for condition, part in (("clean", crops), ("web", recompress_for_web(crops)))
-    }
+    limits, result = {kind: values["threshold"] for kind, values in thresholds.items()}, {}
+    for condition in ("clean", "web"):
+        if condition == "web":
+            crops = recompress_for_web(crops)
+        result[condition] = _shares(rows, predict_outputs(model, crops, recipe.input_size, KINDS), limits)
+    return result
 
 
 def _shares(rows: list[CropRow], outputs: dict[str, np.ndarray], thresholds: dict[str, float]) -> dict[str, dict]:

@@ -64,4 +64,8 @@ def test_each_of_several_faces_gets_the_score_that_it_has_alone(playwright, exte
 def test_the_faster_of_both_is_found(playwright, extension_dir, tmp_path):
     with page_on_gpu(playwright, extension_dir, tmp_path, "webgl_classifier_page.js") as page:
         page.set_default_timeout(120_000)
-        assert [page.evaluate("(fast) => fasterBackend(fast)", fast) for fast in (False, True)] == ["wasm", "webgl"]
+        found = {
+            (speed, workers): page.evaluate("([speed, workers]) => fasterBackend(speed, workers)", [speed, workers])
+            for speed, workers in ((1, 1), (10_000, 1), (10_000, 10_000))
+        }
+    assert list(found.values()) == ["wasm", "webgl", "wasm"], found

@@ -1,7 +1,8 @@
 // The shipped classifier on either backend, on several faces of one photo, and which of them is faster.
 
-import { findFasterBackend, loadOnBackend } from "../../extension/src/inference/backend.js";
+import { loadOnBackend } from "../../extension/src/inference/backend.js";
 import { Classifier } from "../../extension/src/inference/classifier.js";
+import { findFasterBackend } from "../../extension/src/inference/faster-backend.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
 import * as tf from "../../extension/src/inference/tf.js";
 import "./disguised-gpu.js";
@@ -33,12 +34,15 @@ async function logitsOf(wanted) {
   return { backend, logits };
 }
 
-/** @param {boolean} isGpuFast no time passes on WebGL then: the processor that plays the GPU is slower than it is by itself */
-async function fasterBackend(isGpuFast) {
+/**
+ * @param {number} speed how many times as fast as it is the clock makes WebGL: the processor that plays the GPU is slower than by itself
+ * @param {number} workers
+ */
+async function fasterBackend(speed, workers) {
   const { now } = performance;
-  if (isGpuFast) performance.now = () => (tf.getBackend() === "webgl" ? 0 : now.call(performance));
+  performance.now = () => now.call(performance) / (tf.getBackend() === "webgl" ? speed : 1);
   try {
-    return await findFasterBackend("/wasm/", load, selfTest);
+    return await findFasterBackend("/wasm/", load, selfTest, workers);
   } finally {
     performance.now = now;
   }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.growth import Point, Scenario, growth_lines, plot_growth
+from benchmarks.growth import Point, Scenario, growth_figure, growth_lines, plot_growth
 from benchmarks.results import Series
 
 
@@ -29,6 +29,11 @@ def test_a_line_goes_from_few_pictures_to_many_with_its_own_figures_alone():
         "static, extension off": [Point(10, 4, 4, 4)],
     }
     assert lines["long tasks"] == {"static, checked": [Point(10, 0.25, 0.5, 0.75)]}
+
+
+def test_there_are_as_many_panels_as_figures():
+    found = [measured(str(figure), Scenario(10, "static", True), 1) for figure in range(4)]
+    assert [axes.axison for axes in growth_figure(found).axes] == [True] * 4 + [False] * 2
 
 
 @pytest.mark.parametrize("values", [(0, 0, 0), (1, 10, 1000)], ids=["zeros", "wide"])

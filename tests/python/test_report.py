@@ -83,14 +83,15 @@ def test_a_missing_evaluation_is_named(documents, tmp_path, capsys, kept, messag
     assert not (tmp_path / "MODEL_CARD.md").exists()
 
 
-def test_an_older_version_s_evaluation_is_refused(documents, tmp_path, capsys):
+@pytest.mark.parametrize(("name", "key"), [("protocol.json", "flagged"), ("metrics.json", "trace_shares")])
+def test_an_older_version_s_evaluation_is_refused(documents, tmp_path, capsys, name, key):
     copy = tmp_path / "evaluation"
     shutil.copytree(EVALUATIONS, copy)
-    protocol = json.loads((copy / SHIPPED / "protocol.json").read_text())
-    del protocol["flagged"]
-    (copy / SHIPPED / "protocol.json").write_text(json.dumps(protocol))
+    older = json.loads((copy / SHIPPED / name).read_text())
+    del older[key]
+    (copy / SHIPPED / name).write_text(json.dumps(older))
     assert main([*documents, "--evaluations", str(copy)]) == 2
-    assert "run `evaluate --protocol full` again" in capsys.readouterr().err
+    assert f"{name} is an older version's; run `evaluate --protocol full` again" in capsys.readouterr().err
     assert not (tmp_path / "MODEL_CARD.md").exists()
 
 

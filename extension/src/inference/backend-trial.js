@@ -3,10 +3,13 @@
 import { withTimeout } from "../shared/with-timeout.js";
 
 /** @typedef {import("./backend.js").BackendName} BackendName */
+/** @typedef {{tries: number, faster?: BackendName}} Known */
 
 const NAME = "faster-backend";
 // A graphics card's first run compiles a hundred shaders.
 const LIMIT_MS = 120_000;
+// The browser may be closed meanwhile; or a driver has taken it down.
+const MOST_TRIES = 2;
 
 /**
  * WebAssembly computes until WebGL is known to be faster: it is there in a third of a second, where the first run on a graphics
@@ -20,7 +23,7 @@ export class BackendTrial {
   /**
    * @param {() => import("./analysis-worker.js").WorkerLike} startWorker one that compares
    * @param {() => Pick<Storage, "getItem" | "setItem">} memory may throw: a browser can forbid it
-   * @param {() => Promise<string>} here what the answer holds for: the extension's version and the browser's
+   * @param {() => Promise<string>} here what the answer holds for: the extension's version and the browser
    */
   constructor(startWorker, memory, here) {
     this.#startWorker = startWorker;
@@ -30,16 +33,16 @@ export class BackendTrial {
 
   /** What is known to be faster. Never rejects. @returns {Promise<BackendName>} */
   async faster() {
-    return (await this.#recall()) ?? "wasm";
+    return (await this.#recall()).faster ?? "wasm";
   }
 
   /** Finds out, once: what it takes is too much for every day. Never rejects. */
   async run() {
-    if (await this.#recall()) return;
+    const { tries, faster } = await this.#recall();
+    if (faster || tries >= MOST_TRIES) return;
     try {
-      // First of all: a driver that takes the browser down with it is not asked again.
-      await this.#remember("wasm");
-      await this.#remember(await this.#compare());
+      await this.#remember({ tries: tries + 1 });
+      await this.#remember({ tries: tries + 1, faster: await this.#compare() });
     } catch (error) {
       console.warn("Which backend is faster was not found out:", error);
     }
@@ -50,7 +53,7 @@ export class BackendTrial {
     const worker = this.#startWorker();
     const answered = new Promise((resolve, reject) => {
       worker.addEventListener("message", ({ data }) => (data.faster ? resolve(data.faster) : reject(new Error(data.failure?.message))));
-      worker.addEventListener("error", (event) => reject(new Error(event.message)));
+      worker.addEventListener("error", (event) => reject(new Error(event.message ?? "the worker could not be started")));
     });
     try {
       return await withTimeout(answered, LIMIT_MS, `It took over ${LIMIT_MS / 1000} s.`);
@@ -59,18 +62,19 @@ export class BackendTrial {
     }
   }
 
-  /** @returns {Promise<BackendName | null>} null: nobody has found out here */
+  /** @returns {Promise<Known>} of this version and browser */
   async #recall() {
     try {
-      const { here, faster } = JSON.parse(this.#memory().getItem(NAME) ?? "{}");
-      return here === (await this.#here()) && (faster === "webgl" || faster === "wasm") ? faster : null;
+      const { here, tries, faster } = JSON.parse(this.#memory().getItem(NAME) ?? "{}");
+      if (here === (await this.#here())) return { tries: Number(tries) || 0, ...(faster === "webgl" || faster === "wasm" ? { faster } : {}) };
     } catch {
-      return null;
+      // Nothing is known then, and nothing will be.
     }
+    return { tries: 0 };
   }
 
-  /** @param {BackendName} faster */
-  async #remember(faster) {
-    this.#memory().setItem(NAME, JSON.stringify({ here: await this.#here(), faster }));
+  /** @param {Known} known */
+  async #remember(known) {
+    this.#memory().setItem(NAME, JSON.stringify({ here: await this.#here(), ...known }));
   }
 }

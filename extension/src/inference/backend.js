@@ -1,4 +1,4 @@
-// Loads on WebGL, where a real GPU computes right, or on WebAssembly with SIMD, and finds out which of them is faster.
+// Loads on WebGL, where a real GPU computes right, or on WebAssembly with SIMD.
 
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgl";
@@ -16,8 +16,6 @@ import { replaceBackend, watchBackend } from "./webgl-context.js";
  */
 
 const START_LIMIT_MS = 30_000;
-// The fastest of so many counts: the others were disturbed by something else.
-const TIMED_RUNS = 5;
 // A driver that resets again and again is left alone for the rest of the session.
 const MAX_LOSSES = 2;
 // Renderers that draw on the processor: ten times slower than WebAssembly on the same processor.
@@ -60,25 +58,6 @@ export async function loadOnBackend(wasmFolder, load, selfTest, wanted) {
 }
 
 /**
- * @template {{dispose(): void}} T
- * @param {string} wasmFolder as in loadOnBackend, and so what follows
- * @param {() => Promise<T>} load
- * @param {SelfTest<T>} selfTest
- * @returns {Promise<BackendName>} which of them passes its self-test sooner, once it is warm; "wasm" where only that can
- */
-export async function findFasterBackend(wasmFolder, load, selfTest) {
-  if (!hasGpu()) return "wasm";
-  try {
-    const drawn = await timeOf(await loadOnWebGL(load, selfTest), selfTest);
-    const computed = await timeOf(await loadOnWasm(wasmFolder, load, selfTest), selfTest);
-    return drawn < computed ? "webgl" : "wasm";
-  } catch (error) {
-    console.warn("WebGL is not used:", error);
-    return "wasm";
-  }
-}
-
-/**
  * @param {string | null} renderer as WebGL names it, null when it does not
  * @returns {boolean} whether it is a GPU rather than a program that draws on the processor
  */
@@ -87,7 +66,7 @@ export function isGpuRenderer(renderer) {
 }
 
 /** @returns {boolean} */
-function hasGpu() {
+export function hasGpu() {
   if (typeof OffscreenCanvas === "undefined") return false;
   const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { failIfMajorPerformanceCaveat: true });
   if (!gl) return false;
@@ -103,7 +82,7 @@ function hasGpu() {
  * @param {SelfTest<T>} selfTest
  * @returns {Promise<T>}
  */
-function loadOnWebGL(load, selfTest) {
+export function loadOnWebGL(load, selfTest) {
   // Shapes as parameters, not constants: else every size of image compiles the detector's shaders anew.
   tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
   return loadOn("webgl", load, selfTest);
@@ -116,7 +95,7 @@ function loadOnWebGL(load, selfTest) {
  * @param {SelfTest<T>} selfTest
  * @returns {Promise<T>}
  */
-function loadOnWasm(wasmFolder, load, selfTest) {
+export function loadOnWasm(wasmFolder, load, selfTest) {
   // The extension's content security policy blocks the threaded build's workers, and it would wait for them for ever.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(wasmFolder);
@@ -132,11 +111,7 @@ function loadOnWasm(wasmFolder, load, selfTest) {
  * @returns {Promise<T>}
  */
 async function loadOn(name, load, selfTest) {
-  const switched = lastSwitch.then(() =>
-    withTimeout(tf.setBackend(name), START_LIMIT_MS, `the ${name} backend did not start within ${START_LIMIT_MS / 1000} s`),
-  );
-  lastSwitch = switched.catch(() => undefined);
-  if (!(await switched)) throw new Error(`the ${name} backend cannot be used in this browser`);
+  await switchTo(name);
   const loaded = await load();
   try {
     await pass(selfTest, loaded);
@@ -148,31 +123,24 @@ async function loadOn(name, load, selfTest) {
 }
 
 /**
- * @template {{dispose(): void}} T
- * @param {T} loaded and tested; disposed of
- * @param {SelfTest<T>} selfTest
- * @returns {Promise<number>} ms that the self-test takes when it has run before
+ * @param {BackendName} name what TensorFlow.js computes on from here on
+ * @throws {Error} when it cannot be used here
  */
-async function timeOf(loaded, selfTest) {
-  let fastest = Infinity;
-  try {
-    for (let run = 0; run < TIMED_RUNS; run += 1) {
-      const startedAt = performance.now();
-      await pass(selfTest, loaded);
-      fastest = Math.min(fastest, performance.now() - startedAt);
-    }
-    return fastest;
-  } finally {
-    loaded.dispose();
-  }
+export async function switchTo(name) {
+  const switched = lastSwitch.then(() =>
+    withTimeout(tf.setBackend(name), START_LIMIT_MS, `the ${name} backend did not start within ${START_LIMIT_MS / 1000} s`),
+  );
+  lastSwitch = switched.catch(() => undefined);
+  if (!(await switched)) throw new Error(`the ${name} backend cannot be used in this browser`);
 }
 
 /**
  * @template T
  * @param {SelfTest<T>} selfTest
  * @param {T} loaded
+ * @throws the self-test's error, or that it took too long
  */
-async function pass(selfTest, loaded) {
+export async function pass(selfTest, loaded) {
   const test = withSignal((signal) => selfTest(loaded, signal), START_LIMIT_MS);
   await withTimeout(test, START_LIMIT_MS, `the self-test took over ${START_LIMIT_MS / 1000} s`);
 }

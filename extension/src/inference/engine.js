@@ -1,7 +1,8 @@
 // Loads the model with everything that runs it.
 
-import { findFasterBackend, loadOnBackend } from "./backend.js";
+import { loadOnBackend } from "./backend.js";
 import { decodeImage } from "./decode-image.js";
+import { findFasterBackend } from "./faster-backend.js";
 import { readModelManifest, verifiedReader } from "./model-files.js";
 import { Pipeline } from "./pipeline.js";
 
@@ -33,11 +34,12 @@ export async function loadEngine(readFile, wasmFolder, wanted, decode = decodeIm
 /**
  * @param {import("./graph-model.js").ReadFile} readFile
  * @param {string} wasmFolder
- * @returns {Promise<import("./backend.js").BackendName>} what the same is done faster on, here
+ * @param {number} workers that compute side by side on WebAssembly
+ * @returns {Promise<import("./backend.js").BackendName>} on which the pipeline gets through more pictures here
  */
-export async function compareBackends(readFile, wasmFolder) {
+export async function compareBackends(readFile, wasmFolder, workers) {
   const load = async () => loadPipeline(readFile, (await readModelManifest(readFile)).manifest, decodeImage);
-  return findFasterBackend(wasmFolder, load, selfTest);
+  return findFasterBackend(wasmFolder, load, selfTest, workers);
 }
 
 /**

@@ -6,6 +6,7 @@ import { CheckError } from "./check-error.js";
 import { EngineKeeper } from "./engine-keeper.js";
 import { compareBackends, loadEngine } from "./engine.js";
 import { whileIntact } from "./context-loss.js";
+import { poolSize } from "./pool-size.js";
 
 /** @typedef {import("./worker-messages.js").AnalysisCall} AnalysisCall */
 /** @typedef {import("./worker-messages.js").WorkerReply} WorkerReply */
@@ -48,6 +49,6 @@ self.addEventListener("message", ({ data }) => {
 });
 
 void reply(async () => {
-  if (task === "compare") return { faster: await compareBackends(readModelFile, wasmFolder) };
+  if (task === "compare") return { faster: await compareBackends(readModelFile, wasmFolder, poolSize(navigator)) };
   return engine.use(async ({ manifest, manifestSha256, backend }) => ({ manifest, manifestSha256, backend }));
 });

@@ -8,13 +8,14 @@ import { WORKER_SCRIPT } from "../inference/worker-messages.js";
 
 /**
  * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded
+ * @param {(work: () => Promise<void>) => Promise<void>} [during] keeps this page alive while something runs that nobody has asked for
  * @returns {InferenceService}
  */
-export function createExtensionService(preference) {
+export function createExtensionService(preference, during = (work) => work()) {
   const trial = new BackendTrial(() => startWorker("compare"), () => localStorage, versions);
   const load = async (/** @type {AbortSignal} */ signal) => {
     if ((await preference()) === "wasm") return loadWorkerEngine(startWorker, "wasm", signal);
-    return loadWorkerEngine(startWorker, await trial.faster(), signal, { whenQuiet: () => void trial.run() });
+    return loadWorkerEngine(startWorker, await trial.faster(), signal, { whenQuiet: () => void during(() => trial.run()) });
   };
   return new InferenceService(load, { readCredentials });
 }

@@ -59,13 +59,27 @@ test("another version or browser is asked anew", async () => {
   assert.equal(next.workers.length, 1);
 });
 
-test("a browser that a driver takes down meanwhile is not asked again", async () => {
-  const { trial, memory } = trialOf();
-  void trial.run(); // never answered
+test("a browser that is closed meanwhile is asked once more, and one that a driver takes down again not a third time", async () => {
+  const memory = memoryOf();
+  for (const started of [1, 1, 0]) {
+    const { trial, workers } = trialOf(memory);
+    void trial.run(); // never answered
+    await turn();
+    assert.deepEqual([await trial.faster(), workers.length], ["wasm", started]);
+  }
+});
+
+test("a worker that never answers is ended", async () => {
+  const warn = mock.method(console, "warn", () => undefined);
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { trial, workers } = trialOf();
+  const running = trial.run();
   await turn();
-  const next = trialOf(memory);
-  await next.trial.run();
-  assert.deepEqual([await next.trial.faster(), next.workers.length], ["wasm", 0]);
+  mock.timers.tick(120_000);
+  await running;
+  assert.equal(workers[0].terminate.mock.callCount(), 1);
+  mock.timers.reset();
+  warn.mock.restore();
 });
 
 test("what fails leaves WebAssembly, and no worker", async () => {
@@ -77,7 +91,6 @@ test("what fails leaves WebAssembly, and no worker", async () => {
     const { trial, workers } = trialOf();
     const running = trial.run();
     await turn();
-  await turn();
     fail(workers[0]);
     await running;
     assert.equal(await trial.faster(), "wasm");

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import test, { afterEach, beforeEach, mock } from "node:test";
 
 import { CheckError } from "../../../extension/src/inference/check-error.js";
-import { loadWorkerEngine, poolSize } from "../../../extension/src/inference/worker-engine.js";
+import { poolSize } from "../../../extension/src/inference/pool-size.js";
+import { loadWorkerEngine } from "../../../extension/src/inference/worker-engine.js";
 
 const EVIDENCE = { imageSize: { width: 60, height: 60 }, faces: [] };
 const READY = { manifest: { name: "ifmd" }, manifestSha256: "abc", backend: "wasm" };

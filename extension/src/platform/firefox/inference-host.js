@@ -10,7 +10,8 @@ import { KeepAlive } from "./keep-alive.js";
  * @returns {InferenceHost}
  */
 export function createInferenceHost(preference) {
-  return new InferenceHost(createExtensionService(preference), new KeepAlive());
+  const keepAlive = new KeepAlive();
+  return new InferenceHost(createExtensionService(preference, (work) => keepAlive.during(work)), keepAlive);
 }
 
 /** The way to the model, with the same calls as Chrome's. */
