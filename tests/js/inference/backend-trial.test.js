@@ -1,11 +1,15 @@
 // Which backend is faster is found out once, by a worker of its own, and a browser that dies of it is not asked again.
 
 import assert from "node:assert/strict";
-import test, { mock } from "node:test";
+import test, { afterEach, beforeEach, mock } from "node:test";
 
 import { BackendTrial } from "../../../extension/src/inference/backend-trial.js";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+// In every test: Node would wait for the limit of a trial that is never answered.
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => mock.timers.reset());
 
 /** A worker that answers when the test says so. */
 class FakeWorker extends EventTarget {
@@ -71,14 +75,12 @@ test("a browser that is closed meanwhile is asked once more, and one that a driv
 
 test("a worker that never answers is ended", async () => {
   const warn = mock.method(console, "warn", () => undefined);
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { trial, workers } = trialOf();
   const running = trial.run();
   await turn();
   mock.timers.tick(120_000);
   await running;
   assert.equal(workers[0].terminate.mock.callCount(), 1);
-  mock.timers.reset();
   warn.mock.restore();
 });
 
