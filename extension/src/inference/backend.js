@@ -32,7 +32,7 @@ let losses = 0;
  * Loads something on the backend that is wanted, and on WebAssembly where its self-test fails there.
  *
  * @template {{dispose(): void}} T
- * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
+ * @param {string} wasmFolder as in configure
  * @param {() => Promise<T>} load
  * @param {SelfTest<T>} selfTest rejects when the backend computes something else than it should
  * @param {BackendName} wanted
@@ -40,6 +40,7 @@ let losses = 0;
  * @throws the self-test's error when it fails on WebAssembly too
  */
 export async function loadOnBackend(wasmFolder, load, selfTest, wanted) {
+  configure(wasmFolder);
   if (watch.isLost()) {
     losses += 1;
     watch = NEVER_LOST;
@@ -47,14 +48,14 @@ export async function loadOnBackend(wasmFolder, load, selfTest, wanted) {
   }
   if (wanted === "webgl" && losses < MAX_LOSSES && hasGpu()) {
     try {
-      const loaded = await loadOnWebGL(load, selfTest);
+      const loaded = await loadOn("webgl", load, selfTest);
       watch = watchBackend();
       return { backend: "webgl", loaded, context: watch };
     } catch (error) {
       console.warn("WebGL is not used:", error);
     }
   }
-  return { backend: "wasm", loaded: await loadOnWasm(wasmFolder, load, selfTest), context: NEVER_LOST };
+  return { backend: "wasm", loaded: await loadOn("wasm", load, selfTest), context: NEVER_LOST };
 }
 
 /**
@@ -77,30 +78,17 @@ export function hasGpu() {
 }
 
 /**
- * @template {{dispose(): void}} T
- * @param {() => Promise<T>} load
- * @param {SelfTest<T>} selfTest
- * @returns {Promise<T>}
+ * Sets TensorFlow.js as the extension has it, on either backend.
+ *
+ * @param {string} wasmFolder URL or path of the .wasm files' folder, with its last slash
  */
-export function loadOnWebGL(load, selfTest) {
+export function configure(wasmFolder) {
   // Shapes as parameters, not constants: else every size of image compiles the detector's shaders anew.
   tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", true);
-  return loadOn("webgl", load, selfTest);
-}
-
-/**
- * @template {{dispose(): void}} T
- * @param {string} wasmFolder
- * @param {() => Promise<T>} load
- * @param {SelfTest<T>} selfTest
- * @returns {Promise<T>}
- */
-export function loadOnWasm(wasmFolder, load, selfTest) {
   // The extension's content security policy blocks the threaded build's workers, and it would wait for them for ever.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(wasmFolder);
   useOwnConvolution();
-  return loadOn("wasm", load, selfTest);
 }
 
 /**
@@ -110,7 +98,7 @@ export function loadOnWasm(wasmFolder, load, selfTest) {
  * @param {SelfTest<T>} selfTest
  * @returns {Promise<T>}
  */
-async function loadOn(name, load, selfTest) {
+export async function loadOn(name, load, selfTest) {
   await switchTo(name);
   const loaded = await load();
   try {

@@ -1,6 +1,6 @@
 // Finds out which backend gets through more pictures on this machine.
 
-import { hasGpu, loadOnWasm, loadOnWebGL, pass, switchTo } from "./backend.js";
+import { configure, hasGpu, loadOn, pass, switchTo } from "./backend.js";
 
 /** @typedef {import("./backend.js").BackendName} BackendName */
 
@@ -9,7 +9,7 @@ const ROUNDS = 5;
 
 /**
  * @template {{dispose(): void}} T
- * @param {string} wasmFolder as in loadOnBackend, and so what follows
+ * @param {string} wasmFolder as in configure
  * @param {() => Promise<T>} load
  * @param {import("./backend.js").SelfTest<T>} selfTest its warm runs are timed
  * @param {number} workers that compute side by side on WebAssembly; on WebGL one does
@@ -18,9 +18,10 @@ const ROUNDS = 5;
  */
 export async function findFasterBackend(wasmFolder, load, selfTest, workers) {
   if (!hasGpu()) return "wasm";
-  const drawing = await loadOnWebGL(load, selfTest).catch((error) => console.warn("WebGL is not used:", error));
+  configure(wasmFolder);
+  const drawing = await loadOn("webgl", load, selfTest).catch((error) => console.warn("WebGL is not used:", error));
   if (!drawing) return "wasm";
-  const contestants = { webgl: drawing, wasm: await loadOnWasm(wasmFolder, load, selfTest) };
+  const contestants = { webgl: drawing, wasm: await loadOn("wasm", load, selfTest) };
   const ms = { webgl: Infinity, wasm: Infinity };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const name of /** @type {BackendName[]} */ (["webgl", "wasm"])) {
