@@ -9,6 +9,7 @@ import math
 from functools import cache
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from python_trainer.config import BlazeFaceSettings
 from python_trainer.files import ROOT
@@ -26,10 +27,14 @@ _FINE_BLOCK = 10
 _CELLS = ((16, 2), (8, 6))  # a side, and anchors in each
 _VALUES = 16  # of an anchor: x and y of the middle, width, height, and x and y of six keypoints
 _KEYPOINTS = (0, 1, 2, 3, 3)  # the eyes, nose, and the mouth's middle for both of its corners
+_MIRRORED = (1, 0, 2, 3, 5, 4)  # eyes, nose, mouth and ears, as they come from a mirror image
 
 
 def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarray:
     """Faces of at least an eighth of the longer side of an image, uint8 [h, w, 3] RGB, best first.
+
+    Four views are looked at: the image, a copy filtered by the median, from which specks, rain and dots are gone, and the mirror
+    images of both. A face that one of them shows is there; all that show it say where.
 
     Returns:
         float64 [n, 15] rows of x1, y1, x2, y2, as MTCNN would draw the box; score in (0, 1); 5 x, 5 y of MTCNN's keypoints, with
@@ -39,11 +44,13 @@ def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarr
     scale = SIDE / max(height, width)
     rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
     top, left = (SIDE - rows) // 2, (SIDE - columns) // 2
-    square = np.zeros((SIDE, SIDE, 3), np.float32)
-    square[top : top + rows, left : left + columns] = resize_antialiased(image, rows, columns)
-    outputs = load_blazeface()(square[None] / np.float32(127.5) - np.float32(1))
-    scores, values = (np.asarray(outputs[name], np.float64)[0] for name in ("scores", "regressions"))
-    found = _suppress(np.exp(-np.logaddexp(0, -scores[:, 0])), values, settings)
+    views = []
+    for photo in (image, _smooth(image, settings.median)):
+        square = np.zeros((SIDE, SIDE, 3), np.float32)
+        square[top : top + rows, left : left + columns] = resize_antialiased(photo, rows, columns)
+        views += [_anchors_in(square), _mirrored(*_anchors_in(square[:, ::-1]))]
+    scores, anchors = (np.concatenate(parts) for parts in zip(*views, strict=True))
+    found = _suppress(scores, anchors, settings)
     pixels = np.array([width / columns, height / rows])
     faces = np.array([_as_mtcnn_draws(face, np.array([left, top]), pixels, settings) for face in found]).reshape(-1, 15)
     faces[:, :4] = np.clip(faces[:, :4], 0, (width - 1, height - 1, width - 1, height - 1))
@@ -97,16 +104,40 @@ def _anchors() -> np.ndarray:
     return np.concatenate(middles)
 
 
-def _suppress(scores: np.ndarray, values: np.ndarray, settings: BlazeFaceSettings) -> list[np.ndarray]:
+def _smooth(image: np.ndarray, median_size: int) -> np.ndarray:
+    """A copy filtered by the median, reduced before to twice the network's input: what matters is not finer."""
+    height, width = image.shape[:2]
+    scale = min(1.0, 2 * SIDE / max(height, width))
+    rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
+    reduced = Image.fromarray(resize_antialiased(image, rows, columns))
+    return np.asarray(reduced.filter(ImageFilter.MedianFilter(median_size)))
+
+
+def _anchors_in(square: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the network says of float32 [128, 128, 3] in [0, 255]: scores in (0, 1), float64 [896]; [896, 16], from its corner."""
+    outputs = load_blazeface()(square[None] / np.float32(127.5) - np.float32(1))
+    scores, rows = (np.array(outputs[name], np.float64)[0] for name in ("scores", "regressions"))
+    rows[:, :2] += _anchors()
+    rows[:, 4:] += np.tile(_anchors(), 6)
+    return np.exp(-np.logaddexp(0, -scores[:, 0])), rows
+
+
+def _mirrored(scores: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From a mirror image to what it is the mirror image of."""
+    points = rows[:, 4:].reshape(-1, 6, 2)[:, list(_MIRRORED)].reshape(-1, 12)
+    rows = np.concatenate([rows[:, :4], points], axis=1)
+    rows[:, [0, *range(4, _VALUES, 2)]] = SIDE - rows[:, [0, *range(4, _VALUES, 2)]]
+    return scores, rows
+
+
+def _suppress(scores: np.ndarray, rows: np.ndarray, settings: BlazeFaceSettings) -> list[np.ndarray]:
     """Each face once: the mean of the anchors that say so, weighted by their scores, as MediaPipe does it.
 
     Returns float64 [17]: the best anchor's score, then what the network gives, from the input's corner.
     """
     some = np.flatnonzero(scores >= settings.min_score)
     order = some[np.argsort(-scores[some], kind="stable")]
-    scores, rows, found = scores[order], values[order], []
-    rows[:, :2] += _anchors()[order]
-    rows[:, 4:] += np.tile(_anchors()[order], 6)
+    scores, rows, found = scores[order], rows[order], []
     while len(rows):
         same = _overlap(rows[0], rows) > settings.max_overlap
         same[0] = True  # also a box without area

@@ -20,6 +20,7 @@ from python_trainer.files import write_atomically
 from python_trainer.images import WEB_QUALITY
 from python_trainer.inputs import DATA_HELP
 from python_trainer.manifest import CropRow, is_prepared, read_prepared, sha256_of
+from python_trainer.peers import weights_sha256
 from python_trainer.prepare import prepare
 from python_trainer.protocol import add_protocol_arguments, protocol_scores, run_protocol
 
@@ -86,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
         bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
         about={
             "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
+            "peer_sha256": weights_sha256(args.meso4, args.peer),
             "traces": traces, "trace_shares": trace_shares(model, args.data, recipe, args.split, traces),
         },
     )  # fmt: skip

@@ -12,7 +12,6 @@ from python_trainer.errors import UserError
 from python_trainer.manifest import CropRow, is_label_certain
 from python_trainer.operating_points import operating_points, score_table
 
-FALSE_POSITIVE_RATE = 0.05  # of validation images, for the second threshold
 RACES = ("White", "Black", "Asian", "Indian", "Others")
 
 
@@ -92,10 +91,7 @@ def build_report(
             np.concatenate([every[0], every[1]]), np.repeat([0, 1], [len(every[0]), len(every[1])])
         )
         val_labels, val_scores = np.array([i.label for i in val]), image_scores(val, calibration)
-        thresholds = {
-            "balanced_accuracy": metrics.threshold_balanced(val_labels, val_scores),
-            "false_positive_rate": metrics.threshold_at_rate(val_scores[val_labels == 0], FALSE_POSITIVE_RATE),
-        }
+        threshold = metrics.threshold_balanced(val_labels, val_scores)
     except ValueError as error:
         raise UserError(f"the validation split cannot fix the thresholds: {error}") from error
     calibrated = logits / calibration["temperature"] + calibration["bias"]
@@ -112,8 +108,7 @@ def build_report(
         "split": split,
         "labels": "1 = fake, 0 = real; fake_score = P(fake); positive_real is the thesis's positive class",
         "calibration": calibration,
-        "threshold": thresholds["balanced_accuracy"],
-        "thresholds": {**thresholds, "false_positive_rate_allowed": FALSE_POSITIVE_RATE},
+        "threshold": threshold,
         "operating_points": operating_points(
             *(every[label] / calibration["temperature"] + calibration["bias"] for label in (0, 1)),
             every_source,
@@ -182,8 +177,6 @@ def _figures(images: list[ImageScore], report: dict) -> dict:
     labels, scores = np.array([i.label for i in images]), image_scores(images, report["calibration"])
     result = metrics.binary_report(labels, scores, report["threshold"])
     counts = result["confusion"]
-    flagged = int((scores[labels == 0] >= report["thresholds"]["false_positive_rate"]).sum())
-    found = int((scores[labels == 1] >= report["thresholds"]["false_positive_rate"]).sum())
     return result | {
         "auc": metrics.roc_auc(labels, scores),
         "average_precision": metrics.average_precision(labels, scores),
@@ -192,10 +185,6 @@ def _figures(images: list[ImageScore], report: dict) -> dict:
         "ece_equal_rates": metrics.expected_calibration_error(labels, scores, equal_rates=True),
         "false_positive_rate": metrics.rate(counts["real_as_fake"], result["n_real"]),
         "recall_fake": metrics.rate(counts["fake_as_fake"], result["n_fake"]),
-        "at_low_false_positives": {
-            "false_positive_rate": metrics.rate(flagged, result["n_real"]),
-            "recall_fake": metrics.rate(found, result["n_fake"]),
-        },
     }
 
 

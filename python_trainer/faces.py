@@ -8,7 +8,7 @@ import numpy as np
 
 from python_trainer.blazeface import find_large_faces
 from python_trainer.config import DetectorSettings
-from python_trainer.preprocessing import detection_image, enhance
+from python_trainer.preprocessing import detection_image
 
 NETWORK_INPUT_SIDE = 12  # P-Net's, pixels: the face that it finds at scale s is 12 / s pixels
 
@@ -39,8 +39,7 @@ def detect_faces(
 
     Args:
         image: uint8 [h, w, 3] RGB.
-        second_look: for an image in which no face is found without: search an enhanced copy and, where that shows none
-            either, ask BlazeFace.
+        second_look: for an image in which MTCNN finds no face: ask BlazeFace.
 
     Returns:
         Faces in descending order of score; none for an image whose shorter side is under `min_short_side`.
@@ -54,12 +53,12 @@ def detect_faces(
     if min(image.shape[:2]) < settings.min_short_side:
         return []
     reduced = detection_image(image, settings)
-    reduction = min(reduced.shape[:2]) / min(image.shape[:2])
-    scales = _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction)
-    searched = enhance(reduced, settings.enhancement_median) if second_look else reduced
-    rows = _run_stages(searched, scales, settings)
-    if second_look and not len(rows):
+    if second_look:
         rows = find_large_faces(reduced, settings.blazeface)
+    else:
+        reduction = min(reduced.shape[:2]) / min(image.shape[:2])
+        scales = _pyramid_scales(reduced.shape, settings, settings.min_face_size * reduction)
+        rows = _run_stages(reduced, scales, settings)
     scale = np.asarray([image.shape[1] / reduced.shape[1], image.shape[0] / reduced.shape[0]], np.float32)
     faces = [
         FaceDetection(

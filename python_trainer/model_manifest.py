@@ -91,7 +91,6 @@ def detector_to_dict(settings: DetectorSettings) -> dict:
         "first_face_size": settings.first_face_size,
         "scale_factor": settings.scale_factor,
         "thresholds": list(settings.thresholds),
-        "enhancement_median": settings.enhancement_median,
         "nms": {
             "pnet_scale": settings.nms_pnet_scale,
             "pnet": settings.nms_pnet,
@@ -116,7 +115,6 @@ def detector_from_dict(values: dict) -> DetectorSettings:
             "min_face_size",
             "first_face_size",
             "scale_factor",
-            "enhancement_median",
         )
     }
     nms = {f"nms_{name}": value for name, value in values["nms"].items()}

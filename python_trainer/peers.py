@@ -15,7 +15,7 @@ from python_trainer.condition_scores import Scorer
 from python_trainer.conditions import View
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, is_held_out
-from python_trainer.manifest import CropRow
+from python_trainer.manifest import CropRow, sha256_of
 from python_trainer.preprocessing import resize_antialiased
 from python_trainer.protocol_figures import mean, unseen_aucs
 
@@ -153,6 +153,12 @@ def load_checkpoint_scorer(name: str, path: Path, conditions: tuple[str, ...]) -
     return Scorer(name, view, lambda crops: predict_logits(model, crops, recipe.input_size), conditions)
 
 
+def weights_sha256(meso4: Path | None, checkpoints: list[str]) -> dict[str, str]:
+    """Of each peer's file of weights, by its name in the figures; as for `load_peers`."""
+    files = ({"meso4": meso4} if meso4 else {}) | _named(checkpoints)
+    return {name: sha256_of(path) for name, path in files.items()}
+
+
 def _named(checkpoints: list[str]) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for text in checkpoints:
@@ -179,7 +185,6 @@ def _figures(rows: list[CropRow], scores: dict[str, np.ndarray], split: str) -> 
     threshold = metrics.threshold_balanced(*_arrays(val))
     return {
         "threshold": threshold,
-        "validation_balanced_accuracy": _balanced(val, threshold),
         "conditions": {c: _of_condition(_scored(rows, scores[c], split), threshold) for c in CONDITIONS},
     }
 
@@ -194,7 +199,6 @@ def _of_condition(images: list[ImageScore], threshold: float) -> dict:
         "unseen_mean_auc": unseen["mean"],
         "unseen": {name: values["auc"] for name, values in unseen["sources"].items()},
         "balanced_accuracy": _balanced([i for part in seen.values() for i in part], threshold),
-        "macro_balanced_accuracy": mean(_balanced(part, threshold) for part in seen.values()),
         "found": {str(rate): _found(sources, rate) for rate in EQUAL_ALARMS},
     }
 

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image
 
 from python_trainer.config import DetectorSettings, FaceCropSettings
 
@@ -40,22 +40,6 @@ def detection_image(image: np.ndarray, settings: DetectorSettings) -> np.ndarray
         return image
     scale = settings.max_short_side / short
     return resize_antialiased(image, round_half_up(height * scale), round_half_up(width * scale))
-
-
-def enhance(image: np.ndarray, median_size: int) -> np.ndarray:
-    """A copy in which a face shows that specks, rain, dots or odd colours hide from the detector.
-
-    Grey (ITU-R 601-2), filtered by the median, its histogram equalized; never what is judged.
-
-    Args:
-        image: uint8 [h, w, 3] RGB.
-        median_size: side of the median's window, pixels, odd.
-
-    Returns:
-        uint8 [h, w, 3], three equal channels.
-    """
-    grey = Image.fromarray(image).convert("L").filter(ImageFilter.MedianFilter(median_size))
-    return np.repeat(np.asarray(ImageOps.equalize(grey))[..., None], 3, axis=2)
 
 
 def face_angle(keypoints: np.ndarray) -> float:

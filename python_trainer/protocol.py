@@ -25,8 +25,8 @@ SCHEMA_VERSION = 1
 LEAST_OF_A_SIZE = 30  # of each class; fewer draw chance
 MAX_BOOTSTRAP = 200  # resamples for each condition
 _FROM_REPORT = (
-    "split", "labels", "condition", "calibrated_on", "calibration", "threshold", "thresholds", "operating_points", "date", "code_version",
-    "architecture", "checkpoint_sha256",
+    "split", "labels", "condition", "calibrated_on", "calibration", "threshold", "operating_points", "date", "code_version",
+    "architecture", "checkpoint_sha256", "peer_sha256",
 )  # fmt: skip
 
 

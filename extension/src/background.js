@@ -102,6 +102,7 @@ chrome.runtime.onMessage.addListener(
         cancel((owner) => owner === document);
         return verdicts.dropDocument(tabId, document);
       },
+      "page.pauses": (_, sender) => queue.pause(ownerOf(sender).document),
       "report.open": ({ key, place }, { tab, frameId = 0 }) => openReport({ tabId: tab?.id ?? -1, frameId, key }, place),
       "report.check": (message) => checker.checkBytes(message),
       "welcome.check": (message, sender) => checker.check(message, ownerOf(sender)),

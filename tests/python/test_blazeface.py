@@ -1,5 +1,7 @@
 """BlazeFace: whom it finds, where, and what it makes of no face at all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -41,6 +43,24 @@ def test_the_weights_are_mediapipes():
         [7.37, 7.22, 51.48, 51.47, -3.1, -5.3, 18.38, -3.6, 6.15, 8.35, 5.08, 18.42, -15.16, -1.46, 29.61, 2.66],
         abs=0.01,
     )
+
+
+def test_a_face_under_specks_is_found_in_the_copy_without_them(fixtures_dir):
+    specked = np.asarray(Image.open(fixtures_dir / "images" / "face_specked.jpg").convert("RGB"))
+    assert len(find_large_faces(specked, replace(SETTINGS, median=1))) == 0
+    assert len(find_large_faces(specked, SETTINGS)) == 1
+
+
+def test_in_a_mirror_image_the_same_faces_are_found():
+    (row,) = find_large_faces(astronaut(), SETTINGS)
+    (other,) = find_large_faces(astronaut()[:, ::-1], SETTINGS)
+    assert row[4] == pytest.approx(other[4])
+    assert [512 - row[2], row[1], 512 - row[0], row[3]] == pytest.approx(other[:4].tolist(), abs=0.01)
+    (left, right, nose), (mirrored_left, mirrored_right, mirrored_nose) = (
+        face[5:].reshape(2, 5).T[:3] for face in (row, other)
+    )
+    for point, mirrored in ((left, mirrored_right), (right, mirrored_left), (nose, mirrored_nose)):
+        assert [512 - point[0], point[1]] == pytest.approx(mirrored.tolist(), abs=0.01)
 
 
 def test_each_of_two_people_is_found_once():

@@ -74,7 +74,18 @@ export class CheckQueue {
    * @param {(owner: string) => boolean} isGone
    */
   cancel(isGone) {
-    for (const job of [...this.#jobs.values()]) {
+    this.#drop([...this.#jobs.values()], isGone);
+  }
+
+  /** @param {string} owner who waits for nothing by now but what was asked for: its other checks that do not run yet are dropped */
+  pause(owner) {
+    const automatic = this.#waiting().filter(({ priority }) => priority < PRIORITY.asked);
+    this.#drop(automatic, (waiting) => waiting === owner);
+  }
+
+  /** @param {Job<T>[]} jobs @param {(owner: string) => boolean} isGone */
+  #drop(jobs, isGone) {
+    for (const job of jobs) {
       const gone = job.waiters.filter((waiter) => isGone(waiter.owner));
       job.waiters = job.waiters.filter((waiter) => !isGone(waiter.owner));
       for (const waiter of gone) waiter.reject(new CheckDroppedError("gone"));

@@ -41,13 +41,16 @@ export class PageVerdicts {
    */
   async record(tabId, document, key, result) {
     const { status, fakeScore, reason, code, host, via } = result;
+    let others = /** @type {string[]} */ ([]);
     await this.#change(tabId, async (verdicts) => {
-      if (!verdicts[document]) await this.#dropGone(tabId, verdicts);
+      if (!verdicts[document]) others = Object.keys(verdicts);
       verdicts[document] ??= {};
       const { isGone } = verdicts[document][key] ?? {};
       verdicts[document][key] = { status, bands: bandsOf(result), fakeScore, reason, code, host, via, isGone };
     });
     this.#store.writeSoon(tabId);
+    // The page waits for its verdict, and a frozen one takes its time to say nothing.
+    if (others.length > 0) void this.#dropGone(tabId, others);
   }
 
   /**
@@ -116,12 +119,16 @@ export class PageVerdicts {
    * A page that goes away says so, but cannot wake a stopped worker: a new page looks who is left.
    *
    * @param {number} tabId
-   * @param {TabVerdicts} verdicts
+   * @param {string[]} documents
    */
-  async #dropGone(tabId, verdicts) {
-    for (const document of Object.keys(verdicts)) {
-      if (!(await this.#isAlive(tabId, document))) delete verdicts[document];
-    }
+  async #dropGone(tabId, documents) {
+    const left = await Promise.all(documents.map((document) => this.#isAlive(tabId, document)));
+    const gone = documents.filter((_, index) => !left[index]);
+    if (gone.length === 0) return;
+    await this.#change(tabId, async (verdicts) => {
+      for (const document of gone) delete verdicts[document];
+    });
+    this.#store.writeSoon(tabId);
   }
 
   /** @param {() => Promise<unknown>} work */

@@ -6,12 +6,14 @@ import { isLow, readBattery } from "../shared/battery.js";
 export class AutomaticPause {
   #battery = /** @type {import("../shared/battery.js").Battery | null} */ (null);
   #onEnd;
+  #onStart;
   #abort = new AbortController();
   #wasPaused;
 
-  /** @param {() => void} onEnd automatic checks may go on */
-  constructor(onEnd) {
+  /** @param {() => void} onEnd automatic checks may go on @param {() => void} onStart they may not */
+  constructor(onEnd, onStart) {
     this.#onEnd = onEnd;
+    this.#onStart = onStart;
     this.#wasPaused = this.isPaused;
     document.addEventListener("visibilitychange", this.#update, { signal: this.#abort.signal });
     void readBattery().then((battery) => this.#watch(battery));
@@ -35,7 +37,9 @@ export class AutomaticPause {
 
   #update = () => {
     const { isPaused } = this;
-    if (this.#wasPaused && !isPaused) this.#onEnd();
+    if (isPaused === this.#wasPaused) return;
     this.#wasPaused = isPaused;
+    if (isPaused) this.#onStart();
+    else this.#onEnd();
   };
 }

@@ -27,7 +27,7 @@ function start() {
   const checker = new PageChecker({
     createOverlay: (actions) => (overlay = new Overlay(translate, { ...actions, onLook: stopIfGone })),
     createWatch: (listener) => new ViewportWatch(listener),
-    createPause: (onEnd) => new AutomaticPause(onEnd),
+    createPause: (onEnd, onStart) => new AutomaticPause(onEnd, onStart),
     ask: (type, fields) => askBackground(type, fields).catch(stopIfOrphaned),
   });
   const pointer = new PointerWatch();

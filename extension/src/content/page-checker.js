@@ -33,7 +33,7 @@ export class PageChecker {
    * @param {object} parts
    * @param {(actions: import("./overlay.js").OverlayActions) => import("./overlay.js").Overlay} parts.createOverlay
    * @param {(listener: import("./viewport-watch.js").ViewportListener) => import("./viewport-watch.js").ViewportWatch} parts.createWatch
-   * @param {(onEnd: () => void) => import("./automatic-pause.js").AutomaticPause} parts.createPause
+   * @param {(onEnd: () => void, onStart: () => void) => import("./automatic-pause.js").AutomaticPause} parts.createPause
    * @param {(type: string, fields?: Record<string, unknown>) => Promise<any>} parts.ask the background
    */
   constructor({ createOverlay, createWatch, createPause, ask }) {
@@ -47,12 +47,17 @@ export class PageChecker {
       onLeave: (image) => this.#overlay.setInView(image, false),
       onResize: (image) => this.#handleResize(image),
     });
-    this.#pause = createPause(() => this.#rechecks.goOn());
+    const isWaiting = () => this.known().some(({ isChecking, wasAsked }) => isChecking && !wasAsked);
+    const dropWaiting = () => void (isWaiting() && ask("page.pauses").catch(() => undefined));
+    this.#pause = createPause(() => this.#rechecks.goOn(), dropWaiting);
     const videos = new VideoCheck(ask);
     this.#checks = new PictureChecks({
       overlay: this.#overlay,
       watch: this.#watch,
-      resultOf: (tracked, options) => this.#shownKeys.during(tracked.key, tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options)),
+      resultOf: async (tracked, options) => {
+        if (this.#pause.isPaused && !options.wasAsked) return null;
+        return this.#shownKeys.during(tracked.key, tracked instanceof TrackedVideo ? videos.of(tracked) : this.#request.ofImage(tracked, options));
+      },
     });
     this.#rechecks = new Rechecks({ checks: this.#checks, request: this.#request, watch: this.#watch, pause: this.#pause });
     this.#lone = new LonePanel(this.#overlay);

@@ -28,7 +28,7 @@ export class PictureChecks {
    * @param {object} parts
    * @param {Overlay} parts.overlay
    * @param {ViewportWatch} parts.watch
-   * @param {(tracked: TrackedImage, options: CheckOptions) => Promise<Result | null>} parts.resultOf null: dropped with the page
+   * @param {(tracked: TrackedImage, options: CheckOptions) => Promise<Result | null>} parts.resultOf null: dropped, with the page or until the automatic goes on
    */
   constructor({ overlay, watch, resultOf }) {
     this.#overlay = overlay;

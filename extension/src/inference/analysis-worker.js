@@ -56,12 +56,13 @@ export class AnalysisWorker {
    */
   async analyze(bytes, { signal, ...options }) {
     signal?.throwIfAborted();
+    // Busy only once it is sent: what cannot be sent is never answered.
+    this.#worker.postMessage({ bytes, ...options }, [bytes]);
     this.#state = "busy";
+    const reply = this.#reply();
     const stop = () => this.#break(signal?.reason);
     signal?.addEventListener("abort", stop);
     try {
-      const reply = this.#reply();
-      this.#worker.postMessage({ bytes, ...options }, [bytes]);
       const { evidence, backend } = await reply;
       this.backend = backend;
       return evidence;

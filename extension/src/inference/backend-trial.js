@@ -19,6 +19,7 @@ export class BackendTrial {
   #startWorker;
   #memory;
   #here;
+  #running = /** @type {Promise<void> | null} */ (null);
 
   /**
    * @param {() => import("./analysis-worker.js").WorkerLike} startWorker one that compares
@@ -36,8 +37,13 @@ export class BackendTrial {
     return (await this.#recall()).faster ?? "wasm";
   }
 
-  /** Finds out, once: what it takes is too much for every day. Never rejects. */
+  /** Finds out, once: what it takes is too much for every day, and twice at a time would measure itself. Never rejects. */
   async run() {
+    this.#running ??= this.#run().finally(() => (this.#running = null));
+    await this.#running;
+  }
+
+  async #run() {
     const { tries, faster } = await this.#recall();
     if (faster || tries >= MOST_TRIES) return;
     try {

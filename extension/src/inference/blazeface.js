@@ -1,58 +1,53 @@
 // BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047), the detector of a second look; mirrors python_trainer/blazeface.py.
 
+import { candidatesOf, mergeOverlapping, mirrored, SIDE } from "./blazeface-anchors.js";
 import { faceAngle } from "./face-crop.js";
 import { runGraphModel } from "./graph-model.js";
+import { medianFilter } from "./median-filter.js";
 import { resizeAntialiased } from "./resample.js";
 
 /** @typedef {import("./boxes.js").ScoredBox & {keypoints: number[][]}} LocatedFace */
+/** @typedef {import("./blazeface-anchors.js").Candidate} Candidate */
 /** @typedef {import("./detector-settings.js").BlazeFaceSettings} BlazeFaceSettings */
+/** @typedef {import("./graph-model.js").GraphModel} GraphModel */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
+/** @typedef {{left: number, top: number, width: number, height: number}} Place of the image in the network's input, pixels */
 
-/**
- * A face as the network gives it: x and y of the middle, width, height, then x and y of six keypoints, pixels of its input.
- *
- * @typedef {{score: number, values: number[]}} Candidate
- */
-
-const SIDE = 128;
-const CELLS = [
-  { side: 8, anchors: 2 },
-  { side: 16, anchors: 6 },
-];
-const VALUES = 16;
-const POINTS_START = 4;
 // The eyes, nose, and the mouth's middle for both of its corners; the network gives two ears too.
 const KEYPOINTS = [0, 1, 2, 3, 3];
+const INPUT_SHAPE = [1, SIDE, SIDE, 3];
 const { fround } = Math;
 
-/** Middles x, y of all anchors, in the order of the network's rows. */
-const ANCHORS = CELLS.flatMap(({ side, anchors }) => {
-  const cells = SIDE / side;
-  return Array.from({ length: cells * cells * anchors }, (_, row) => {
-    const cell = Math.floor(row / anchors);
-    return [((cell % cells) + 0.5) * side, (Math.floor(cell / cells) + 0.5) * side];
-  });
-});
-
 /**
- * Faces of at least an eighth of the image's longer side.
+ * Faces of at least an eighth of the image's longer side. Four views are looked at: the image, a copy filtered by the median, from
+ * which specks, rain and dots are gone, and the mirror images of both. A face that one of them shows is there; all that show it
+ * say where.
  *
- * @param {import("./graph-model.js").GraphModel} network
+ * @param {GraphModel} network
  * @param {RasterImage} image
  * @param {BlazeFaceSettings} settings
+ * @param {AbortSignal} [signal] ends the search between two views
  * @returns {Promise<LocatedFace[]>} best first, pixels of the image, boxes as large as MTCNN would draw them
  */
-export async function findLargeFaces(network, image, { minScore, maxOverlap, boxScale, boxShift }) {
-  const { values, left, top, width, height } = toInput(image);
-  const [scores, regressions] = await runGraphModel(network, values, [1, SIDE, SIDE, 3], ["scores", "regressions"]);
-  const [scaleX, scaleY] = [image.width / width, image.height / height];
-  return mergeOverlapping(candidates(scores.values, regressions.values, minScore), maxOverlap).map((face) => {
+export async function findLargeFaces(network, image, { minScore, median, maxOverlap, boxScale, boxShift }, signal) {
+  const place = placeOf(image);
+  /** @type {Candidate[]} */
+  const candidates = [];
+  for (const photo of [image, medianFilter(atMost(image, 2 * SIDE), median)]) {
+    const input = toInput(photo, place);
+    candidates.push(...(await look(network, input, minScore)));
+    signal?.throwIfAborted();
+    candidates.push(...(await look(network, mirrorOf(input), minScore)).map(mirrored));
+    signal?.throwIfAborted();
+  }
+  const [scaleX, scaleY] = [image.width / place.width, image.height / place.height];
+  return mergeOverlapping(candidates, maxOverlap).map((face) => {
     const [middleX, middleY, faceWidth, faceHeight, ...points] = face.values;
-    const keypoints = KEYPOINTS.map((index) => [points[2 * index] - left, points[2 * index + 1] - top]);
+    const keypoints = KEYPOINTS.map((index) => [points[2 * index] - place.left, points[2 * index + 1] - place.top]);
     // MTCNN's boxes reach from the hair to the chin, BlazeFace's from the brows.
     const angle = faceAngle(keypoints);
-    const x = middleX - left - faceHeight * boxShift * Math.sin(angle);
-    const y = middleY - top + faceHeight * boxShift * Math.cos(angle);
+    const x = middleX - place.left - faceHeight * boxShift * Math.sin(angle);
+    const y = middleY - place.top + faceHeight * boxShift * Math.cos(angle);
     const reach = (faceWidth * boxScale) / 2;
     return {
       x1: (x - reach) * scaleX,
@@ -65,17 +60,48 @@ export async function findLargeFaces(network, image, { minScore, maxOverlap, box
   });
 }
 
+/** @param {GraphModel} network is run once */
+export async function runOnNothing(network) {
+  await look(network, new Float32Array(SIDE * SIDE * 3), 1);
+}
+
 /**
- * The whole image in the middle of a black square.
- *
- * @param {RasterImage} image
- * @returns {{values: Float32Array, left: number, top: number, width: number, height: number}} values in [-1, 1]; where it lies
+ * @param {GraphModel} network
+ * @param {Float32Array} input
+ * @param {number} minScore
  */
-function toInput(image) {
+async function look(network, input, minScore) {
+  const [scores, regressions] = await runGraphModel(network, input, INPUT_SHAPE, ["scores", "regressions"]);
+  return candidatesOf(scores.values, regressions.values, minScore);
+}
+
+/**
+ * @param {RasterImage} image
+ * @param {number} side
+ * @returns {RasterImage} reduced so that its longer side is at most so many pixels
+ */
+function atMost(image, side) {
+  const scale = Math.min(1, side / Math.max(image.width, image.height));
+  const [height, width] = [image.height, image.width].map((length) => Math.max(1, Math.round(length * scale)));
+  return resizeAntialiased(image, height, width);
+}
+
+/**
+ * @param {RasterImage} image
+ * @returns {Place} in the middle of the input, as large as it can be
+ */
+function placeOf(image) {
   const scale = SIDE / Math.max(image.width, image.height);
   const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.round(length * scale)));
-  const left = Math.floor((SIDE - width) / 2);
-  const top = Math.floor((SIDE - height) / 2);
+  return { left: Math.floor((SIDE - width) / 2), top: Math.floor((SIDE - height) / 2), width, height };
+}
+
+/**
+ * @param {RasterImage} image
+ * @param {Place} place where it lies in a black square
+ * @returns {Float32Array} [SIDE, SIDE, 3] in [-1, 1]
+ */
+function toInput(image, { left, top, width, height }) {
   const { data, channels } = resizeAntialiased(image, height, width);
   const values = new Float32Array(SIDE * SIDE * 3).fill(-1);
   for (let y = 0; y < height; y += 1) {
@@ -86,59 +112,15 @@ function toInput(image) {
       for (let channel = 0; channel < 3; channel += 1) values[to + channel] = fround(data[from + channel] / 127.5) - 1;
     }
   }
-  return { values, left, top, width, height };
+  return values;
 }
 
-/**
- * @param {Float32Array} scores logits, one for each anchor
- * @param {Float32Array} regressions float32 [anchors, VALUES]; places are counted from the anchor's middle
- * @param {number} minScore
- * @returns {Candidate[]} best first
- */
-function candidates(scores, regressions, minScore) {
-  return ANCHORS.map((middle, row) => ({
-    score: 1 / (1 + Math.exp(-scores[row])),
-    values: Array.from(regressions.subarray(row * VALUES, (row + 1) * VALUES), (value, index) =>
-      index < 2 || index >= POINTS_START ? value + middle[index % 2] : value,
-    ),
-  }))
-    .filter(({ score }) => score >= minScore)
-    .sort((a, b) => b.score - a.score);
-}
-
-/**
- * Each face once: the mean of the anchors that say so, weighted by their scores, as MediaPipe does it.
- *
- * @param {Candidate[]} all best first
- * @param {number} maxOverlap
- * @returns {Candidate[]} with the best one's score each
- */
-function mergeOverlapping(all, maxOverlap) {
-  const found = [];
-  let rest = all;
-  while (rest.length > 0) {
-    const [best] = rest;
-    const isSame = (/** @type {Candidate} */ other) => other === best || overlap(best.values, other.values) > maxOverlap;
-    const same = rest.filter(isSame);
-    const total = same.reduce((sum, { score }) => sum + score, 0);
-    const mean = (/** @type {number} */ index) => same.reduce((sum, { score, values }) => sum + score * values[index], 0) / total;
-    found.push({ score: best.score, values: best.values.map((_, index) => mean(index)) });
-    rest = rest.filter((other) => !isSame(other));
+/** @param {Float32Array} input */
+function mirrorOf(input) {
+  const mirror = new Float32Array(input.length);
+  for (let pixel = 0; pixel < SIDE * SIDE; pixel += 1) {
+    const from = (pixel - (pixel % SIDE) + SIDE - 1 - (pixel % SIDE)) * 3;
+    mirror.set(input.subarray(from, from + 3), pixel * 3);
   }
-  return found;
-}
-
-/**
- * @param {number[]} a begins with x and y of the middle, width and height
- * @param {number[]} b
- * @returns {number} intersection over union, 0 for boxes without area
- */
-function overlap(a, b) {
-  const shared = [0, 1].map((axis) => {
-    const [reachA, reachB] = [a[axis + 2] / 2, b[axis + 2] / 2];
-    return Math.max(0, Math.min(a[axis] + reachA, b[axis] + reachB) - Math.max(a[axis] - reachA, b[axis] - reachB));
-  });
-  const intersection = shared[0] * shared[1];
-  const union = a[2] * a[3] + b[2] * b[3] - intersection;
-  return union > 0 ? intersection / union : 0;
+  return mirror;
 }

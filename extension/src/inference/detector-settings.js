@@ -8,14 +8,13 @@
  * @property {number} firstFaceSize face size at which the pyramid's grid of scales begins, pixels of the reduced image
  * @property {number} scaleFactor between the levels of the pyramid, in (0, 1)
  * @property {number[]} thresholds of P-, R- and O-Net
- * @property {number} enhancementMedian side of the median's window, pixels, odd: of the enhanced copy that is searched where a
- *   check that was asked for finds no face
- * @property {BlazeFaceSettings} blazeface of the search that follows where that shows none either
+ * @property {BlazeFaceSettings} blazeface of the search that follows where a check that was asked for finds no face
  * @property {{pnetScale: number, pnet: number, rnet: number, onet: number}} nms overlap thresholds
  * @property {{pnet: string, rnet: string, onet: string, blazeface: string}} files model.json of each network
  *
  * @typedef {object} BlazeFaceSettings
  * @property {number} minScore that a face has at least
+ * @property {number} median side of the filter's window, pixels, odd: of the copy that is looked at too
  * @property {number} maxOverlap of two faces, intersection over union
  * @property {number} boxScale side of MTCNN's box, in widths of BlazeFace's
  * @property {number} boxShift from its middle to that of MTCNN's, towards the chin, in heights of BlazeFace's
@@ -38,7 +37,6 @@ export function parseDetectorSettings(detector) {
     firstFaceSize: detector.get("first_face_size").number(1),
     scaleFactor: detector.get("scale_factor").number(0.01, 0.99),
     thresholds: detector.get("thresholds").numbers(3),
-    enhancementMedian: detector.get("enhancement_median").odd(15),
     nms: {
       pnetScale: nms.get("pnet_scale").number(0, 1),
       pnet: nms.get("pnet").number(0, 1),
@@ -47,6 +45,7 @@ export function parseDetectorSettings(detector) {
     },
     blazeface: {
       minScore: blazeface.get("min_score").number(0.01, 0.99),
+      median: blazeface.get("median").odd(15),
       maxOverlap: blazeface.get("max_overlap").number(0.01, 0.99),
       boxScale: blazeface.get("box_scale").number(0.1, 10),
       boxShift: blazeface.get("box_shift").number(-1, 1),

@@ -1,9 +1,8 @@
 // Finds faces: with MTCNN, and in a second look with BlazeFace where that finds none.
 
-import { findLargeFaces } from "./blazeface.js";
+import { findLargeFaces, runOnNothing } from "./blazeface.js";
 import { detectionImage, inWholeImage } from "./detection-image.js";
 import { locate, propose, refine } from "./detector-stages.js";
-import { enhance } from "./enhance.js";
 import { loadGraphModel } from "./graph-model.js";
 import { pyramidScales } from "./image-pyramid.js";
 
@@ -59,12 +58,14 @@ export class FaceDetector {
   async detect(image, signal) {
     if (this.#isTooSmall(image)) return [];
     const reduced = detectionImage(image, this.#settings.maxShortSide);
-    return inWholeImage(await this.#search(reduced, image, signal), reduced, image);
+    const { pnet, rnet, onet } = this.#networks;
+    const proposals = await propose(pnet, reduced, this.#scalesFor(reduced, image), this.#settings, signal);
+    const candidates = await refine(rnet, reduced, proposals, this.#settings, signal);
+    return inWholeImage(await locate(onet, reduced, candidates, this.#settings, signal), reduced, image);
   }
 
   /**
-   * As `detect`, for an image in which that found no face: in an enhanced copy and, where that shows none either, with
-   * BlazeFace.
+   * As `detect`, for an image in which that found no face: with BlazeFace.
    *
    * @param {RasterImage} image
    * @param {AbortSignal} [signal]
@@ -72,11 +73,8 @@ export class FaceDetector {
    */
   async lookAgain(image, signal) {
     if (this.#isTooSmall(image)) return [];
-    const { maxShortSide, enhancementMedian, blazeface } = this.#settings;
-    const reduced = detectionImage(image, maxShortSide);
-    const inCopy = await this.#search(enhance(reduced, enhancementMedian), image, signal);
-    signal?.throwIfAborted();
-    const faces = inCopy.length > 0 ? inCopy : await findLargeFaces(this.#networks.blazeface, reduced, blazeface);
+    const reduced = detectionImage(image, this.#settings.maxShortSide);
+    const faces = await findLargeFaces(this.#networks.blazeface, reduced, this.#settings.blazeface, signal);
     return inWholeImage(faces, reduced, image);
   }
 
@@ -93,7 +91,7 @@ export class FaceDetector {
     await refine(this.#networks.rnet, image, whole, this.#settings, signal);
     await locate(this.#networks.onet, image, whole, this.#settings, signal);
     signal.throwIfAborted();
-    await findLargeFaces(this.#networks.blazeface, image, this.#settings.blazeface);
+    await runOnNothing(this.#networks.blazeface);
   }
 
   /** Frees the networks; the detector is of no use afterwards. */
@@ -104,18 +102,6 @@ export class FaceDetector {
   /** @param {RasterImage} image */
   #isTooSmall(image) {
     return Math.min(image.width, image.height) < this.#settings.minShortSide;
-  }
-
-  /**
-   * @param {RasterImage} searched the image in the search's size, or a copy of it
-   * @param {RasterImage} image the whole one
-   * @param {AbortSignal} [signal]
-   */
-  async #search(searched, image, signal) {
-    const { pnet, rnet, onet } = this.#networks;
-    const proposals = await propose(pnet, searched, this.#scalesFor(searched, image), this.#settings, signal);
-    const candidates = await refine(rnet, searched, proposals, this.#settings, signal);
-    return locate(onet, searched, candidates, this.#settings, signal);
   }
 
   /**

@@ -20,21 +20,24 @@ export async function loadWorkerEngine(startWorker, wanted, signal, { size = poo
   const first = new AnalysisWorker(startWorker(wanted));
   const giveUp = () => first.terminate();
   signal.addEventListener("abort", giveUp);
-  const { manifest, manifestSha256, backend } = await first.ready.catch((error) => {
+  const { manifest, manifestSha256 } = await first.ready.catch((error) => {
     giveUp(); // a worker that could not load is left behind by nobody
     throw error;
   });
   signal.removeEventListener("abort", giveUp);
-  const lanes = backend === "wasm" ? size : 1;
+  // A worker that loses its GPU for good goes on without.
+  const lanes = () => (first.backend === "wasm" ? size : 1);
   return {
     manifest,
     manifestSha256,
     get backend() {
       return first.backend;
     },
-    pipeline: new WorkerPool(first, () => new AnalysisWorker(startWorker(backend)), lanes, whenQuiet),
+    pipeline: new WorkerPool(first, () => new AnalysisWorker(startWorker(first.backend)), lanes, whenQuiet),
     // A worker that loses its context replaces it by itself.
     context: NEVER_LOST,
-    lanes,
+    get lanes() {
+      return lanes();
+    },
   };
 }

@@ -21,12 +21,13 @@ export class WorkerPool {
   #whenQuiet;
   #workers = /** @type {Set<AnalysisWorker>} */ (new Set());
   #jobs = /** @type {Job[]} */ ([]);
+  #isClosed = false;
   #quiet = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /**
    * @param {AnalysisWorker} first loaded
    * @param {() => AnalysisWorker} create another
-   * @param {number} size workers at most
+   * @param {() => number} size workers at most, by now
    * @param {() => void} [whenQuiet] called when there has been nothing to do for a while
    */
   constructor(first, create, size, whenQuiet = () => undefined) {
@@ -51,19 +52,17 @@ export class WorkerPool {
   /** Ends every worker, and with it what they do and what waits for them. */
   dispose() {
     clearTimeout(this.#quiet);
-    this.#size = 0;
+    this.#isClosed = true;
     for (const { reject } of this.#jobs.splice(0)) reject(new Error("The detection model was closed."));
     for (const worker of this.#workers) worker.terminate();
     this.#workers.clear();
   }
 
   #assign() {
-    for (const worker of this.#workers) {
-      if (worker.isBroken) this.#workers.delete(worker);
-      else if (worker.isIdle) this.#give(worker);
-    }
+    this.#forgetBroken();
+    for (const worker of this.#workers) if (worker.isIdle) this.#give(worker);
     const loading = [...this.#workers].filter((worker) => worker.isLoading).length;
-    if (this.#jobs.length > loading && this.#workers.size < this.#size) this.#add();
+    if (this.#jobs.length > loading && !this.#isClosed && this.#workers.size < this.#size()) this.#add();
   }
 
   #add() {
@@ -87,14 +86,19 @@ export class WorkerPool {
     worker.analyze(job.bytes, job.options).then(job.resolve, job.reject).then(() => {
       this.#assign();
       clearTimeout(this.#quiet);
-      if (this.#size > 0) this.#quiet = setTimeout(() => this.#shrink(), QUIET_LIMIT_MS);
+      if (!this.#isClosed) this.#quiet = setTimeout(() => this.#shrink(), QUIET_LIMIT_MS);
     });
   }
 
+  #forgetBroken() {
+    for (const worker of this.#workers) if (worker.isBroken) this.#workers.delete(worker);
+  }
+
   #shrink() {
-    const [first, ...added] = this.#workers;
-    if (!first || [first, ...added].some((worker) => !worker.isIdle)) return;
-    for (const worker of added) {
+    this.#forgetBroken();
+    const workers = [...this.#workers];
+    if (workers.some((worker) => !worker.isIdle)) return;
+    for (const worker of workers.slice(1)) {
       worker.terminate();
       this.#workers.delete(worker);
     }

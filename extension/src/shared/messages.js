@@ -88,6 +88,8 @@ export const MESSAGES = {
   "page.shows": { target: "background", from: "content", fields: { gone: isStrings, back: isStrings, forgotten: isStrings } },
   // A document goes away (or into the back/forward cache): its waiting checks and results are dropped.
   "page.gone": { target: "background", from: "content", fields: {} },
+  // A document is behind others, or the battery low: its automatic checks that wait are dropped; it asks for them again.
+  "page.pauses": { target: "background", from: "content", fields: {} },
   // The first-run page's picture is checked as one of a page would be.
   "welcome.check": { target: "background", from: "extension", fields: IMAGE_CHECK },
   // Words in a language that is not the browser's.

@@ -75,7 +75,7 @@ async function start() {
   const checker = new PageChecker({
     createOverlay: (actions) => new Overlay(t, { ...actions, onLook: () => undefined }),
     createWatch: (listener) => new ViewportWatch(listener),
-    createPause: (onEnd) => new AutomaticPause(onEnd),
+    createPause: (onEnd, onStart) => new AutomaticPause(onEnd, onStart),
     ask,
   });
   checker.configure(false, DEFAULT_SETTINGS);

@@ -144,7 +144,8 @@ export class FakeBackground {
   #isHeld = false;
   #release = /** @type {(() => void)[]} */ ([]);
 
-  ask = async (type, { key, mode, visible, gone, back, forgotten }) => {
+  ask = async (type, { key, mode, visible, gone, back, forgotten } = /** @type {any} */ ({})) => {
+    if (type === "page.pauses") return this.#queue.pause("page");
     if (type === "page.shows") {
       for (const name of gone) this.gone.add(name);
       for (const name of [...back, ...forgotten]) this.gone.delete(name);
@@ -252,18 +253,19 @@ export function checkerOn(page, background) {
     ...Object.fromEntries(["announce", "open", "setInView", "schedule", "destroy"].map((name) => [name, () => undefined])),
   };
   const pause = { isPaused: false, stop: () => undefined };
-  let endPause = () => {};
+  let [endPause, startPause] = [() => {}, () => {}];
   /** @type {FakeWatch} */
   let watch;
   const checker = new PageChecker({
     createOverlay: () => /** @type {any} */ (overlay),
     createWatch: (listener) => /** @type {any} */ (watch = new FakeWatch(listener)),
-    createPause: (onEnd) => ((endPause = onEnd), /** @type {any} */ (pause)),
+    createPause: (onEnd, onStart) => (([endPause, startPause] = [onEnd, onStart]), /** @type {any} */ (pause)),
     ask: background.ask,
   });
   const setPaused = (isPaused) => {
     pause.isPaused = isPaused;
-    if (!isPaused) endPause();
+    if (isPaused) startPause();
+    else endPause();
   };
   const configure = (sensitivity = "automatic") => {
     checker.configure(true, { badges: "all", sensitivity: /** @type {any} */ (sensitivity), report: "tab" });

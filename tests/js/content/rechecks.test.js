@@ -1,4 +1,4 @@
-// What has a verdict is checked again: after Back, and when a host was allowed.
+// What is known is checked again: after Back or a pause, and when a host was allowed.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -125,4 +125,21 @@ test("a host is allowed: in a tab behind what was asked for is read, the rest wh
   assert.deepEqual(scene.background.asked.map(({ key }) => key), ["https://a.test/asked.jpg"]);
   scene.on.setPaused(false);
   await until(() => resultsOf().every(({ status }) => status === "scored"), "both are read");
+});
+
+test("a tab that goes behind others has no automatic check that waits, and has them all when it comes to the front", async () => {
+  for (let index = 0; index < 20; index += 1) scene.page.add(`https://a.test/${index}.jpg`);
+  scene.background.hold();
+  scene.start();
+  await until(() => scene.on.checker.known().filter(({ isChecking }) => isChecking).length > 8, "more are asked for than run");
+  const last = scene.on.checker.known().findLast(({ isChecking }) => isChecking);
+  scene.on.checker.checkElement(last.image);
+  scene.on.setPaused(true);
+  scene.background.release();
+  await until(() => scene.on.checker.known().every(({ isChecking }) => !isChecking), "what ran has ended, and what waited was dropped");
+  assert.equal(last.result?.band, "by check", "what was asked for is checked all the same");
+  const checked = resultsOf().filter(Boolean).length;
+  assert.ok(checked <= 7, `${checked} are checked: six ran, one was asked for`);
+  scene.on.setPaused(false);
+  await until(() => resultsOf().every((result) => result?.status === "scored"), "all are checked");
 });

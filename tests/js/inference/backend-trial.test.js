@@ -48,6 +48,19 @@ test("WebAssembly computes until WebGL is known to be faster, and that is asked 
   assert.equal(workers.length, 1);
 });
 
+test("a machine that is quiet again while one runs starts no second one beside it", async () => {
+  const { trial, workers, memory } = trialOf();
+  const running = trial.run();
+  await turn();
+  const again = trial.run();
+  await turn();
+  assert.equal(workers.length, 1);
+  assert.equal(JSON.parse(memory.getItem("faster-backend")).tries, 1);
+  workers[0].answer({ faster: "wasm" });
+  await Promise.all([running, again]);
+  assert.equal(workers.length, 1);
+});
+
 test("another version or browser is asked anew", async () => {
   const { trial, workers, memory } = trialOf();
   const running = trial.run();

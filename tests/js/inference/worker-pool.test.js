@@ -148,6 +148,43 @@ test("added workers go when it is quiet, which is told then; closing ends all", 
   assert.equal(workers[0].terminate.mock.callCount(), 1);
 });
 
+test("what cannot be sent is told, and the worker takes the next", async () => {
+  const { engine, workers } = await engineOf(1);
+  mock.method(workers[0], "postMessage").mock.mockImplementationOnce(() => {
+    throw new DOMException("The bytes were handed over before.", "DataCloneError");
+  });
+  await assert.rejects(engine.pipeline.analyze(image()), { name: "DataCloneError" });
+  const next = engine.pipeline.analyze(image());
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  assert.equal(await next, EVIDENCE);
+  assert.equal(workers.length, 1);
+});
+
+test("a worker that breaks while it has nothing to do keeps no other", async () => {
+  const whenQuiet = mock.fn();
+  const { engine, workers } = await engineOf(3, READY, whenQuiet);
+  const images = [1, 2, 3].map(() => engine.pipeline.analyze(image()));
+  await workers[1].reply(READY);
+  await workers[2].reply(READY);
+  for (const worker of workers) await worker.reply({ evidence: EVIDENCE, backend: "wasm" });
+  await Promise.all(images);
+  workers[1].dispatchEvent(Object.assign(new Event("error"), { message: "out of memory" }));
+  mock.timers.tick(60_000);
+  assert.equal(workers[2].terminate.mock.callCount(), 1);
+  assert.equal(whenQuiet.mock.callCount(), 1);
+});
+
+test("once a GPU is given up, as many workers compute as without one", async () => {
+  const { engine, workers } = await engineOf(2, { ...READY, backend: "webgl" });
+  const first = engine.pipeline.analyze(image());
+  await workers[0].reply({ evidence: EVIDENCE, backend: "wasm" });
+  await first;
+  assert.deepEqual([engine.lanes, engine.backend], [2, "wasm"]);
+  void engine.pipeline.analyze(image());
+  void engine.pipeline.analyze(image());
+  assert.equal(workers[1].wanted, "wasm");
+});
+
 test("workers stay while images keep coming", async () => {
   const { engine, workers } = await engineOf(2);
   const running = [engine.pipeline.analyze(image()), engine.pipeline.analyze(image())];

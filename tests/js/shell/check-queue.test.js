@@ -74,6 +74,16 @@ test("a closed page's checks are dropped, shared ones stay for the other page", 
   assert.deepEqual(ran, ["shared"]);
 });
 
+test("a page behind others waits for what was asked for alone, and what runs is done", async () => {
+  const { add, queue, ran, release } = heldQueue();
+  const dropped = ["near", "visible"].map((name) => assert.rejects(add(name, PRIORITY[name], "hidden"), { code: "gone" }));
+  const asked = add("asked", PRIORITY.asked, "hidden");
+  const other = add("other", PRIORITY.near, "in front");
+  queue.pause("hidden");
+  await Promise.all([...dropped, release(), asked, other]);
+  assert.deepEqual(ran, ["asked", "other"]);
+});
+
 test("a failing check rejects and does not stop the queue", async () => {
   const queue = new CheckQueue({ concurrency: 1 });
   const failing = queue.add({ key: "x", owner: "a", priority: 1, run: () => Promise.reject(new Error("no")) });

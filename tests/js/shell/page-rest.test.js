@@ -114,25 +114,25 @@ test("a look that finds nothing to look at any more is the last", () => {
 });
 
 test("automatic checks wait while the page is hidden, without a battery too", () => {
-  const onEnd = mock.fn();
-  const pause = new AutomaticPause(onEnd);
+  const [onEnd, onStart] = [mock.fn(), mock.fn()];
+  const pause = new AutomaticPause(onEnd, onStart);
   assert.equal(pause.isPaused, false);
   setHidden(true);
   assert.equal(pause.isPaused, true);
   setHidden(false);
   assert.equal(pause.isPaused, false);
-  assert.equal(onEnd.mock.callCount(), 1);
+  assert.deepEqual([onStart.mock.callCount(), onEnd.mock.callCount()], [1, 1]);
   pause.stop();
   setHidden(true);
   setHidden(false);
-  assert.equal(onEnd.mock.callCount(), 1);
+  assert.deepEqual([onStart.mock.callCount(), onEnd.mock.callCount()], [1, 1]);
 });
 
 test("automatic checks wait while the battery is low and not charged", async () => {
   const battery = Object.assign(new EventTarget(), { charging: false, level: 0.2 });
   setBattery(async () => battery);
-  const onEnd = mock.fn();
-  const pause = new AutomaticPause(onEnd);
+  const [onEnd, onStart] = [mock.fn(), mock.fn()];
+  const pause = new AutomaticPause(onEnd, onStart);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(pause.isPaused, false, "20 % is not low");
   const set = (change, name) => {
@@ -144,7 +144,7 @@ test("automatic checks wait while the battery is low and not charged", async () 
   setHidden(true);
   set({ charging: true }, "chargingchange");
   assert.equal(pause.isPaused, true, "hidden all the same");
-  assert.equal(onEnd.mock.callCount(), 0);
+  assert.deepEqual([onStart.mock.callCount(), onEnd.mock.callCount()], [1, 0], "one pause, for two reasons");
   setHidden(false);
   assert.equal(pause.isPaused, false);
   assert.equal(onEnd.mock.callCount(), 1);
@@ -154,7 +154,7 @@ test("a frame that may not ask for the battery goes on as if there were none", a
   setBattery(async () => {
     throw new DOMException("not here", "NotAllowedError");
   });
-  const pause = new AutomaticPause(() => undefined);
+  const pause = new AutomaticPause(...[mock.fn(), mock.fn()]);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(pause.isPaused, false);
 });

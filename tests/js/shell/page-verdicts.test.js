@@ -115,6 +115,25 @@ test("a new document drops those that went away while nobody listened", async ()
   await until(() => documentsOf(area) === "new page");
 });
 
+test("a verdict waits for no page that is frozen, and those are asked together", async () => {
+  let answer = (/** @type {boolean} */ isThere) => void isThere;
+  const answered = /** @type {Promise<boolean>} */ (new Promise((resolve) => (answer = resolve)));
+  const isAlive = mock.fn(() => answered);
+  const { area, start, verdicts } = setUp(isAlive);
+  await verdicts.record(7, "frozen", "a", FAKE);
+  await verdicts.record(7, "frozen too", "b", FAKE);
+  await until(() => documentsOf(area) === "frozen,frozen too");
+  isAlive.mock.resetCalls();
+  const next = start();
+  await next.record(7, "new page", "c", FAKE);
+  assert.deepEqual(isAlive.mock.calls.map(({ arguments: [, document] }) => document), ["frozen", "frozen too"]);
+  const heard = mock.fn();
+  next.onChange(heard);
+  answer(false);
+  await until(() => documentsOf(area) === "new page");
+  assert.equal(heard.mock.callCount(), 1);
+});
+
 test("a write that fails is reported, its verdict counts all the same, and the next one works", async (context) => {
   const { area, set, verdicts } = setUp();
   const report = context.mock.method(console, "error", () => undefined);
