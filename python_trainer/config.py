@@ -197,9 +197,8 @@ def recipe_from_dict(values: dict) -> Recipe:
     for cls, given in ((Recipe, values), (FaceCropSettings, crop_values)):
         if unknown := sorted(set(given) - {f.name for f in dataclasses.fields(cls)}):
             raise UserError(f"unknown recipe key {', '.join(unknown)}")
-    for key in ("difference_taps",):
-        if key in values:
-            values[key] = tuple(values[key])
+    if "difference_taps" in values:
+        values["difference_taps"] = tuple(values["difference_taps"])
     if "stages" in values:
         values["stages"] = tuple(tuple(stage) for stage in values["stages"])
     return Recipe(**values, crop=FaceCropSettings(**crop_values))

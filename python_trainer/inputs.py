@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from python_trainer.errors import UserError
@@ -238,13 +239,21 @@ def _samples_of_group(item: Item, group: dict[str, bytes]) -> Iterator[Sample]:
 
 def _tfrecord_samples(item: Item) -> Iterator[Sample]:
     """TensorFlow's convention: Examples with image/encoded and, for prepare, image/class/label."""
+    if not is_address(item.location):
+        yield from _examples(item, item.location)
+        return
+    import fsspec
+
+    # TensorFlow reads files alone. The copy goes with the shard: a process reads many.
+    with TemporaryDirectory() as folder:
+        yield from _examples(
+            item, fsspec.open_local(f"simplecache::{item.location}", simplecache={"cache_storage": folder})
+        )
+
+
+def _examples(item: Item, path: str) -> Iterator[Sample]:
     import tensorflow as tf
 
-    path = item.location
-    if is_address(path):
-        import fsspec
-
-        path = fsspec.open_local(f"simplecache::{path}")
     for index, record in enumerate(tf.data.TFRecordDataset(path)):
         values = {}
         for name, feature in tf.train.Example.FromString(record.numpy()).features.feature.items():

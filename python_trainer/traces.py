@@ -1,5 +1,6 @@
 """From which logit on a face is said to show a kind of traces, and how often that is right, on validation."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -16,6 +17,7 @@ from python_trainer.metrics import threshold_at_rate
 from python_trainer.operating_points import CHECK_RATE
 
 KINDS = ("seam", "synthetic")  # the order of TRACES' values
+_AT_ONCE = 1024  # crops in memory, 150 MB
 
 
 def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict[str, dict]:
@@ -31,7 +33,7 @@ def trace_thresholds(model: keras.Model, prepared: Path, recipe: Recipe) -> dict
     rows = [r for r in read_trainable(prepared) if r.split == "val" and not is_held_out(r.source)]
     if not any(row.label == 0 for row in rows):
         raise UserError(f"{prepared} has no real faces in its val split, and thresholds come from those alone")
-    outputs = predict_outputs(model, load_crops(prepared, rows, recipe.input_size), recipe.input_size, KINDS)
+    outputs = _outputs(model, prepared, rows, recipe.input_size)
     labels = np.array([row.label for row in rows])
     thresholds = {kind: threshold_at_rate(outputs[kind][labels == 0], CHECK_RATE) for kind in KINDS}
     return {
@@ -48,13 +50,26 @@ def trace_shares(
     rows = [row for row in read_trainable(prepared) if row.split == split]
     if not thresholds or not rows:
         return {}
-    crops = load_crops(prepared, rows, recipe.input_size)
-    limits, result = {kind: values["threshold"] for kind, values in thresholds.items()}, {}
-    for condition in ("clean", "web"):
-        if condition == "web":
-            crops = recompress_for_web(crops)
-        result[condition] = _shares(rows, predict_outputs(model, crops, recipe.input_size, KINDS), limits)
-    return result
+    limits = {kind: values["threshold"] for kind, values in thresholds.items()}
+    return {
+        condition: _shares(rows, _outputs(model, prepared, rows, recipe.input_size, change), limits)
+        for condition, change in (("clean", None), ("web", recompress_for_web))
+    }
+
+
+def _outputs(
+    model: keras.Model,
+    prepared: Path,
+    rows: list[CropRow],
+    size: int,
+    change: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """Logits of both kinds, float64 [n], of the crops of `rows`, changed first."""
+    parts = []
+    for start in range(0, len(rows), _AT_ONCE):
+        crops = load_crops(prepared, rows[start : start + _AT_ONCE], size)
+        parts.append(predict_outputs(model, change(crops) if change else crops, size, KINDS))
+    return {kind: np.concatenate([part[kind] for part in parts]) for kind in KINDS}
 
 
 def _shares(rows: list[CropRow], outputs: dict[str, np.ndarray], thresholds: dict[str, float]) -> dict[str, dict]:

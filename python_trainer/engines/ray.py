@@ -35,28 +35,30 @@ class RayEngine:
         actor_class = ray.remote(num_cpus=1)(HeldWorker)
         idle = [actor_class.remote(make_worker, os.getcwd()) for _ in range(count)]
         waiting, in_hand, deaths = deque(parts), {}, Counter()
-        while waiting or in_hand:
-            while waiting and idle:
-                actor, part = idle.pop(), waiting.popleft()
-                in_hand[actor.work.remote(part)] = actor, part
-            _end(idle)  # an actor without work gives its CPU to one that waits for a place
-            (answered,), _ = ray.wait(list(in_hand), num_returns=1)
-            actor, part = in_hand.pop(answered)
-            try:
-                answer = ray.get(answered)
-            except ray.exceptions.RayTaskError as error:
-                raise error.cause from None
-            except ray.exceptions.RayError:  # the actor, its process or its node is gone
-                deaths[part.name] += 1
-                idle.append(actor_class.remote(make_worker, os.getcwd()))
-                if deaths[part.name] < _ATTEMPTS:
-                    waiting.append(part)
-                else:
-                    yield part, WORKER_DIED
-                continue
-            idle.append(actor)
-            yield part, answer
-        _end(idle)
+        try:
+            while waiting or in_hand:
+                while waiting and idle:
+                    actor, part = idle.pop(), waiting.popleft()
+                    in_hand[actor.work.remote(part)] = actor, part
+                _end(idle)  # an actor without work gives its CPU to one that waits for a place
+                (answered,), _ = ray.wait(list(in_hand), num_returns=1)
+                actor, part = in_hand.pop(answered)
+                try:
+                    answer = ray.get(answered)
+                except ray.exceptions.RayTaskError as error:
+                    raise error.cause from None
+                except ray.exceptions.RayError:  # the actor, its process or its node is gone
+                    deaths[part.name] += 1
+                    idle.append(actor_class.remote(make_worker, os.getcwd()))
+                    if deaths[part.name] < _ATTEMPTS:
+                        waiting.append(part)
+                    else:
+                        yield part, WORKER_DIED
+                    continue
+                idle.append(actor)
+                yield part, answer
+        finally:  # also where a worker has raised, or nobody wants the rest
+            _end([*idle, *(actor for actor, _ in in_hand.values())])
 
 
 def _connect(variables: dict[str, str]) -> None:

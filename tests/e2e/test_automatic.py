@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from extension.demo.browser import wait_until
+from extension.demo.extension_page import list_images
 from tests.e2e.extension_driver import (
     FIRST_CHECK_S,
     PATIENCE_S,
@@ -87,7 +88,7 @@ def test_a_lazy_image_is_checked_when_it_is_scrolled_to(page, badges, site):
     wait_for_states(page, badges, {f"{site.origin}/{OTHER_FACE}": SCORED})
 
 
-def test_images_added_later_are_found_and_broken_ones_left_alone(page, badges, site):
+def test_images_added_later_are_found_and_broken_ones_left_alone(page, badges, site, worker):
     page.goto(
         site.add_page(
             f'<img src="/missing/{FACE}" width="99" height="99"><img src="/html/{FACE}" width="99" height="99">'
@@ -96,6 +97,8 @@ def test_images_added_later_are_found_and_broken_ones_left_alone(page, badges, s
     page.evaluate(f"document.body.insertAdjacentHTML('beforeend', '<img src=\"/{FACE}\" width=\"300\">')")
     wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
     assert list(badges_by_image(badges)) == [f"{site.origin}/{FACE}"]
+    known = {image["url"].removeprefix(site.origin): image["result"] for image in list_images(worker, page)}
+    assert {name for name in known if known[name]} == {f"/{FACE}"}, "the broken ones are left alone, not slow"
 
 
 def test_images_in_shadow_roots_are_found_and_followed(page, badges, site):
@@ -169,11 +172,12 @@ def test_a_page_of_many_images_gets_all_its_badges(page, badges, site):
 def test_only_likely_fakes_get_a_badge_when_that_is_chosen(page, badges, site, worker):
     set_settings(worker, "all", badges="likely_fake")
     page.goto(site.add_page('<img src="/images/no_face.jpg" width="300"><img src="/images/size_64.jpg">'))
-    stored = """async () => Object.values(await chrome.storage.session.get(null))
-      .flatMap((documents) => Object.values(documents)).flatMap((images) => Object.keys(images))"""
     urls = {f"{site.origin}/images/no_face.jpg", f"{site.origin}/images/size_64.jpg"}
-    wait_until(page, lambda: urls <= set(worker.evaluate(stored)), FIRST_CHECK_S, "both are checked")
+    checked = lambda: {image["url"] for image in list_images(worker, page) if image.get("result")}  # noqa: E731
+    wait_until(page, lambda: urls <= checked(), FIRST_CHECK_S, "the page knows both verdicts")
     assert badges_by_image(badges) == {}
+    set_settings(worker, "all", badges="all")
+    wait_for_states(page, badges, dict.fromkeys(urls, {"no_face", "face_too_small"}))
 
 
 def test_one_site_only(page, badges, site, worker, context):

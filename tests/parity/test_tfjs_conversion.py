@@ -1,6 +1,7 @@
 """Conversion to TF.js: the detector's networks compute what Keras computes, and a failure changes nothing."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -48,6 +49,21 @@ def test_blazeface_computes_what_keras_computes_and_is_what_ships(models_dir, tm
         np.testing.assert_allclose(outputs[name], np.asarray(tensor), atol=2e-4)
     for file in path.parent.iterdir():
         assert (models_dir / "blazeface" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_map_and_verdict_that_ship_come_from_the_difference_of_two_layers(models_dir, tmp_path):
+    folder = shutil.copytree(models_dir / "ifmd", tmp_path / "ifmd")
+    graph = json.loads((folder / "model.json").read_text())
+    (difference,) = (n for n in graph["modelTopology"]["node"] if n["op"] == "Sub" and n["name"].endswith("/Sub"))
+    first, second = difference["input"]
+    assert "/block_12_add" in first and "/block_10_project_BN" in second
+    image = np.random.default_rng(0).uniform(0, 255, (1, 14, 14, 3)).repeat(16, axis=1).repeat(16, axis=2)
+    before = run_graph_model(folder / "model.json", image.astype(np.float32))
+    difference["input"] = [first, first]
+    (folder / "model.json").write_text(json.dumps(graph))
+    after = run_graph_model(folder / "model.json", image.astype(np.float32))
+    assert abs(before["logit"] - after["logit"]).item() > 1e-2
+    assert np.ptp(after["anomaly_map"]) < 1e-6 < np.ptp(before["anomaly_map"])
 
 
 def test_an_unknown_weight_type_is_refused(tmp_path):

@@ -244,6 +244,18 @@ def test_conditions_are_scored_alike_by_any_engine_and_a_process_that_is_killed_
     assert sorted(images) == sorted(row.image for row in rows if row.crop)
 
 
+def test_a_run_that_nobody_wants_the_rest_of_gives_its_cpus_back(ray_cluster, files, tmp_path):
+    import ray
+
+    from python_trainer.engines.ray import RayEngine
+
+    total = ray.cluster_resources()["CPU"]
+    answers = RayEngine(2).map(partial(EchoWork), into_parts(list_items(files)))
+    next(answers)
+    answers.close()
+    wait_for(lambda: ray.available_resources().get("CPU") == total, 30, "the actors have ended")
+
+
 def test_predict_answers_the_same_on_ray(ray_cluster, fixtures_dir, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(
         fixtures_dir / "images"

@@ -39,6 +39,16 @@ def test_outputs_and_size(network):
     assert network.count_params() - plain.count_params() < 8000
 
 
+def test_what_the_map_is_made_of_is_the_difference_of_two_layers(network):
+    names = (*RECIPE.difference_taps, "difference")
+    inside = keras.Model(network.input, [network.get_layer(name).output for name in names])
+    image = np.random.default_rng(0).uniform(0, 255, (2, 96, 96, 3)).astype(np.float32)
+    first, second, found = (np.asarray(value, np.float64).reshape(2, -1) for value in inside(image))
+    for one, expected in zip(found, first - second, strict=True):
+        assert np.corrcoef(one, expected)[0, 1] == pytest.approx(1, abs=1e-6)
+    assert network.get_layer("head_patch_hidden").input is network.get_layer("difference").output
+
+
 def test_without_a_difference_the_trained_verdict_is_another():
     network, _ = load_checkpoint(ROOT / "python_trainer" / "checkpoints" / "evidence" / "evidence.weights.h5")
     image = np.random.default_rng(0).uniform(0, 255, (1, 14, 14, 3)).repeat(16, axis=1).repeat(16, axis=2)

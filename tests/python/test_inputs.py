@@ -169,6 +169,25 @@ def test_a_tfrecord_holds_images_with_labels(tmp_path):
     assert (none.data, none.reason) == (None, "the record has no image/encoded")
 
 
+def test_a_tfrecord_elsewhere_is_copied_here_while_it_is_read(tmp_path, monkeypatch):
+    import fsspec
+    import tensorflow as tf
+
+    image = tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"one"]))
+    example = tf.train.Example(features=tf.train.Features(feature={"image/encoded": image}))
+    with tf.io.TFRecordWriter(str(tmp_path / "s.tfrecord")) as writer:
+        writer.write(example.SerializeToString())
+    with fsspec.open("memory://records/s.tfrecord", "wb") as file:
+        file.write((tmp_path / "s.tfrecord").read_bytes())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "copies"))
+    (tmp_path / "copies").mkdir()
+    reading = read_part(into_parts(list_items(["memory://records/s.tfrecord"]))[0])
+    assert next(reading).data == b"one"
+    assert list((tmp_path / "copies").iterdir())
+    assert list(reading) == []
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
 def test_shards_are_told_from_folders_of_photos(tmp_path):
     (tmp_path / "a.tar").touch()
     assert list_shards(str(tmp_path)) == [str(tmp_path / "a.tar")]

@@ -1,6 +1,7 @@
 // Reads an image through the page that shows it, where activeTab opens the page and not the extension's own requests.
 
 import { statusFailure } from "../inference/image-source.js";
+import { MAX_SENT_BYTES } from "../shared/data-url.js";
 
 /** @typedef {{dataUrl: string} | {failure: import("../shared/verdict-wording.js").Result}} PageRead */
 
@@ -22,7 +23,7 @@ export class PageReader {
   async read(url, { tabId, frameId }, mayUseCookies) {
     try {
       const target = { tabId, frameIds: [frameId] };
-      const [outcome] = await this.#scripting.executeScript({ target, func: readInPage, args: [url, mayUseCookies] });
+      const [outcome] = await this.#scripting.executeScript({ target, func: readInPage, args: [url, mayUseCookies, MAX_SENT_BYTES] });
       const { status, dataUrl } = /** @type {Awaited<ReturnType<typeof readInPage>>} */ (outcome.result) ?? {};
       if (dataUrl) return { dataUrl };
       if (!status) return null;
@@ -40,17 +41,17 @@ export class PageReader {
  *
  * @param {string} url
  * @param {boolean} mayUseCookies
+ * @param {number} maxBytes
  * @returns {Promise<{status: number, dataUrl?: string} | null>} status of the answer; the bytes when it was good
  */
-export async function readInPage(url, mayUseCookies) {
+export async function readInPage(url, mayUseCookies, maxBytes) {
   if (new URL(url).origin !== location.origin) return null;
   const isRefusal = (/** @type {Response} */ { status }) => status === 401 || status === 403;
   let response = await fetch(url, { credentials: "omit" });
   if (isRefusal(response) && mayUseCookies) response = await fetch(url, { credentials: "include", cache: "reload" });
   if (!response.ok) return { status: response.status };
   const blob = await response.blob();
-  // What cannot pass between page and background in one message.
-  if (blob.size > 40 * 1024 * 1024) return null;
+  if (blob.size > maxBytes) return null;
   // The decoder looks at the bytes; the type only makes it an image's address.
   const typed = blob.type.startsWith("image/") ? blob : new Blob([blob], { type: "image/png" });
   const dataUrl = await new Promise((resolve, reject) => {

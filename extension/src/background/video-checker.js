@@ -2,7 +2,7 @@
 
 import { judgeClip } from "../inference/clip-verdict.js";
 import { readImageSource } from "../inference/image-source.js";
-import { dataUrlOf } from "../shared/data-url.js";
+import { dataUrlOf, MAX_SENT_BYTES } from "../shared/data-url.js";
 import { latin1 } from "../shared/image-format.js";
 import { PRIORITY } from "./check-queue.js";
 import { toFailure } from "./image-checker.js";
@@ -10,8 +10,6 @@ import { toFailure } from "./image-checker.js";
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
 /** @typedef {import("./image-checker.js").ImageOwner} ImageOwner */
 
-// What cannot pass between page and background in one message.
-const MAX_BYTES = 40 * 1024 * 1024;
 // How video files begin: MP4 and QuickTime, WebM and Matroska, Ogg.
 const SIGNATURES = [{ at: 4, text: "ftyp" }, { at: 0, text: "\x1aE\xdf\xa3" }, { at: 0, text: "OggS" }];
 
@@ -85,7 +83,7 @@ export class VideoChecker {
   async read(url) {
     if (!(await this.#permissions.has(url))) return null;
     const bytes = await readImageSource({ kind: "url", url, credentials: "omit" }).catch(() => null);
-    if (!bytes || bytes.byteLength > MAX_BYTES || !isVideo(bytes)) return null;
+    if (!bytes || bytes.byteLength > MAX_SENT_BYTES || !isVideo(bytes)) return null;
     return { dataUrl: await dataUrlOf(new Blob([bytes])) };
   }
 

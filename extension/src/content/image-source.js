@@ -1,13 +1,10 @@
 // Turns a picture of the page into what the background can read: an address, or its bytes as a data: URL.
 
-import { imageUrlOf } from "../shared/data-url.js";
+import { imageUrlOf, MAX_SENT_BYTES } from "../shared/data-url.js";
 import { readPixels, UnreadableError } from "./canvas-picture.js";
 import { sourceKindOf } from "./find-images.js";
 
 /** @typedef {{kind: "url", url: string} | {kind: "data", dataUrl: string}} Source */
-
-/** More than this cannot be sent to the background, bytes. */
-const MAX_BYTES = 40 * 1024 * 1024;
 
 /**
  * @param {Element} element that shows it
@@ -74,6 +71,6 @@ async function readBlob(element, url) {
  * @throws {Error} when there is too much of it
  */
 export function toDataUrl(blob) {
-  if (blob.size > MAX_BYTES) throw new Error(`The image is larger than ${MAX_BYTES / 1024 / 1024} MB.`);
+  if (blob.size > MAX_SENT_BYTES) throw new Error(`The image is larger than ${MAX_SENT_BYTES / 1024 / 1024} MB.`);
   return imageUrlOf(blob);
 }

@@ -1,7 +1,7 @@
 // Has one image judged and reads all else that a report says of it.
 
 import { readCredentials } from "../credentials/credentials.js";
-import { imageUrlOf } from "../shared/data-url.js";
+import { imageUrlOf, MAX_SENT_BYTES } from "../shared/data-url.js";
 import { conditionsOf } from "./conditions.js";
 import { readImageFacts } from "./image-facts.js";
 import { Picture } from "./picture.js";
@@ -19,9 +19,6 @@ import { Picture } from "./picture.js";
  * @property {Promise<CredentialsSummary>} credentials never rejects
  */
 
-// More cannot be sent to the background.
-const MAX_BYTES = 40 * 1024 * 1024;
-
 /**
  * @param {import("./subject.js").Subject} subject
  * @param {import("./subject.js").Area | null} face marked by the user, to be judged in place of those that would be found
@@ -36,7 +33,7 @@ export async function runCheck(subject, face, ask, onStart) {
   const { crop, via } = subject;
   /** @type {Result} */
   const found =
-    subject.buffer.byteLength > MAX_BYTES
+    subject.buffer.byteLength > MAX_SENT_BYTES
       ? { status: "failed", code: "too_large" }
       : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, face, via });
   // The frame of a video is shown with its own faces, and the video's verdict.

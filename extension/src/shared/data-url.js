@@ -1,5 +1,8 @@
 // Writes bytes as a data: URL, in which they pass between the parts of the extension.
 
+/** Of an image or a video; more cannot pass between page and background in one message, as base64. */
+export const MAX_SENT_BYTES = 40 * 1024 * 1024;
+
 /**
  * @param {Blob} blob
  * @returns {Promise<string>}
