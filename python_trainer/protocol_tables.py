@@ -66,6 +66,9 @@ def goals_table(protocol: dict, ablation: dict | None = None, model_bytes: int |
             add("the same, all saved by one codec (at most 768 px, JPEG 60)", "≥ 0.90", f"{alike:.3f}", alike >= 0.9)
         add("unseen fakes called likely fake, mean", "≥ 60 %", _percent(unseen["likely_fake"]["mean"]), unseen["likely_fake"]["mean"] >= 0.6)  # fmt: skip
         add("unseen fakes called no traces, pooled", "≤ 10 %", _rate(unseen["no_traces"]["pooled"]), unseen["no_traces"]["pooled"]["rate"] <= 0.1)  # fmt: skip
+        add("the same, mean over the generators", "≤ 10 %", _percent(unseen["no_traces"]["mean"]), unseen["no_traces"]["mean"] <= 0.1)  # fmt: skip
+        told = _unseen_without_traces(protocol["conditions"]["web"])
+        add("the same, pooled, as the web delivers them", "≤ 10 %", _percent(told), told <= 0.1)
     reals = goals["reals_called_likely_fake"]
     if pooled := reals["pooled"]:
         add("reals called likely fake, pooled, upper bound", "≤ 2 %", _rate(pooled), pooled["interval"][1] <= 0.02)
@@ -99,6 +102,13 @@ def goals_table(protocol: dict, ablation: dict | None = None, model_bytes: int |
             f"AUC gained by differencing, {name}", "interval above 0", f"{gain:+.3f} [{low:+.3f}, {high:+.3f}]", low > 0
         )
     return "\n".join(lines)
+
+
+def _unseen_without_traces(condition: dict) -> float:
+    """Share of the scored fakes by unseen generators that are called no traces."""
+    bands = [part["fake"] for name, part in condition["bands"]["sources"].items() if name.startswith("unseen_")]
+    scored = sum((1 - fakes["not_scored"]) * fakes["n"] for fakes in bands)
+    return sum(fakes["no_traces"] * fakes["n"] for fakes in bands) / scored
 
 
 def conditions_table(protocol: dict) -> str:

@@ -43,6 +43,7 @@ from python_trainer.report_tables import (
     clips_section,
     confusion_table,
     groups_table,
+    map_on_reals,
     map_table,
     models_table,
     parity_sentence,
@@ -52,6 +53,7 @@ from python_trainer.report_tables import (
     traces_table,
     training_table,
 )
+from python_trainer.yardstick import yardstick_table
 
 EVALUATIONS = ROOT / "converted_models" / "evaluation"
 TEMPLATE = Path(__file__).with_name("model_card_template.md")
@@ -173,6 +175,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "version": manifest["version"],
         "date": shipped["date"][:10],
         "goals": goals_table(protocol, max(ablations, key=lambda found: found["seeds"], default=None), model_bytes),
+        "yardstick": yardstick_table(protocol),
         "models": models_table(reports),
         "images": images_note(reports, kept_weights()),
         "threshold": threshold_sentence(manifest, shipped),
@@ -189,7 +192,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "second_look": second_look_sentence(protocol),
         "sources": "\n\n".join(f"### {MODELS[name][0]}\n\n{sources_table(reports[name])}" for name in reversed(MODELS)),
         "ablation": ablation_section(ablations),
-        "map": map_table(further["map"]),
+        "map": f"{map_table(further['map'])}\n\n{map_on_reals(further['map'])}",
         "clips": clips_section(further.get("clips")),
         "marked": marked_faces(further.get("marked")),
         "points": points_table(manifest),

@@ -190,6 +190,15 @@ def map_table(report: dict) -> str:
     return "\n\n".join(tables)
 
 
+def map_on_reals(report: dict) -> str:
+    """How often the map lights up where nothing was altered."""
+    told = [
+        f"{name} {percent(part['reals']['share_lit'])} of {part['reals']['n']}"
+        for name, part in report["conditions"].items()
+    ]
+    return f"Of real crops some cell is at 0.5 or above in: {', '.join(told)}."
+
+
 def ablation_table(result: dict) -> str:
     """Mean AUC of each variant on each part, and what it gains over the baseline, with 95 % intervals."""
     names = list(result["variants"][result["baseline"]])

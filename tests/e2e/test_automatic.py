@@ -177,7 +177,7 @@ def test_only_likely_fakes_get_a_badge_when_that_is_chosen(page, badges, site, w
     wait_until(page, lambda: urls <= checked(), FIRST_CHECK_S, "the page knows both verdicts")
     assert badges_by_image(badges) == {}
     set_settings(worker, "all", badges="all")
-    wait_for_states(page, badges, dict.fromkeys(urls, {"no_face", "face_too_small"}))
+    wait_for_states(page, badges, {url: {"no_face", "face_too_small"} for url in urls})
 
 
 def test_one_site_only(page, badges, site, worker, context):

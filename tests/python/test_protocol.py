@@ -42,6 +42,7 @@ from python_trainer.protocol_tables import (
     peer_sources_table,
     second_look_sentence,
 )
+from python_trainer.yardstick import yardstick_table
 from tests.python.test_evaluate import brightness, crop_row
 
 REPORT = {
@@ -271,7 +272,7 @@ def test_every_goal_is_told_with_what_was_reached():
         "unseen": {
             "auc": {"mean": 0.91, "mean_against_each_real_source": 0.85},
             "likely_fake": {"mean": 0.5, "pooled": one_in_ten},
-            "no_traces": {"pooled": one_in_ten},
+            "no_traces": {"pooled": one_in_ten, "mean": 0.101},
         },
         "reals_called_likely_fake": {"pooled": one_percent, "worst_source": one_in_ten | {"name": "a"}},
         "worst_group": one_percent | {"name": "age 65+"},
@@ -281,10 +282,15 @@ def test_every_goal_is_told_with_what_was_reached():
         "ece_scored_only": 0.02,
         "ece_equal_rates": 0.01,
     }
+    unseen = {
+        "unseen_x": {"fake": {"n": 10, "no_traces": 0.2, "not_scored": 0.5}},
+        "unseen_y": {"fake": {"n": 20, "no_traces": 0.0, "not_scored": 0.0}},
+        "a": {"fake": {"n": 30, "no_traces": 1.0, "not_scored": 0.0}},
+    }
     protocol = {
         "goals": found,
         "peers": {"model": {"conditions": {"web": {"unseen_mean_auc": 0.89}}}},
-        "conditions": {name: {"bands": {"all": shares}} for name in ("clean", "web")},
+        "conditions": {name: {"bands": {"all": shares, "sources": unseen}} for name in ("clean", "web")},
     }
     gain = {"gain": {"mean": 0.01, "interval": [0.001, 0.019]}}
     rows = [line.strip("| ").split(" | ") for line in goals_table(protocol, {"variants": {"layers": {"clean": gain}}}, 5_000_001).splitlines()[2:]]  # fmt: skip
@@ -296,6 +302,8 @@ def test_every_goal_is_told_with_what_was_reached():
     assert told["the same, all saved by one codec (at most 768 px, JPEG 60)"] == ("0.890", "no")
     assert told["unseen fakes called likely fake, mean"] == ("50.0 %", "no")
     assert told["unseen fakes called no traces, pooled"] == ("10.0 % (8.3 % to 12.0 %) of 1000", "yes")
+    assert told["the same, mean over the generators"] == ("10.1 %", "no")
+    assert told["the same, pooled, as the web delivers them"] == ("8.0 %", "yes")
     assert told["reals called likely fake, pooled, upper bound"] == ("1.0 % (0.5 % to 1.8 %) of 1000", "yes")
     assert told["the same, worst source of 200 or more"][1] == "no"
     assert told["the same, worst UTKFace group of 30 or more"] == ("1.0 % (0.5 % to 1.8 %) of 1000, age 65+", "yes")
@@ -307,7 +315,24 @@ def test_every_goal_is_told_with_what_was_reached():
     assert told["ECE"] == ("0.031 (scored images: 0.020, at equal base rates 0.010)", "no")
     assert told["the classifier's files"] == ("5.00 MB", "no")
     assert told["AUC gained by differencing, clean"] == ("+0.010 [+0.001, +0.019]", "yes")
-    assert len(told) == 20
+    assert len(told) == 22
+
+
+def test_the_yardstick_is_beaten_or_not_in_each_row():
+    part = {"accuracy": 0.83, "auc": 0.92, "scored_only": {"accuracy": 0.9, "auc": 0.95}}
+    rates = {"sources": {"unseen_stylegan3": rate(33, 100), "unseen_sd3": rate(7, 100)}}
+    protocol = {
+        "conditions": {"clean": {"sources": {"openforensics": part}, "held_out": {"unseen_flux": part}}},
+        "goals": {"unseen": {"likely_fake": rates}, "reals_called_likely_fake": {"pooled": rate(130, 1000)}},
+    }
+    assert yardstick_table(protocol).splitlines()[2:] == [
+        "| openforensics: accuracy | 0.82 | 0.830 (scored images: 0.900) | yes |",
+        "| openforensics: AUC | 0.92 | 0.920 (scored images: 0.950) | no |",
+        "| unseen_flux: AUC | 0.34 | 0.920 (scored images: 0.950) | yes |",
+        "| unseen_stylegan3: fakes found | 39% | 33.0% | no |",
+        "| unseen_sd3: fakes found | 5% | 7.0% | yes |",
+        "| reals flagged | 13% | 13.0% | no |",
+    ]
 
 
 def test_only_a_turned_verdict_is_a_flip():
