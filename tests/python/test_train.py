@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from python_trainer.__main__ import main
-from python_trainer.config import get_recipe, recipe_from_dict, recipe_to_dict
+from python_trainer.config import RECIPES, get_recipe, recipe_from_dict, recipe_to_dict
 from python_trainer.dataset import BalancedBatches, draw_pairs
 from python_trainer.errors import UserError
 from python_trainer.losses import pair_loss
@@ -99,6 +99,23 @@ def test_early_stopping_ends_a_stage_and_keeps_the_best_weights(data, tmp_path, 
     assert [int(r["epoch"]) for r in log_of(out)] == [1, 2, 6]
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (result["best_epoch"], result["best_val_loss"]) == (6, 0.4)
+
+
+def test_the_best_epoch_may_be_that_of_the_best_mean_over_sources(data, tmp_path, monkeypatch, capsys):
+    # Clean, recompressed: the second epoch has the highest mean, another the highest of each and the lowest loss.
+    found = iter([(0.9, 0.5, 0.1), (0.8, 0.8, 0.3), (0.6, 0.9, 0.2)])
+
+    def validate(*_):
+        clean, web, loss = next(found)
+        return {"val_loss": loss, "val_accuracy": 0.5, "val_auc": 0.5, "val_macro_auc": clean, "val_web_macro_auc": web}
+
+    monkeypatch.setattr("python_trainer.training_run.TrainingRun._validate", validate)
+    arguments = ["train", "--recipe", "mobilenet", "--data", str(data), "--out", str(tmp_path / "run"), *SMALL]
+    by_mean = dataclasses.replace(RECIPES["mobilenet"], select="macro_auc")
+    monkeypatch.setitem(RECIPES, "mobilenet", by_mean)
+    assert main([*arguments, "--stages", "3:32", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (result["best_epoch"], result["best_val_loss"]) == (2, 0.3)
 
 
 def test_batches_hold_a_real_beside_its_own_fake():

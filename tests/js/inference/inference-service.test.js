@@ -19,6 +19,14 @@ const request = (url = "https://example.org/a.jpg", more = {}) => ({
   ...more,
 });
 
+/** @param {() => unknown} isMet soon */
+async function until(isMet) {
+  for (let turns = 0; !isMet(); turns += 1) {
+    assert.ok(turns < 100_000, `never true: ${isMet}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** A service whose image bytes are its URL, and whose pipeline is the given function. */
 function serviceWith(analyze, options = {}) {
   const json = validManifest();
@@ -72,11 +80,11 @@ test("a check looks a second time where no face was found, a badge that comes by
   const { service } = serviceWith(analyze, { cache, lanes: 3 });
   const status = async (mode) => (await service.check(request(undefined, { mode }))).status;
   const badge = status("automatic");
-  while (analyze.mock.callCount() < 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => analyze.mock.callCount() > 0);
   const known = mock.method(cache, "get");
   const checks = ["check", "check"].map(status);
   // Hashing ends in any order and at any time: until both have asked for what is known, they have not met the search.
-  while (known.mock.callCount() < checks.length) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => known.mock.callCount() >= checks.length);
   goOn();
   assert.deepEqual(await Promise.all([badge, ...checks]), ["no_face", "scored", "scored"], "the badge's search was under way");
   assert.deepEqual([await status("check"), await status("automatic")], ["scored", "no_face"]);
@@ -167,7 +175,7 @@ test("an engine with several lanes analyses as many at a time, and the same pict
   const hashed = countHashed(context);
   // Once all wait for it: on a busy machine one picture is analysed before the next is hashed, and no two would meet.
   const load = async () => {
-    while (hashed() < names.length) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => hashed() >= names.length);
     return { ...engine, lanes: 2 };
   };
   const { service } = serviceWith(analyze, { load });
@@ -180,7 +188,7 @@ test("the model is described while an image is analysed", async () => {
   let finish;
   const { service } = serviceWith(() => new Promise((resolve) => (finish = () => resolve(EVIDENCE))));
   const check = service.check(request());
-  while (!finish) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => finish);
   assert.equal((await service.describe()).name, "ifmd");
   finish();
   assert.equal((await check).status, "scored");
@@ -203,7 +211,7 @@ test("an analysis that does not stop when it is told to is left alone, and its m
   let signal;
   const { service, engine, load } = serviceWith((_, options) => ((signal = options.signal), new Promise(() => undefined)));
   const checked = service.check(request());
-  while (!signal) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => signal);
   context.mock.timers.tick(30_000);
   assert.equal(signal.reason.name, "TimeoutError");
   assert.equal(engine.pipeline.dispose.mock.callCount(), 0);
@@ -237,7 +245,7 @@ test("a model that does not load in time fails the check, and what loads it is t
   const load = mock.fn(() => new Promise(() => undefined));
   const { service } = serviceWith(undefined, { load });
   const checked = service.check(request());
-  while (load.mock.callCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => load.mock.callCount() > 0);
   const [signal] = load.mock.calls[0].arguments;
   assert.equal(signal.aborted, false);
   mock.timers.tick(90_000);
