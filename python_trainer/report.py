@@ -48,6 +48,7 @@ from python_trainer.report_tables import (
     models_table,
     parity_sentence,
     points_table,
+    probe_table,
     score_table,
     sources_table,
     traces_table,
@@ -143,7 +144,7 @@ def older_version(path: Path) -> str:
 
 def read_further(folder: Path) -> dict[str, dict]:
     """What more is known of the model that ships: protocol.json, map.json and, where there are any,
-    ablation*.json, clips.json and marked.json; by name.
+    ablation*.json, clips.json, marked.json and probe.json; by name.
 
     Raises:
         UserError: one of the first two is missing, or the first is an older version's.
@@ -158,6 +159,7 @@ def read_further(folder: Path) -> dict[str, dict]:
         *sorted(folder.glob("ablation*.json")),
         *folder.glob("clips.json"),
         *folder.glob("marked.json"),
+        *folder.glob("probe.json"),
     ]
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
     if "flagged" not in found["protocol"]:
@@ -196,6 +198,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "clips": clips_section(further.get("clips")),
         "marked": marked_faces(further.get("marked")),
         "points": points_table(manifest),
+        "probe": probe_table(further.get("probe")),
         "scores": score_table(manifest),
         "traces": traces_table(shipped),
         "parity": parity_sentence(manifest),

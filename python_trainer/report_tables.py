@@ -199,6 +199,19 @@ def map_on_reals(report: dict) -> str:
     return f"Of real crops some cell is at 0.5 or above in: {', '.join(told)}."
 
 
+def probe_table(report: dict | None) -> str:
+    """What a file and a crop give away of its class without any forgery being looked at, or that nobody has measured it."""
+    if report is None:
+        return "**Not measured for this version**: nothing is claimed. `python -m python_trainer probe` measures it."
+    stages = ("file", "image", "augmented")
+    lines = ["| training crops of | real / fake | file | crop | crop, augmented |", "|---|---|---|---|---|"]
+    for source, found in report["real_or_fake"].items():
+        first = found["image"]
+        cells = [f"{found[s]['auc']:.2f} [{', '.join(f'{end:.2f}' for end in found[s]['interval'])}]" if found.get(s) else "–" for s in stages]  # fmt: skip
+        lines.append(f"| {source} | {first['n_real']} / {first['n_fake']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def ablation_table(result: dict) -> str:
     """Mean AUC of each variant on each part, and what it gains over the baseline, with 95 % intervals."""
     names = list(result["variants"][result["baseline"]])

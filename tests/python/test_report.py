@@ -11,7 +11,7 @@ from python_trainer.files import ROOT
 from python_trainer.report import EVALUATIONS, SHIPPED
 from python_trainer.report_page import html_page
 from python_trainer.report_sentences import answers_table, better_elsewhere, images_note
-from python_trainer.report_tables import ablation_section, traces_table
+from python_trainer.report_tables import ablation_section, probe_table, traces_table
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_committed_documents_are_what_report_writes(documents, tmp_path):
     "name",
     [
         "mobilenet/metrics.json",
-        *(f"{SHIPPED}/{part}.json" for part in ("protocol", "map", "ablation", "clips", "marked")),
+        *(f"{SHIPPED}/{part}.json" for part in ("protocol", "map", "ablation", "clips", "marked", "probe")),
     ],
 )
 def test_a_changed_evaluation_changes_the_card(documents, tmp_path, name):
@@ -52,7 +52,7 @@ def test_what_ships_is_what_was_measured():
     digests = {
         json.loads(path.read_text())["checkpoint_sha256"]
         for path in (EVALUATIONS / SHIPPED).glob("*.json")
-        if not path.stem.startswith("ablation")  # of networks of its own
+        if not path.stem.startswith(("ablation", "probe"))  # of networks of its own, or of none
     }
     manifest = json.loads((ROOT / "converted_models" / "ifmd" / "manifest.json").read_text())
     measured = json.loads((EVALUATIONS / SHIPPED / "metrics.json").read_text())
@@ -122,6 +122,18 @@ def test_every_ablation_is_told_with_its_gains_or_as_not_measured():
     }
     told = ablation_section([grid, grid | {"seeds": 3}])
     assert told.count("| layers | 0.712 | +0.012 [-0.004, +0.030] |") == 2 and "of each: 3;" in told
+
+
+def test_what_gives_a_class_away_is_told_for_each_source():
+    assert "Not measured" in probe_table(None)
+    found = {"auc": 0.729, "interval": [0.667, 0.796], "n_real": 150, "n_fake": 120}
+    rows = probe_table(
+        {"real_or_fake": {"a": dict.fromkeys(("file", "image", "augmented"), found), "b": {"image": found}}}
+    )
+    assert rows.splitlines()[2:] == [
+        "| a | 150 / 120 | 0.73 [0.67, 0.80] | 0.73 [0.67, 0.80] | 0.73 [0.67, 0.80] |",
+        "| b | 150 / 120 | – | 0.73 [0.67, 0.80] | – |",
+    ]
 
 
 def test_traces_are_told_by_kind_and_by_where_they_were_counted():
