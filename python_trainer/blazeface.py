@@ -42,7 +42,7 @@ def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarr
     """
     height, width = image.shape[:2]
     scale = SIDE / max(height, width)
-    rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
+    rows, columns = _scaled(image, scale)
     top, left = (SIDE - rows) // 2, (SIDE - columns) // 2
     views = []
     for photo in (image, _smooth(image, settings.median)):
@@ -104,12 +104,15 @@ def _anchors() -> np.ndarray:
     return np.concatenate(middles)
 
 
+def _scaled(image: np.ndarray, scale: float) -> tuple[int, int]:
+    """Its height and width at another scale, pixels."""
+    return tuple(max(1, round_half_up(length * scale)) for length in image.shape[:2])
+
+
 def _smooth(image: np.ndarray, median_size: int) -> np.ndarray:
     """A copy filtered by the median, reduced before to twice the network's input: what matters is not finer."""
-    height, width = image.shape[:2]
-    scale = min(1.0, 2 * SIDE / max(height, width))
-    rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
-    reduced = Image.fromarray(resize_antialiased(image, rows, columns))
+    scale = min(1.0, 2 * SIDE / max(image.shape[:2]))
+    reduced = Image.fromarray(resize_antialiased(image, *_scaled(image, scale)))
     return np.asarray(reduced.filter(ImageFilter.MedianFilter(median_size)))
 
 

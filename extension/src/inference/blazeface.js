@@ -81,9 +81,18 @@ async function look(network, input, minScore) {
  * @returns {RasterImage} reduced so that its longer side is at most so many pixels
  */
 function atMost(image, side) {
-  const scale = Math.min(1, side / Math.max(image.width, image.height));
-  const [height, width] = [image.height, image.width].map((length) => Math.max(1, Math.round(length * scale)));
+  const { width, height } = scaled(image, Math.min(1, side / Math.max(image.width, image.height)));
   return resizeAntialiased(image, height, width);
+}
+
+/**
+ * @param {RasterImage} image
+ * @param {number} scale
+ * @returns {{width: number, height: number}} its size at that scale, pixels
+ */
+function scaled(image, scale) {
+  const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.round(length * scale)));
+  return { width, height };
 }
 
 /**
@@ -91,8 +100,7 @@ function atMost(image, side) {
  * @returns {Place} in the middle of the input, as large as it can be
  */
 function placeOf(image) {
-  const scale = SIDE / Math.max(image.width, image.height);
-  const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.round(length * scale)));
+  const { width, height } = scaled(image, SIDE / Math.max(image.width, image.height));
   return { left: Math.floor((SIDE - width) / 2), top: Math.floor((SIDE - height) / 2), width, height };
 }
 
