@@ -50,12 +50,13 @@ def kind_of(row: CropRow) -> str:
     return "generated" if row.generated or row.generator == "stylegan" else row.generator
 
 
-def keypoints_in_crop(row: CropRow, settings: FaceCropSettings) -> np.ndarray:
-    """Five keypoints (x, y), float [5, 2], in pixels of the row's crop; typical ones where none are known."""
+def keypoints_in_crop(row: CropRow, settings: FaceCropSettings, side: int) -> np.ndarray:
+    """Five keypoints (x, y), float [5, 2], in pixels of the row's crop at a side of `side`; typical ones where none are known."""
     points = json.loads(row.keypoints)
     if not points:
-        return TIGHT_KEYPOINTS * settings.size
-    return crop_points(np.reshape(points, (5, 2)), np.array(json.loads(row.box_xyxy)), settings)
+        return TIGHT_KEYPOINTS * side
+    found = crop_points(np.reshape(points, (5, 2)), np.array(json.loads(row.box_xyxy)), settings)
+    return found * side / settings.size
 
 
 class EvidenceBatches(keras.utils.PyDataset):
@@ -175,8 +176,7 @@ class EvidenceBatches(keras.utils.PyDataset):
         return self._crops[real], fake, mask, 1.0, "cross_blended", True
 
     def _keypoints(self, index: int) -> np.ndarray:
-        crop = self._recipe.crop
-        return keypoints_in_crop(self._rows[index], crop) * self._crops.shape[1] / crop.size
+        return keypoints_in_crop(self._rows[index], self._recipe.crop, self._crops.shape[1])
 
 
 def overlay(crop: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:

@@ -103,7 +103,7 @@ def self_blended(reals: np.ndarray, rows: list[CropRow], recipe: Recipe, cells: 
 
     fakes, masks = [], []
     for real, row in zip(reals, rows, strict=True):
-        points = keypoints_in_crop(row, recipe.crop) * real.shape[0] / recipe.crop.size
+        points = keypoints_in_crop(row, recipe.crop, real.shape[0])
         _, fake, share = self_blend(real, points, rng)
         fakes.append(fake)
         masks.append((share >= share.max() / 2) & (share > 0))

@@ -62,7 +62,7 @@ class Validation:
         reals = [i for i, row in enumerate(rows) if row.label == 0]
         fakes = []
         for index in rng.choice(reals, min(SELF_BLENDED, len(reals)), replace=False):
-            points = keypoints_in_crop(rows[index], recipe.crop) * recipe.input_size / recipe.crop.size
+            points = keypoints_in_crop(rows[index], recipe.crop, recipe.input_size)
             fakes.append(self_blend(self.crops[index], points, rng)[1])
         self.crops = np.concatenate([self.crops, fakes])
         self.labels = np.append(self.labels, np.ones(len(fakes), int))

@@ -212,7 +212,9 @@ def test_keypoints_land_where_the_crop_shows_them():
     for x, y in crop_points(points, box, RECIPE.crop):
         assert crop[round(y - 0.5), round(x - 0.5)].min() > 120
     row = crop_row(0, 0, "train")
-    assert keypoints_in_crop(row, RECIPE.crop).shape == (5, 2)
+    assert keypoints_in_crop(row, RECIPE.crop, RECIPE.crop.size).shape == (5, 2)
+    small, large = (keypoints_in_crop(row, RECIPE.crop, side) for side in (112, 224))
+    np.testing.assert_allclose(2 * small, large)
 
 
 def test_fakes_without_reals_are_measured_against_all_reals():
