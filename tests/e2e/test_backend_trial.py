@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from extension.demo.browser import wait_until
@@ -12,7 +13,7 @@ QUIET_S = 20  # until the added workers go
 NAME = "faster-backend"
 
 
-def test_it_is_found_out_when_it_is_quiet_and_remembered_for_this_version(page, badges, site, worker, context):
+def test_it_is_found_out_when_it_is_quiet_and_remembered_for_this_model(page, badges, site, worker, context, build):
     own = context.new_page()
     own.goto(worker.url.replace("background.js", "options/options.html"))
     own.evaluate("(name) => localStorage.removeItem(name)", NAME)
@@ -28,6 +29,7 @@ def test_it_is_found_out_when_it_is_quiet_and_remembered_for_this_version(page, 
     found = wait_until(page, answer, QUIET_S + PATIENCE_S, "the answer")
     version = own.evaluate("chrome.runtime.getManifest().version")
     assert (found["faster"], found["tries"]) == ("wasm", 1), "there is no graphics card"
-    assert found["here"].startswith(f"{version} Mozilla/")
+    model = hashlib.sha256((build / "converted_models" / "ifmd" / "manifest.json").read_bytes()).hexdigest()
+    assert found["here"].startswith(f"{version} {model} Mozilla/")
     own.close()
     set_settings(worker, "off")

@@ -16,14 +16,19 @@ from extension.demo.extension_build import EXTENSION, ROOT
 from extension.demo.page_server import serve_folder
 
 
+def bundle(source: str, target: Path) -> None:
+    """A script of this folder with all that it imports."""
+    command = [str(EXTENSION / "node_modules" / ".bin" / "esbuild"), str(ROOT / "tests" / "e2e" / source)]
+    options = ["--bundle", "--format=iife", "--log-level=error", f"--outfile={target}"]
+    subprocess.run([*command, *options], check=True, stdin=subprocess.DEVNULL)
+
+
 @contextmanager
 def page_on_gpu(playwright, extension_dir: Path, folder: Path, source: str) -> Iterator[Page]:
     """An ordinary page that has loaded a bundled script of this folder, in a browser whose processor plays the GPU."""
-    for name in ("converted_models", "wasm"):
+    for name in ("converted_models", "wasm", "welcome"):
         shutil.copytree(extension_dir / name, folder / name)
-    bundle = [str(EXTENSION / "node_modules" / ".bin" / "esbuild"), str(ROOT / "tests" / "e2e" / source)]
-    options = ["--bundle", "--format=iife", "--log-level=error", f"--outfile={folder / 'page.js'}"]
-    subprocess.run([*bundle, *options], check=True, stdin=subprocess.DEVNULL)
+    bundle(source, folder / "page.js")
     (folder / "index.html").write_text('<!doctype html><link rel="icon" href="data:,"><script src="page.js"></script>')
     browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=[*GPU_FLAGS["webgl"]])
     with serve_folder(folder) as server:
@@ -61,11 +66,20 @@ def test_each_of_several_faces_gets_the_score_that_it_has_alone(playwright, exte
         assert found == pytest.approx(expected, abs=1e-2)
 
 
-def test_the_faster_of_both_is_found(playwright, extension_dir, tmp_path):
-    with page_on_gpu(playwright, extension_dir, tmp_path, "webgl_classifier_page.js") as page:
+def test_the_faster_of_both_is_found_with_as_many_workers_as_each_would_have(playwright, extension_dir, tmp_path):
+    bundle("disguised_worker.js", tmp_path / "disguised-worker.js")
+    shutil.copy(extension_dir / "inference-worker.js", tmp_path)
+    with page_on_gpu(playwright, extension_dir, tmp_path, "webgl_trial_page.js") as page:
         page.set_default_timeout(120_000)
-        found = {
-            (speed, workers): page.evaluate("([speed, workers]) => fasterBackend(speed, workers)", [speed, workers])
-            for speed, workers in ((1, 1), (10_000, 1), (10_000, 10_000))
-        }
-    assert list(found.values()) == ["wasm", "webgl", "wasm"], found
+
+        def trial(script: str, slowdown: float) -> dict:
+            return page.evaluate("([script, slowdown]) => trial(script, slowdown)", [script, slowdown])
+
+        found = {slowdown: trial("disguised-worker.js", slowdown) for slowdown in (1, 10_000)}
+        without_gpu = trial("inference-worker.js", 10_000)
+    assert {slowdown: result["faster"] for slowdown, result in found.items()} == {1: "wasm", 10_000: "webgl"}
+    for result in found.values():
+        assert [worker["wanted"] for worker in result["workers"]] == ["webgl", "wasm", "wasm"]
+        assert all(set(worker["faces"]) == {1} for worker in result["workers"]), "without a face no classifier runs"
+    assert without_gpu == {"faster": "wasm", "workers": [{"wanted": "webgl", "faces": [], "isEnded": True}]}
+    assert all(worker["isEnded"] for result in found.values() for worker in result["workers"])

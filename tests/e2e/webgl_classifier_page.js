@@ -1,10 +1,8 @@
-// The shipped classifier on either backend, on several faces of one photo, and which of them is faster.
+// The shipped classifier on either backend, on several faces of one photo.
 
 import { loadOnBackend } from "../../extension/src/inference/backend.js";
 import { Classifier } from "../../extension/src/inference/classifier.js";
-import { findFasterBackend } from "../../extension/src/inference/faster-backend.js";
 import { readModelManifest } from "../../extension/src/inference/model-files.js";
-import * as tf from "../../extension/src/inference/tf.js";
 import "./disguised-gpu.js";
 
 const readFile = async (path) => (await fetch(new URL(path, `${location.origin}/converted_models/ifmd/`))).arrayBuffer();
@@ -34,18 +32,4 @@ async function logitsOf(wanted) {
   return { backend, logits };
 }
 
-/**
- * @param {number} speed how many times as fast as it is the clock makes WebGL: the processor that plays the GPU is slower than by itself
- * @param {number} workers
- */
-async function fasterBackend(speed, workers) {
-  const { now } = performance;
-  performance.now = () => now.call(performance) / (tf.getBackend() === "webgl" ? speed : 1);
-  try {
-    return await findFasterBackend("/wasm/", load, selfTest, workers);
-  } finally {
-    performance.now = now;
-  }
-}
-
-Object.assign(globalThis, { fasterBackend, logitsOf });
+Object.assign(globalThis, { logitsOf });

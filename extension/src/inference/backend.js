@@ -6,6 +6,7 @@ import "@tensorflow/tfjs-backend-webgl";
 import { withSignal, withTimeout } from "../shared/with-timeout.js";
 import { NEVER_LOST } from "./context-loss.js";
 import { useOwnConvolution } from "./convolution-kernel.js";
+import { graphicsCard } from "./graphics-card.js";
 import * as tf from "./tf.js";
 import { replaceBackend, watchBackend } from "./webgl-context.js";
 
@@ -46,7 +47,7 @@ export async function loadOnBackend(wasmFolder, load, selfTest, wanted) {
     watch = NEVER_LOST;
     replaceBackend();
   }
-  if (wanted === "webgl" && losses < MAX_LOSSES && hasGpu()) {
+  if (wanted === "webgl" && losses < MAX_LOSSES && isGpuRenderer(graphicsCard())) {
     try {
       const loaded = await loadOn("webgl", load, selfTest);
       watch = watchBackend();
@@ -64,17 +65,6 @@ export async function loadOnBackend(wasmFolder, load, selfTest, wanted) {
  */
 export function isGpuRenderer(renderer) {
   return renderer !== null && renderer !== "" && !SOFTWARE_RENDERER.test(renderer);
-}
-
-/** @returns {boolean} */
-export function hasGpu() {
-  if (typeof OffscreenCanvas === "undefined") return false;
-  const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { failIfMajorPerformanceCaveat: true });
-  if (!gl) return false;
-  const info = gl.getExtension("WEBGL_debug_renderer_info");
-  const renderer = info && /** @type {string | null} */ (gl.getParameter(info.UNMASKED_RENDERER_WEBGL));
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return isGpuRenderer(renderer);
 }
 
 /**
@@ -98,7 +88,7 @@ export function configure(wasmFolder) {
  * @param {SelfTest<T>} selfTest
  * @returns {Promise<T>}
  */
-export async function loadOn(name, load, selfTest) {
+async function loadOn(name, load, selfTest) {
   await switchTo(name);
   const loaded = await load();
   try {
@@ -128,7 +118,7 @@ export async function switchTo(name) {
  * @param {T} loaded
  * @throws the self-test's error, or that it took too long
  */
-export async function pass(selfTest, loaded) {
+async function pass(selfTest, loaded) {
   const test = withSignal((signal) => selfTest(loaded, signal), START_LIMIT_MS);
   await withTimeout(test, START_LIMIT_MS, `the self-test took over ${START_LIMIT_MS / 1000} s`);
 }

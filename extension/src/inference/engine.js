@@ -2,7 +2,6 @@
 
 import { loadOnBackend } from "./backend.js";
 import { decodeImage } from "./decode-image.js";
-import { findFasterBackend } from "./faster-backend.js";
 import { readModelManifest, verifiedReader } from "./model-files.js";
 import { Pipeline } from "./pipeline.js";
 
@@ -27,31 +26,9 @@ import { Pipeline } from "./pipeline.js";
  */
 export async function loadEngine(readFile, wasmFolder, wanted, decode = decodeImage) {
   const { manifest, manifestSha256 } = await readModelManifest(readFile);
-  const { backend, loaded, context } = await loadOnBackend(wasmFolder, () => loadPipeline(readFile, manifest, decode), selfTest, wanted);
+  const load = () => Pipeline.load(verifiedReader(readFile, manifest), manifest, decode);
+  /** @type {import("./backend.js").SelfTest<Pipeline>} */
+  const selfTest = (pipeline, signal) => pipeline.selfTest(signal);
+  const { backend, loaded, context } = await loadOnBackend(wasmFolder, load, selfTest, wanted);
   return { manifest, manifestSha256, backend, pipeline: loaded, context };
-}
-
-/**
- * @param {import("./graph-model.js").ReadFile} readFile
- * @param {string} wasmFolder
- * @param {number} workers that compute side by side on WebAssembly
- * @returns {Promise<import("./backend.js").BackendName>} on which the pipeline gets through more pictures here
- */
-export async function compareBackends(readFile, wasmFolder, workers) {
-  const load = async () => loadPipeline(readFile, (await readModelManifest(readFile)).manifest, decodeImage);
-  return findFasterBackend(wasmFolder, load, selfTest, workers);
-}
-
-/**
- * @param {import("./graph-model.js").ReadFile} readFile
- * @param {import("./model-manifest.js").ModelManifest} manifest
- * @param {typeof decodeImage} decode
- */
-function loadPipeline(readFile, manifest, decode) {
-  return Pipeline.load(verifiedReader(readFile, manifest), manifest, decode);
-}
-
-/** @type {import("./backend.js").SelfTest<Pipeline>} */
-function selfTest(pipeline, signal) {
-  return pipeline.selfTest(signal);
 }

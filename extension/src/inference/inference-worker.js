@@ -1,12 +1,11 @@
-// A worker: loads the model from the extension's own package and analyses one image after the other, or compares backends.
+// A worker: loads the model from the extension's own package and analyses one image after the other.
 
 import { MODEL_FOLDER } from "../shared/model-folder.js";
 import { withTimeout } from "../shared/with-timeout.js";
 import { CheckError } from "./check-error.js";
 import { EngineKeeper } from "./engine-keeper.js";
-import { compareBackends, loadEngine } from "./engine.js";
+import { loadEngine } from "./engine.js";
 import { whileIntact } from "./context-loss.js";
-import { poolSize } from "./pool-size.js";
 
 /** @typedef {import("./worker-messages.js").AnalysisCall} AnalysisCall */
 /** @typedef {import("./worker-messages.js").WorkerReply} WorkerReply */
@@ -14,9 +13,9 @@ import { poolSize } from "./pool-size.js";
 const WASM_FOLDER = "wasm/";
 const READ_LIMIT_MS = 30_000;
 
-const task = /** @type {import("./worker-messages.js").WorkerTask} */ (new URLSearchParams(location.search).get("task"));
+const wanted = new URLSearchParams(location.search).get("backend") === "webgl" ? "webgl" : "wasm";
 const wasmFolder = new URL(WASM_FOLDER, location.href).href;
-const engine = new EngineKeeper(() => loadEngine(readModelFile, wasmFolder, task === "webgl" ? "webgl" : "wasm"));
+const engine = new EngineKeeper(() => loadEngine(readModelFile, wasmFolder, wanted));
 
 /**
  * @param {string} path relative to the model's manifest
@@ -48,7 +47,4 @@ self.addEventListener("message", ({ data }) => {
   );
 });
 
-void reply(async () => {
-  if (task === "compare") return { faster: await compareBackends(readModelFile, wasmFolder, poolSize(navigator)) };
-  return engine.use(async ({ manifest, manifestSha256, backend }) => ({ manifest, manifestSha256, backend }));
-});
+void reply(() => engine.use(async ({ manifest, manifestSha256, backend }) => ({ manifest, manifestSha256, backend })));

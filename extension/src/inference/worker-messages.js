@@ -10,11 +10,9 @@
  * @property {string} manifestSha256
  * @property {BackendName} backend
  *
- * @typedef {BackendName | "compare"} WorkerTask in the worker's address: on what it computes, or that it finds the faster
- * @typedef {{faster: BackendName}} ComparisonReply the only one of a worker that compares
  * @typedef {{evidence: import("./verdict.js").Evidence, backend: BackendName}} EvidenceReply
  * @typedef {{failure: {code?: import("./check-error.js").FailureCode, message: string}}} FailureReply
- * @typedef {ReadyReply | ComparisonReply | EvidenceReply | FailureReply} WorkerReply
+ * @typedef {ReadyReply | EvidenceReply | FailureReply} WorkerReply
  */
 
 export const WORKER_SCRIPT = "inference-worker.js";

@@ -2,9 +2,17 @@
 
 import { readCredentials } from "../credentials/credentials.js";
 import { BackendTrial } from "../inference/backend-trial.js";
+import { findFasterBackend } from "../inference/faster-backend.js";
+import { graphicsCard } from "../inference/graphics-card.js";
 import { InferenceService } from "../inference/inference-service.js";
+import { poolSize } from "../inference/pool-size.js";
+import { sha256Hex } from "../inference/sha256.js";
 import { loadWorkerEngine } from "../inference/worker-engine.js";
 import { WORKER_SCRIPT } from "../inference/worker-messages.js";
+import { MODEL_FOLDER } from "../shared/model-folder.js";
+
+// A photo of a face, of a size that is common on pages.
+const TRIAL_PICTURE = "welcome/try-it.webp";
 
 /**
  * @param {() => Promise<"auto" | "wasm">} preference of what computes; asked whenever the model is loaded
@@ -12,7 +20,8 @@ import { WORKER_SCRIPT } from "../inference/worker-messages.js";
  * @returns {InferenceService}
  */
 export function createExtensionService(preference, during = (work) => work()) {
-  const trial = new BackendTrial(() => startWorker("compare"), () => localStorage, versions);
+  const compare = () => findFasterBackend(startWorker, () => readOwn(TRIAL_PICTURE), poolSize(navigator));
+  const trial = new BackendTrial(compare, () => localStorage, surroundings);
   const load = async (/** @type {AbortSignal} */ signal) => {
     if ((await preference()) === "wasm") return loadWorkerEngine(startWorker, "wasm", signal);
     return loadWorkerEngine(startWorker, await trial.faster(), signal, { whenQuiet: () => void during(() => trial.run()) });
@@ -20,13 +29,21 @@ export function createExtensionService(preference, during = (work) => work()) {
   return new InferenceService(load, { readCredentials });
 }
 
-/** @returns {Promise<string>} the extension's and the browser's; an offscreen document has no chrome.runtime.getManifest() */
-async function versions() {
-  const manifest = await fetch(chrome.runtime.getURL("manifest.json"));
-  return `${(await manifest.json()).version} ${navigator.userAgent}`;
+/** @returns {Promise<string>} the extension, the model, the browser and the graphics card, which a laptop may change when it is docked */
+async function surroundings() {
+  // An offscreen document has no chrome.runtime.getManifest().
+  const { version } = JSON.parse(new TextDecoder().decode(await readOwn("manifest.json")));
+  const model = await sha256Hex(await readOwn(`${MODEL_FOLDER}manifest.json`));
+  return [version, model, navigator.userAgent, graphicsCard()].join(" ");
 }
 
-/** @param {import("../inference/worker-messages.js").WorkerTask} task is told in the address: a worker may not read the settings itself */
-function startWorker(task) {
-  return new Worker(chrome.runtime.getURL(`${WORKER_SCRIPT}?task=${task}`));
+/** @param {string} path in the extension's package */
+async function readOwn(path) {
+  const response = await fetch(chrome.runtime.getURL(path));
+  return response.arrayBuffer();
+}
+
+/** @param {import("../inference/backend.js").BackendName} wanted is told in the address: a worker may not read the settings itself */
+function startWorker(wanted) {
+  return new Worker(chrome.runtime.getURL(`${WORKER_SCRIPT}?backend=${wanted}`));
 }
