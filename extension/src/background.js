@@ -44,7 +44,7 @@ const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, perm
  */
 function ownerOf({ tab, frameId = 0, documentId }) {
   const tabId = tab?.id ?? -1;
-  return { tabId, frameId, document: documentId ?? `${tabId}/${frameId}` };
+  return { tabId, frameId, document: documentId ?? `${tabId}/${frameId}`, isPrivate: tab?.incognito ?? false };
 }
 
 /**
@@ -92,7 +92,7 @@ chrome.runtime.onMessage.addListener(
       "video.rule": () => videoChecker.rule(),
       "video.frame": (message, sender) => videoChecker.checkFrame(message, ownerOf(sender)),
       "video.verdict": (message, sender) => videoChecker.judge(message, ownerOf(sender)),
-      "video.read": ({ url }) => videoChecker.read(url),
+      "video.read": ({ url }, { tab }) => videoChecker.read(url, tab?.incognito ?? false),
       "page.shows": (message, sender) => {
         const { tabId, document } = ownerOf(sender);
         return verdicts.setShown(tabId, document, message);

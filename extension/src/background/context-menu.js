@@ -53,7 +53,9 @@ export class ContextMenu {
       const answered = info.srcUrl && isVideo ? this.#permissions.requestInClick(info.srcUrl, tab.url) : null;
       const frameId = await this.#inject(tab.id, info.frameId ?? 0);
       await answered;
-      await this.#send(tab.id, frameId, createMessage("content.check_here", { targetElementId }));
+      // The page around a frame knows nothing of a click in it: what lies at its own last click is another picture.
+      const isHere = frameId === (info.frameId ?? 0);
+      await this.#send(tab.id, frameId, isHere ? createMessage("content.check_here", { targetElementId }) : createMessage("content.check_closed_frame"));
       return;
     }
     const answered = this.#permissions.requestInClick(info.srcUrl, tab.url);

@@ -17,7 +17,7 @@ import { ScreenCopyError } from "./screen-copy.js";
  * @property {boolean} screenCopy whether a copy of the screen will do
  * @property {{width: number, height: number}} [shown] size of what the page shows, pixels; where that is known
  */
-/** @typedef {{tabId: number, frameId: number, document: string}} ImageOwner document: names it among all tabs */
+/** @typedef {{tabId: number, frameId: number, document: string, isPrivate?: boolean}} ImageOwner document: names it among all tabs; isPrivate: in a private window */
 
 /** Runs checks through the queue and tells the page's verdicts of the results. */
 export class ImageChecker {
@@ -91,7 +91,7 @@ export class ImageChecker {
     const { source } = check;
     const address = source === null ? `screen ${check.key}` : source.kind === "url" ? source.url : source.dataUrl;
     // A screen copy belongs to one page; bytes are the same for every page.
-    const key = [check.mode, check.screenCopy ? owner.document : "", address].join(" ");
+    const key = [check.mode, check.screenCopy ? owner.document : "", owner.isPrivate ? "private" : "", address].join(" ");
     const image = `${owner.document} ${check.key}`;
     if (priority === PRIORITY.near) this.#near.set(image, key);
     try {
@@ -129,17 +129,19 @@ export class ImageChecker {
     if (source === null) return this.#checkScreen(check, owner, mode);
     if (source.kind === "data") return this.#host.check({ source: { ...source, via: "bytes" }, mode });
     const { url } = source;
-    const result = await this.#host.check({ source: { kind: "url", url, credentials: "omit" }, mode });
+    const { isPrivate = false } = owner;
+    const result = await this.#host.check({ source: { kind: "url", url, credentials: "omit", isPrivate }, mode });
     if (result.status !== "failed") return result;
-    if (result.code === "refused" && check.mode === "check") {
-      return this.#host.check({ source: { kind: "url", url, credentials: "include" }, mode });
-    }
-    if (await this.#permissions.has(url)) return result;
+    const isForVisitors = result.code === "refused" && mode === "check";
+    // Not from a private window: the cookies would be those of the ordinary ones. Its own page has the right ones.
+    if (isForVisitors && !isPrivate) return this.#host.check({ source: { kind: "url", url, credentials: "include" }, mode });
+    if (!isForVisitors && (await this.#permissions.has(url))) return result;
     const read = await this.#pageReader.read(url, owner, mode === "check");
     if (read && "failure" in read) return read.failure;
     if (read) return this.#host.check({ source: { kind: "data", dataUrl: read.dataUrl, via: "bytes" }, mode });
-    if (!check.screenCopy) return { status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason };
-    return this.#checkScreen(check, owner, mode);
+    const noAccess = /** @type {Result} */ ({ status: "failed", code: "no_access", host: hostNameOf(url) ?? "", reason: result.reason });
+    if (!check.screenCopy) return isForVisitors ? result : noAccess;
+    return this.#checkScreen(check, owner, mode).catch((error) => (error instanceof ScreenCopyError && error.code === "no_access" ? noAccess : Promise.reject(error)));
   }
 
   /**

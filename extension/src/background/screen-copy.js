@@ -4,6 +4,9 @@ import { createMessage, unwrap } from "../shared/messages.js";
 import { withTimeout } from "../shared/with-timeout.js";
 
 const PAGE_LIMIT_MS = 3000;
+// Chromium takes two copies a second.
+const TOO_MANY = /MAX_CAPTURE_VISIBLE_TAB/;
+const REST_MS = 600;
 
 /**
  * @typedef {{x: number, y: number, width: number, height: number}} Fractions of the visible page, each in [0, 1]
@@ -62,12 +65,15 @@ export class ScreenCopy {
     }
   }
 
-  /** @param {number} windowId */
-  async #captureTab(windowId) {
+  /** @param {number} windowId @param {boolean} [isSecond] try @returns {Promise<string>} data: URL */
+  async #captureTab(windowId, isSecond = false) {
     try {
       return await this.#tabs.captureVisibleTab(windowId, { format: "png" });
     } catch (error) {
-      throw new ScreenCopyError(`The screen may not be copied: ${/** @type {Error} */ (error).message}`, "no_access");
+      const { message } = /** @type {Error} */ (error);
+      if (isSecond || !TOO_MANY.test(message)) throw new ScreenCopyError(`The screen may not be copied: ${message}`, "no_access");
     }
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    return this.#captureTab(windowId, true);
   }
 }

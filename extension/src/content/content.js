@@ -54,6 +54,7 @@ function start() {
       "content.ping": () => true,
       "content.check_image": ({ url, targetElementId }) => pointed.checkAddress(url, targetElementId),
       "content.check_here": ({ targetElementId }) => pointed.checkHere(targetElementId),
+      "content.check_closed_frame": () => checker.checkElsewhere(""),
       "content.check_page": () => checker.checkPage(),
       "content.retry_refused": () => checker.retryRefused(),
       "content.list_images": async () => summary.of(await list.all()),
@@ -61,7 +62,9 @@ function start() {
       "content.reveal_next": () => list.revealNext(),
       "content.describe_image": ({ key }) => list.describe(key),
       "content.screen_place": ({ key }) => {
-        const tracked = checker.known().find((candidate) => candidate.key === key);
+        // Of copies of one picture the one that somebody waits for, if there is one.
+        const copies = checker.known().filter((candidate) => candidate.key === key);
+        const tracked = copies.find(({ isChecking, wasAsked }) => isChecking && wasAsked) ?? copies[0];
         return tracked ? screenPlace.prepare(tracked) : null;
       },
       "content.screen_copied": () => screenPlace.release(),
@@ -110,8 +113,8 @@ function hostNameHere() {
 
 const page = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (globalThis));
 if (!page[RUNNING]) {
-  page[RUNNING] = true;
   // Firefox stops the script of an extension that is updated or turned off at once, and its badges stay behind.
   for (const leftover of document.querySelectorAll(HOST_NAME)) leftover.remove();
   start();
+  page[RUNNING] = true;
 }

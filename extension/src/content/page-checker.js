@@ -93,7 +93,7 @@ export class PageChecker {
     this.#followOrLeave();
   }
 
-  /** @param {string} url of a picture in a frame that may not be entered: its panel opens without a badge */
+  /** @param {string} url of a picture in a frame that may not be entered, "" where it has none: its panel opens without a badge */
   checkElsewhere(url) {
     return this.#lone.show(url, (tracked) => this.#request.ofAddress(tracked));
   }

@@ -95,11 +95,12 @@ export class Panel {
     parts.push(...this.#createCredentials(result));
     const again = createElement("button", { class: "again", type: "button" }, [t("panelAgain")]);
     again.addEventListener("click", this.#actions.onAgain);
-    again.hidden = result.code === "nothing_here";
+    const isNoPicture = result.code === "nothing_here" || result.code === "elsewhere";
+    again.hidden = isNoPicture;
     const report = createElement("button", { class: "report", type: "button" }, [t("panelReport")]);
     report.addEventListener("click", this.#actions.onReport);
     // A video that gave no pictures leaves nothing to report on.
-    report.hidden = result.code === "nothing_here" || (result.media === "video" && !result.clip);
+    report.hidden = isNoPicture || (result.media === "video" && !result.clip);
     const model = result.model ? t("panelModel", `${result.model.name} ${result.model.version}`) : t("panelOnDevice");
     const caveat = result.status === "scored" ? [createElement("p", { class: "caveat" }, [t("panelCaveat")])] : [];
     return [...parts, ...caveat, report, createElement("footer", {}, [createElement("span", {}, [model]), again])];

@@ -5,7 +5,8 @@ import { withSignal } from "../shared/with-timeout.js";
 import { CheckError } from "./check-error.js";
 
 /**
- * @typedef {{kind: "url", url: string, credentials: "omit" | "include"}} UrlSource
+ * @typedef {{kind: "url", url: string, credentials: "omit" | "include", isPrivate?: boolean}} UrlSource isPrivate: a picture of a
+ *   private window, while requests are made as the ordinary windows make them: it is kept in no cache on the disk
  * @typedef {{x: number, y: number, width: number, height: number}} Area fractions of the image, 0 to 1
  * @typedef {{kind: "data", dataUrl: string, crop?: Area, via: "bytes" | "screen_copy"}} DataSource
  * @typedef {UrlSource | DataSource} ImageSource
@@ -29,23 +30,24 @@ export async function readImageSource(source, options) {
  * @param {{fetch?: typeof fetch, limitMs?: number}} [options]
  * @returns {Promise<ArrayBuffer>}
  */
-async function fetchImage({ url, credentials }, { fetch = globalThis.fetch, limitMs = FETCH_LIMIT_MS } = {}) {
+async function fetchImage({ url, credentials, isPrivate = false }, { fetch = globalThis.fetch, limitMs = FETCH_LIMIT_MS } = {}) {
   if (url.startsWith("data:")) return decodeDataUrl(url);
   if (!/^https?:/.test(url)) throw new CheckError("unreachable", "Only images from http and https can be fetched.");
-  return withSignal((signal) => request(url, { credentials, fetch, signal, limitMs }), limitMs);
+  return withSignal((signal) => request(url, { credentials, isPrivate, fetch, signal, limitMs }), limitMs);
 }
 
 /**
  * @param {string} url
- * @param {{credentials: RequestCredentials, fetch: typeof globalThis.fetch, signal: AbortSignal, limitMs: number}} options
+ * @param {{credentials: RequestCredentials, isPrivate: boolean, fetch: typeof globalThis.fetch, signal: AbortSignal, limitMs: number}} options
  * @returns {Promise<ArrayBuffer>}
  */
-async function request(url, { credentials, fetch, signal, limitMs }) {
+async function request(url, { credentials, isPrivate, fetch, signal, limitMs }) {
+  const read = (/** @type {RequestCache} */ cache) => fetch(url, { credentials, cache: isPrivate ? "no-store" : cache, signal });
   try {
     // The extension's part of the browser's cache is not the page's: a copy that has to be asked about may be older than what the page shows.
-    let response = await fetch(url, { credentials, cache: credentials === "include" ? "reload" : "default", signal });
+    let response = await read(credentials === "include" ? "reload" : "default");
     // The cache keeps errors too, which may be over. A refusal is asked again with cookies, if at all.
-    if (response.status >= 400 && !isRefusal(response.status)) response = await fetch(url, { credentials, cache: "reload", signal });
+    if (response.status >= 400 && !isRefusal(response.status)) response = await read("reload");
     if (!response.ok) throw statusFailure(response.status);
     return await readLimited(response);
   } catch (error) {

@@ -19,6 +19,7 @@ export class ImageList {
   #translate;
   #onOpen;
   #onReport;
+  #isPrivate;
   #rows = /** @type {Map<string, HTMLLIElement>} */ (new Map());
 
   /**
@@ -26,12 +27,14 @@ export class ImageList {
    * @param {import("../shared/i18n.js").Translate} translate
    * @param {(image: PageImage) => void} onOpen
    * @param {(image: PageImage) => void} onReport the user wants the whole report
+   * @param {boolean} isPrivate the page is in a private window
    */
-  constructor(list, translate, onOpen, onReport) {
+  constructor(list, translate, onOpen, onReport, isPrivate) {
     this.#list = list;
     this.#translate = translate;
     this.#onOpen = onOpen;
     this.#onReport = onReport;
+    this.#isPrivate = isPrivate;
   }
 
   /** @param {PageImage[]} images */
@@ -100,7 +103,7 @@ export class ImageList {
     const observer = new IntersectionObserver(([{ isIntersecting }]) => {
       if (!isIntersecting) return;
       observer.disconnect();
-      void fetchThumbnail(url).then((dataUrl) => dataUrl && setThumbnail(thumbnail, dataUrl));
+      void fetchThumbnail(url, this.#isPrivate).then((dataUrl) => dataUrl && setThumbnail(thumbnail, dataUrl));
     });
     observer.observe(thumbnail);
   }
@@ -128,11 +131,12 @@ function setThumbnail(thumbnail, url) {
  * Reads the page's own image once more, from the browser's cache where that is fresh and without cookies.
  *
  * @param {string} url
+ * @param {boolean} isPrivate kept in no cache
  * @returns {Promise<string | null>} data: URL; null when it may not be read
  */
-async function fetchThumbnail(url) {
+async function fetchThumbnail(url, isPrivate) {
   try {
-    const response = await fetch(url, { credentials: "omit" });
+    const response = await fetch(url, { credentials: "omit", cache: isPrivate ? "no-store" : "default" });
     const bitmap = await createImageBitmap(await response.blob());
     const scale = THUMBNAIL_SIDE / Math.min(bitmap.width, bitmap.height);
     const canvas = document.createElement("canvas");

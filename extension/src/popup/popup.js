@@ -82,14 +82,15 @@ async function showModel() {
   }
 }
 
-/** @param {number} tabId */
-async function showPage(tabId) {
+/** @param {number} tabId @param {boolean} isPrivate whether in a private window */
+async function showPage(tabId, isPrivate) {
   const connection = new PageConnection(tabId);
   const list = new ImageList(
     byId("images"),
     t,
     (image) => void connection.reveal(image).then(() => close()),
     ({ frameId, key }) => void openReport({ tabId, frameId, key }, reportPlace).then(() => close()),
+    isPrivate,
   );
   const filter = new ImageFilter(byId("filter"), t, () => showImages(list, filter));
   try {
@@ -123,7 +124,7 @@ async function start() {
   const inputs = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('input[name="automatic"]')]);
   const automaticSwitch = new AutomaticSwitch({ inputs, hint: byId("automatic-hint"), settings, translate: t, siteOf, hostsOf: imageHosts });
   const siteControls = new SiteControls({ settings, translate: t, siteOf });
-  await Promise.all([automaticSwitch.show(values), siteControls.show(values), showPage(tab?.id ?? -1), showModel()]);
+  await Promise.all([automaticSwitch.show(values), siteControls.show(values), showPage(tab?.id ?? -1, tab?.incognito ?? false), showModel()]);
 }
 
 void start();

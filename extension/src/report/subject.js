@@ -62,22 +62,24 @@ export async function subjectOfAddress() {
   const asked = chrome.tabs.sendMessage(tabId, createMessage("content.describe_image", { key }), { frameId });
   /** @type {PageImage} */
   const { source, pageUrl, name, badge, copy, video, copyOf } = unwrap(await asked.catch(() => ({ ok: false, error: translate("reportPageGone") })));
+  const { incognito } = await chrome.tabs.get(tabId);
   const url = source.kind === "url" ? source.url : "";
   const known = { name, url, pageUrl, badge, video, copyOf };
   if (copy) return { ...known, buffer: await readImageSource({ kind: "data", ...copy, via: "screen_copy" }), via: "screen_copy", crop: copy.crop, copyOf: "screen" };
   if (source.kind === "data") return { ...known, buffer: await readImageSource({ ...source, via: "bytes" }), via: "bytes", crop: null };
-  return { ...known, buffer: await readUrl(url), via: "bytes", crop: null };
+  return { ...known, buffer: await readUrl(url, incognito), via: "bytes", crop: null };
 }
 
 /**
- * Without cookies first, and with them only after a refusal: as for every check that was asked for.
+ * Without cookies first, and with them only after a refusal, and not for a private window: as for every check that was asked for.
  *
  * @param {string} url
+ * @param {boolean} isPrivate
  */
-async function readUrl(url) {
-  const read = (/** @type {"omit" | "include"} */ credentials) => readImageSource({ kind: "url", url, credentials });
+async function readUrl(url, isPrivate) {
+  const read = (/** @type {"omit" | "include"} */ credentials) => readImageSource({ kind: "url", url, credentials, isPrivate });
   try {
-    return await read("omit").catch((error) => (error.code === "refused" ? read("include") : Promise.reject(error)));
+    return await read("omit").catch((error) => (error.code === "refused" && !isPrivate ? read("include") : Promise.reject(error)));
   } catch (error) {
     const { hostname } = new URL(url);
     const isAllowed = await chrome.permissions.contains({ origins: [patternOf(hostname)] });

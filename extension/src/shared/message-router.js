@@ -6,7 +6,7 @@ import { findProblem, MESSAGES } from "./messages.js";
 /** @typedef {import("./messages.js").Target} Target */
 /** @typedef {import("./messages.js").Sender} Sender */
 /** @typedef {import("./messages.js").Reply} Reply */
-/** @typedef {{id?: string, url?: string, tab?: {id?: number}, frameId?: number, documentId?: string}} MessageSender */
+/** @typedef {{id?: string, url?: string, tab?: {id?: number, incognito?: boolean}, frameId?: number, documentId?: string}} MessageSender */
 /** @typedef {(message: any, sender: MessageSender) => unknown} Handler returns the answer or a promise of it */
 
 /** Targets that other parts of the extension answer themselves. */

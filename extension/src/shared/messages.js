@@ -110,6 +110,8 @@ export const MESSAGES = {
   // targetElementId: the clicked element, in browsers that tell it.
   "content.check_image": { target: "content", from: "extension", fields: { url: isString, targetElementId: isOptionalNumber } },
   "content.check_here": { target: "content", from: "extension", fields: { targetElementId: isOptionalNumber } },
+  // The click was in a frame that may not be entered, and the browser told no address.
+  "content.check_closed_frame": { target: "content", from: "extension", fields: {} },
   "content.check_page": { target: "content", from: "extension", fields: {} },
   "content.retry_refused": { target: "content", from: "extension", fields: {} },
   "content.list_images": { target: "content", from: "extension", fields: {} },

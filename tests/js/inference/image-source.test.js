@@ -46,6 +46,12 @@ test("with cookies only the server is asked, since the cache may hold the refusa
   assert.deepEqual(server.asked, [["include", "reload"]]);
 });
 
+test("for a private window nothing is kept in the cache, an error that came out of it included", async () => {
+  const server = serverAnswering(500, 200);
+  await readImageSource({ ...URL_SOURCE, isPrivate: true }, server);
+  assert.deepEqual(server.asked, [["omit", "no-store"], ["omit", "no-store"]]);
+});
+
 test("a server's refusal, absence and error are told apart", async () => {
   for (const [status, code] of [[401, "refused"], [403, "refused"], [404, "not_found"], [410, "not_found"], [500, "http_error"]]) {
     await assert.rejects(readImageSource(URL_SOURCE, answering("", { status })), failsWith(code, new RegExp(status)));

@@ -8,13 +8,14 @@ import { subjectOfAddress, subjectOfFile } from "../../../extension/src/report/s
 const PICTURE = { source: { kind: "data", dataUrl: "data:image/png;base64,AA==" }, pageUrl: "https://a.org/", name: "", badge: null, copy: null, video: null, copyOf: null };
 const COPY = { dataUrl: "data:image/png;base64,AAAA", crop: { x: 0, y: 0, width: 1, height: 1 } };
 
-/** What a report is of whose page tells of its picture as `told`. */
-function subjectOf(told) {
+/** What a report is of whose page, in a private window or not, tells of its picture as `told`. */
+function subjectOf(told, incognito = false) {
   Object.assign(globalThis, {
     location: { hash: "#1" },
     chrome: {
       storage: { session: { get: async () => ({ "report:1": { tabId: 1, frameId: 0, key: "k" } }) } },
-      tabs: { sendMessage: async () => ({ ok: true, value: { ...PICTURE, ...told } }) },
+      tabs: { sendMessage: async () => ({ ok: true, value: { ...PICTURE, ...told } }), get: async () => ({ incognito }) },
+      permissions: { contains: async () => true },
     },
   });
   return subjectOfAddress();
@@ -27,6 +28,21 @@ test("it knows whether the bytes are the picture's own, or a copy, and of what",
   // What was judged is shown, whatever could be read now.
   const screen = await subjectOf({ copyOf: "pixels", copy: COPY });
   assert.deepEqual([screen?.copyOf, screen?.via, screen?.buffer.byteLength], ["screen", "screen_copy", 3]);
+});
+
+test("a picture for visitors is read with cookies after a refusal, and from a private window never", async () => {
+  const { fetch } = globalThis;
+  const source = { kind: "url", url: "https://a.org/x.jpg" };
+  for (const [isPrivate, expected] of /** @type {const} */ ([[false, [["omit", "default"], ["include", "reload"]]], [true, [["omit", "no-store"]]]])) {
+    /** @type {unknown[]} */
+    const asked = [];
+    globalThis.fetch = /** @type {any} */ (async (_, { credentials, cache }) => (asked.push([credentials, cache]), new Response("x", { status: credentials === "omit" ? 403 : 200 })));
+    const read = subjectOf({ source }, isPrivate);
+    if (isPrivate) await assert.rejects(read, { code: "refused" });
+    else assert.equal((await read)?.buffer.byteLength, 1);
+    assert.deepEqual(asked, expected);
+  }
+  globalThis.fetch = fetch;
 });
 
 test("a file that is handed over is no copy", async () => {

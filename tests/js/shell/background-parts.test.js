@@ -69,6 +69,9 @@ test("a frame that may not be entered leaves the answer to the page around it", 
   const { menu, log } = setUpMenu({ executeScript: /** @type {any} */ (executeScript) });
   await menu.handleClick(/** @type {any} */ (INFO), /** @type {any} */ (TAB));
   assert.deepEqual(log.at(-1), ["content.check_image", 0]);
+  // Without an address the page around it must not take what lies at its own last click.
+  await menu.handleClick(/** @type {any} */ ({ ...INFO, srcUrl: undefined }), /** @type {any} */ (TAB));
+  assert.deepEqual(log.at(-1), ["content.check_closed_frame", 0]);
 });
 
 test("the toolbar shows the number of likely fakes, and nothing for none", async () => {
@@ -98,4 +101,25 @@ test("the screen is copied for the outer page of the tab in front only, and the 
   assert.deepEqual(sent, ["content.screen_place", "content.screen_copied"]);
   await assert.rejects(copy.capture({ tabId: 7, frameId: 2, key: "k" }), { code: "off_screen" });
   await assert.rejects(copy.capture({ tabId: 8, frameId: 0, key: "k" }), { code: "off_screen" });
+});
+
+test("a browser that copies so many screens a second is asked once more, and one that may not is not", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const place = { x: 0, y: 0, width: 1, height: 1 };
+  for (const [errors, expected] of /** @type {const} */ ([[["MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND"], 2], [["The 'activeTab' permission is not in effect"], 1]])) {
+    const left = /** @type {string[]} */ ([...errors]);
+    let copies = 0;
+    const captureVisibleTab = async () => {
+      copies += 1;
+      const message = left.shift();
+      if (message) throw new Error(message);
+      return "data:image/png;base64,AA";
+    };
+    const tabs = { get: async () => ({ active: true, windowId: 1 }), sendMessage: async () => ({ ok: true, value: place }), captureVisibleTab };
+    const outcome = new ScreenCopy(/** @type {any} */ (tabs)).capture({ tabId: 7, frameId: 0, key: "k" }).catch(({ code }) => code);
+    for (let turns = 0; turns < 8; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    context.mock.timers.tick(600);
+    const copy = await outcome;
+    assert.deepEqual([copies, copy.crop ?? copy], [expected, expected === 2 ? place : "no_access"]);
+  }
 });

@@ -45,6 +45,19 @@ test("cookies go along only for a check that was asked for, and only after a ref
   assert.deepEqual(automatic.asked.map(({ source }) => source.credentials), ["omit"]);
 });
 
+test("from a private window no cookies go along: the page reads its own picture as its visitor, or the screen is copied", async () => {
+  const answer = ({ kind }) => (kind === "url" ? { status: "failed", code: "refused", reason: "403" } : SCORED);
+  const owner = { ...OWNER, isPrivate: true };
+  const own = setUp({ answer, read: async () => ({ dataUrl: "data:image/png;base64,AA" }) });
+  assert.equal((await own.checker.check(/** @type {any} */ (CHECK), owner))?.status, "scored");
+  assert.deepEqual(own.asked.map(({ source }) => [source.kind, source.credentials, source.isPrivate]), [["url", "omit", true], ["data", undefined, undefined]]);
+  const foreign = setUp({ answer });
+  assert.equal((await foreign.checker.check(/** @type {any} */ (CHECK), owner))?.copy?.dataUrl, "data:image/png,x");
+  assert.deepEqual(foreign.asked.map(({ source }) => source.credentials), ["omit", undefined]);
+  const without = setUp({ answer });
+  assert.equal((await without.checker.check(/** @type {any} */ ({ ...CHECK, screenCopy: false }), owner))?.code, "refused");
+});
+
 test("an automatic result has what its bands are with each sensitivity; one that was asked for is what it always is", async () => {
   const pointsOf = async (/** @type {any} */ answer, /** @type {string} */ mode) => {
     const { checker, asked } = setUp({ answer: () => answer });
@@ -123,6 +136,10 @@ test("where no copy will do, or none can be made, the failure says why", async (
   const capture = () => Promise.reject(new ScreenCopyError("not on the screen", "off_screen"));
   const hidden = setUp({ answer, isAllowed: false, capture: /** @type {any} */ (capture) });
   assert.equal((await hidden.checker.check(/** @type {any} */ (CHECK), OWNER))?.code, "off_screen");
+  // Nothing but a click in the browser's own menus lets the screen be copied; the picture's host can be allowed instead.
+  const closed = setUp({ answer, isAllowed: false, capture: /** @type {any} */ (() => Promise.reject(new ScreenCopyError("no activeTab", "no_access"))) });
+  const told = await closed.checker.check(/** @type {any} */ (CHECK), OWNER);
+  assert.deepEqual([told?.code, told?.host], ["no_access", "a.org"]);
 });
 
 test("an image that is broken in itself is not copied from the screen", async () => {
