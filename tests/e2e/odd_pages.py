@@ -52,6 +52,39 @@ FIGHT = f"""() => {{
 }}"""
 
 
+# Defines an element of the overlay's name, to get at what is inside it: before there is one, or by a shadow root of its own.
+SPY = f"""<script>
+  globalThis.spied = [];
+  customElements.define("{HOST}", class extends HTMLElement {{
+    constructor() {{
+      super();
+      spied.push(this.attachInternals());
+    }}
+  }});
+</script><img src="/{FACE}" width="300">"""
+SQUATTER = f"""<script>
+  customElements.define("{HOST}", class extends HTMLElement {{
+    constructor() {{
+      super();
+      this.attachShadow({{ mode: "open" }}).innerHTML = "<b>No traces found</b>";
+    }}
+  }});
+</script><img src="/{FACE}" width="300">"""
+# What the overlay tells the page of its shadow root, by every way there is.
+SEEN = f"""() => [document.querySelector("{HOST}").shadowRoot, ...(globalThis.spied ?? []).map((internals) => internals.shadowRoot)]"""
+# A page's own rules for what it may call as it likes, the overlay's colours among it.
+RECOLOURED = f"""<style>
+  * {{ --fake: #0b5cad; --surface: transparent; --text: transparent; }}
+  {HOST} {{ --fake: #0b5cad !important; --surface: transparent !important; }}
+</style><img src="/{FACE}" width="300">"""
+# Addresses that are none, and one that is too long for a regular expression.
+UNREADABLE = f"""<video poster="http://[" width="200" height="200"></video>
+  <input type="image" src="http://[" width="200" height="200"><img src="http://[" width="200" height="200">
+  <div id="long" style="{BOX}"></div><img src="/{FACE}" width="300"><script>
+    document.getElementById("long").style.backgroundImage = `url("data:image/png;base64,${{"A".repeat(12e6)}}")`;
+  </script>"""
+
+
 def from_extension(site: Site, containing: str) -> list:
     """The requests that no page made: pages send their address along."""
     return [request for request in site.requests(containing) if "referer" not in request.headers]

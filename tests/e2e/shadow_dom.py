@@ -57,6 +57,14 @@ class ShadowReader:
         quad = box["model"]["border"]
         return sum(quad[0::2]) / 4, sum(quad[1::2]) / 4
 
+    def style(self, element: ShadowElement, *names: str) -> list[str]:
+        """The computed values of these properties, custom ones among them."""
+        node = self._session.send("DOM.resolveNode", {"backendNodeId": element.backend_node_id})["object"]
+        read = "function (...names) { return names.map((name) => getComputedStyle(this).getPropertyValue(name)); }"
+        arguments = {"arguments": [{"value": name} for name in names], "returnByValue": True}
+        call = {"objectId": node["objectId"], "functionDeclaration": read, **arguments}
+        return self._session.send("Runtime.callFunctionOn", call)["result"]["value"]
+
     def click(self, element: ShadowElement) -> None:
         """Scrolls the element into view and clicks its middle with the mouse.
 

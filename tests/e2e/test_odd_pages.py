@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extension.demo.browser import wait_until
+from extension.demo.extension_page import list_images
 from tests.e2e.extension_driver import (
     FIRST_CHECK_S,
     PATIENCE_S,
@@ -21,9 +22,14 @@ from tests.e2e.odd_pages import (
     HIDE,
     HUGE,
     IS_SHOWN,
+    RECOLOURED,
     REMOVE,
     RESTLESS,
     SAME_500,
+    SEEN,
+    SPY,
+    SQUATTER,
+    UNREADABLE,
     from_extension,
 )
 
@@ -86,6 +92,31 @@ def test_a_page_that_deletes_badges_gets_them_back_but_not_for_ever(page, badges
     assert page.evaluate("removed") <= 5, "ever more seldom"
     page.evaluate("fight.disconnect()")
     wait_until(page, lambda: badges_by_image(badges).get(url), PATIENCE_S, "the page has given up")
+
+
+@pytest.mark.parametrize("html", [SPY, SQUATTER])
+def test_a_page_that_has_an_element_of_the_same_name_learns_nothing(page, badges, site, html):
+    page.goto(site.add_page(html))
+    url = f"{site.origin}/{FACE}"
+    found = wait_for_states(page, badges, {url: SCORED})
+    assert set(page.evaluate(SEEN)) == {None}
+    badges.click(found[url])
+    wait_until(page, lambda: any("of 100" in element.text for element in badges.elements()), PATIENCE_S, "the panel")
+
+
+def test_a_page_does_not_recolour_the_badges(page, badges, site):
+    page.goto(site.add_page(RECOLOURED))
+    badge = wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})[f"{site.origin}/{FACE}"]
+    fake, text, ground = badges.style(badge, "--fake", "color", "background-color")
+    assert fake == "#b3261e"
+    assert "rgba(0, 0, 0, 0)" not in (text, ground)
+
+
+def test_what_cannot_be_read_keeps_nothing_else_from_being_found(page, badges, site, worker):
+    page.goto(site.add_page(UNREADABLE))
+    url = f"{site.origin}/{FACE}"
+    wait_for_states(page, badges, {url: SCORED})
+    assert url in {image["url"] for image in list_images(worker, page)}, "the popup has its list"
 
 
 def test_pictures_that_hang_lie_or_move_away(page, badges, site, worker):

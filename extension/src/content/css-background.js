@@ -25,9 +25,10 @@ export function backgroundAddressOf(element) {
  * @returns {string | null} the first address; of an image-set that is its first choice
  */
 export function firstAddress(value) {
-  if (!value.includes("url(")) return null;
-  const quoted = /url\("((?:[^"\\]|\\.)*)"\)/.exec(value);
-  return quoted ? quoted[1].replace(/\\(.)/g, "$1") : null;
+  const opening = 'url("';
+  const start = value.indexOf(opening) + opening.length;
+  if (start < opening.length) return null;
+  return value.slice(start, endOfText(value, start)).replace(/\\(.)/g, "$1");
 }
 
 /**
@@ -50,13 +51,32 @@ export function backgroundFit({ backgroundImage, backgroundSize, backgroundPosit
 
 /** @param {string} list of CSS values @returns {string[]} split at the commas that lie in no brackets and no quotes */
 function layersOf(list) {
-  const layers = [""];
+  const layers = [];
   let depth = 0;
-  // A quoted text with its escapes, or one character.
-  for (const [part] of list.matchAll(/"(?:[^"\\]|\\.)*"|[^]/g)) {
-    depth += Number(part === "(") - Number(part === ")");
-    if (part === "," && depth === 0) layers.push("");
-    else layers[layers.length - 1] += part;
+  let start = 0;
+  for (let at = 0; at < list.length; at += 1) {
+    const character = list[at];
+    depth += Number(character === "(") - Number(character === ")");
+    if (character === '"') at = endOfText(list, at + 1);
+    if (character !== "," || depth > 0) continue;
+    layers.push(list.slice(start, at));
+    start = at + 1;
   }
-  return layers.map((layer) => layer.trim());
+  return [...layers, list.slice(start)].map((layer) => layer.trim());
+}
+
+/**
+ * Without a regular expression: over an address of some megabytes the browser's has no stack left.
+ *
+ * @param {string} value
+ * @param {number} start of a quoted text, behind its quote
+ * @returns {number} of the quote that ends it; the value's length where none does
+ */
+function endOfText(value, start) {
+  for (let end = value.indexOf('"', start); end >= 0; end = value.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (value[end - 1 - escapes] === "\\") escapes += 1;
+    if (escapes % 2 === 0) return end;
+  }
+  return value.length;
 }

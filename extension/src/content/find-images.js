@@ -3,6 +3,12 @@
 /** Images shown or stored smaller than this on a side, in pixels, hold no face that can be judged. */
 export const MIN_SIDE = 48;
 const MAX_KEY_LENGTH = 2000;
+// Characters of long addresses that are remembered; a page that draws each frame into a data: URL makes many.
+const MAX_REMEMBERED = 64e6;
+
+let lastNumber = 0;
+let remembered = 0;
+const numbers = /** @type {Map<string, number>} */ (new Map());
 
 /** @typedef {Document | ShadowRoot} Root */
 /** @typedef {"url" | "data" | "blob"} SourceKind */
@@ -13,7 +19,7 @@ const MAX_KEY_LENGTH = 2000;
  */
 export function sourceKindOf(url) {
   if (/^data:image\/svg/i.test(url) || /^https?:[^?#]*\.svg([?#]|$)/i.test(url)) return null;
-  if (/^https?:\/\//i.test(url)) return "url";
+  if (/^https?:\/\//i.test(url)) return URL.canParse(url) ? "url" : null;
   if (/^data:image\//i.test(url)) return "data";
   return /^blob:/i.test(url) ? "blob" : null;
 }
@@ -27,15 +33,27 @@ export function isLargeEnough({ width, height }) {
 }
 
 /**
+ * Two images never have one key. A hash would do for accidents, but a page could make a second picture for that of a first.
+ *
  * @param {string} url
  * @returns {string} names the image within its page; short also for a data: URL
  */
 export function imageKeyOf(url) {
   if (url.length <= MAX_KEY_LENGTH) return url;
-  // FNV-1a over the whole text: two images that differ anywhere get different keys.
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < url.length; index += 1) hash = Math.imul(hash ^ url.charCodeAt(index), 0x01000193);
-  return `${url.slice(0, 64)}#${url.length}-${(hash >>> 0).toString(16)}`;
+  const number = numbers.get(url) ?? (lastNumber += 1);
+  remember(url, number);
+  return `${url.slice(0, 64)}#${url.length}-${number}`;
+}
+
+/** @param {string} url @param {number} number is known until others have been used so much more lately that there is no room */
+function remember(url, number) {
+  if (!numbers.delete(url)) remembered += url.length;
+  numbers.set(url, number);
+  for (const [oldest] of numbers) {
+    if (remembered <= MAX_REMEMBERED || oldest === url) return;
+    numbers.delete(oldest);
+    remembered -= oldest.length;
+  }
 }
 
 /**

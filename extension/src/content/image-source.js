@@ -44,6 +44,11 @@ export async function readShown(element) {
   }
 }
 
+/** @param {string} url absolute @returns {boolean} of another site than the page; also what a page has set as an address and is none */
+export function isForeign(url) {
+  return url.startsWith("http") && (!URL.canParse(url) || new URL(url).origin !== location.origin);
+}
+
 /** @param {HTMLImageElement} image */
 function drawnPixels(image) {
   return readPixels(image, { width: image.naturalWidth, height: image.naturalHeight });

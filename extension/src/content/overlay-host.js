@@ -18,7 +18,7 @@ export class OverlayHost {
   #isHidden = false;
   #appliedStyle = "";
   #serialisedStyle = /** @type {string | null} */ (null);
-  element = /** @type {HTMLElement} */ (document.createElement(HOST_NAME));
+  element = createHost();
 
   /** @param {HTMLElement[]} parts */
   constructor(parts) {
@@ -69,4 +69,13 @@ export class OverlayHost {
     this.element.style.cssText = style;
     [this.#appliedStyle, this.#serialisedStyle] = [style, this.element.getAttribute("style")];
   }
+}
+
+/**
+ * @returns {HTMLElement} by a document that knows no custom elements: a page may have defined one of this name, and what its
+ *   constructor has made would tell it the shadow root
+ */
+function createHost() {
+  const elsewhere = document.implementation.createHTMLDocument("");
+  return document.adoptNode(elsewhere.createElement(HOST_NAME));
 }

@@ -135,9 +135,9 @@ export class Overlay {
     const redraw = () => this.schedule();
     window.addEventListener("scroll", redraw, { capture: true, passive: true, signal });
     window.addEventListener("resize", redraw, { passive: true, signal });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.close({ returnFocus: true }), { capture: true, signal });
+    document.addEventListener("keydown", (event) => event.isTrusted && event.key === "Escape" && this.close({ returnFocus: true }), { capture: true, signal });
     // From outside, whatever happens in a closed shadow root happens on its host.
-    document.addEventListener("pointerdown", (event) => event.target !== this.#host.element && this.close(), { capture: true, signal });
+    document.addEventListener("pointerdown", (event) => event.isTrusted && event.target !== this.#host.element && this.close(), { capture: true, signal });
   }
 
   #unmountIfEmpty() {

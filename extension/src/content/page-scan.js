@@ -100,8 +100,13 @@ export class PageScan {
 
   /** @param {Element} element */
   #visit(element) {
-    this.#noteRoot(element);
-    if (pictureOf(element)?.fitness === "fit") this.#listener.onPicture(element);
+    try {
+      this.#noteRoot(element);
+      if (pictureOf(element)?.fitness === "fit") this.#listener.onPicture(element);
+    } catch (error) {
+      // A page can build an element that cannot even be asked; the others are looked at all the same.
+      console.warn("An element of the page was left out:", error);
+    }
   }
 
   /** @param {Element} element @returns {ShadowRoot | null} its root, if it was not known */

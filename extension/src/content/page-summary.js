@@ -1,5 +1,6 @@
 // Lists the images of the page for the popup, with thumbnails where the page may read them.
 
+import { isForeign } from "./image-source.js";
 import { nameOf } from "./picture.js";
 import { TrackedVideo } from "./tracked-video.js";
 
@@ -55,8 +56,7 @@ export class PageSummary {
   #thumbnailOf(image, url) {
     const known = this.#thumbnails.get(image);
     if (known?.url === url) return known.thumbnail;
-    const isForeign = url.startsWith("http") && new URL(url).origin !== location.origin;
-    const thumbnail = isForeign ? null : drawThumbnail(image);
+    const thumbnail = isForeign(url) ? null : drawThumbnail(image);
     this.#thumbnails.set(image, { url, thumbnail });
     return thumbnail;
   }

@@ -13,7 +13,8 @@ export class PointerWatch {
   #abort = new AbortController();
 
   constructor() {
-    const note = (/** @type {MouseEvent} */ { clientX, clientY }) => (this.#point = { x: clientX, y: clientY });
+    // A page can send such an event too, and would choose what is checked.
+    const note = (/** @type {MouseEvent} */ { isTrusted, clientX, clientY }) => isTrusted && (this.#point = { x: clientX, y: clientY });
     window.addEventListener("contextmenu", note, { capture: true, passive: true, signal: this.#abort.signal });
   }
 

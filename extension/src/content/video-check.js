@@ -3,7 +3,7 @@
 import { readImageSource } from "../inference/image-source.js";
 import { bytesOfBase64 } from "../shared/base64.js";
 import { UnreadableError } from "./canvas-picture.js";
-import { toDataUrl } from "./image-source.js";
+import { isForeign, toDataUrl } from "./image-source.js";
 import { CopyError, liveFrames, liveTimes, seekFrames } from "./video-frames.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */
@@ -88,11 +88,11 @@ export class VideoCheck {
    */
   async *#copies({ video, url }) {
     if (!/^(https?|blob|data|file):/.test(url)) return;
-    const isForeign = url.startsWith("http") && new URL(url).origin !== location.origin;
-    if (!isForeign || video.crossOrigin !== null) yield { url, crossOrigin: video.crossOrigin };
-    if (isForeign && video.crossOrigin === null) yield { url, crossOrigin: "anonymous" };
+    const mayBeClosed = isForeign(url);
+    if (!mayBeClosed || video.crossOrigin !== null) yield { url, crossOrigin: video.crossOrigin };
+    if (mayBeClosed && video.crossOrigin === null) yield { url, crossOrigin: "anonymous" };
     if (!url.startsWith("http")) return;
-    const bytes = isForeign ? await this.#ask("video.read", { url }).then(bytesOf) : await readOwn(url);
+    const bytes = mayBeClosed ? await this.#ask("video.read", { url }).then(bytesOf) : await readOwn(url);
     if (!bytes) return;
     const own = URL.createObjectURL(new Blob([bytes]));
     try {

@@ -46,3 +46,15 @@ test("what was found goes with its picture behind other tabs too", async () => {
   page.change(image, "https://a.test/2.jpg");
   assert.equal(on.badges.size, 0);
 });
+
+test("an element that cannot be asked is left out, and what comes after it is found", async (context) => {
+  const warn = context.mock.method(console, "warn", () => undefined);
+  on = checkerOn(page, new FakeBackground());
+  const image = page.add("https://a.test/1.jpg");
+  Object.defineProperty(image, "currentSrc", { get: () => { throw new RangeError("no stack left"); } });
+  page.add("https://a.test/2.jpg");
+  await until(() => on.badges.size === 1, "the other has a badge");
+  assert.ok(warn.mock.callCount() > 0);
+  page.add("https://a.test/3.jpg");
+  await until(() => on.badges.size === 2, "what comes later, too");
+});

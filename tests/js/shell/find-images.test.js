@@ -57,12 +57,31 @@ test("a background lies in its box as an image with the same words would", () =>
   assert.deepEqual(fitOf("cover", "0% 0%, 1px 2px", layered), { fit: "cover", position: "1px 2px" });
 });
 
+test("an address of many megabytes is read as a short one is", () => {
+  const url = `data:image/png;base64,${"A".repeat(12e6)}`;
+  assert.equal(firstAddress(`url("${url}")`), url);
+  assert.equal(backgroundFit({ backgroundImage: `url("${url}"), none`, backgroundSize: "cover", backgroundPosition: "1px 2px" }).fit, "cover");
+  assert.equal(firstAddress('url("https://a.org/x\\\\"), url("https://a.org/y")'), "https://a.org/x\\");
+});
+
+test("what cannot be read as an address is none", () => {
+  for (const url of ["http://[", "https://a b/"]) assert.equal(sourceKindOf(url), null, url);
+});
+
 test("the key of a long data: URL is short, and differs where the image does", () => {
   const url = `data:image/png;base64,${"A".repeat(100_000)}`;
   assert.equal(imageKeyOf("https://a.org/x.jpg"), "https://a.org/x.jpg");
   assert.ok(imageKeyOf(url).length < 200);
   assert.notEqual(imageKeyOf(`${url}A`), imageKeyOf(`${url}B`));
   assert.equal(imageKeyOf(url), imageKeyOf(`${url}`));
+});
+
+test("long addresses that have not been used for long are forgotten, and never have the key of another", () => {
+  const url = `data:image/png;base64,${"A".repeat(10e6)}`;
+  const keys = Array.from({ length: 12 }, (_, index) => imageKeyOf(url + String.fromCharCode(65 + index)));
+  assert.equal(new Set(keys).size, 12);
+  assert.equal(imageKeyOf(`${url}L`), keys[11], "the last one is known still");
+  assert.ok(!keys.includes(imageKeyOf(`${url}A`)), "the first one has another key now");
 });
 
 test("object-fit decides where the pixels lie", () => {
