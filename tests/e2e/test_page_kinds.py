@@ -20,6 +20,7 @@ from tests.e2e.extension_driver import (
 )
 
 FACE = "faces/real_grace_hopper.jpg"
+HOST = "deepfake-detector-overlay"
 GROUP = "images/faces_three.jpg"  # three faces side by side
 OTHER_FACE = "faces/real_eileen_collins.jpg"
 
@@ -97,6 +98,22 @@ def test_a_face_s_number_is_not_where_the_badge_lies(page, badges, site):
         "below the faces, which are near the top"
     )
     assert all(number > height for number, height in zip(numbers, heights, strict=True))
+
+
+def test_in_a_modal_dialog_badges_are_seen_and_the_panel_can_be_used(page, badges, site):
+    dialog = f'<dialog><img src="/{FACE}?large" width="400"></dialog>'
+    page.goto(site.add_page(f'<img src="/{FACE}" width="200">{dialog}'))
+    outer, inner = f"{site.origin}/{FACE}", f"{site.origin}/{FACE}?large"
+    wait_for_states(page, badges, {outer: SCORED})
+    page.evaluate("document.querySelector('dialog').showModal()")
+    badge = wait_for_states(page, badges, {inner: SCORED})[inner]
+    badges.click(badge)
+    wait_until(page, lambda: any("of 100" in element.text for element in badges.elements()), PATIENCE_S, "the panel")
+    focused = page.evaluate("document.activeElement.closest('dialog') && document.activeElement.localName")
+    assert focused == HOST, "the panel's buttons can be reached"
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelector('dialog').close()")
+    wait_until(page, lambda: badges.centre(badges_by_image(badges)[outer]), PATIENCE_S, "the page's badge is back")
 
 
 def test_a_poster_goes_when_the_video_starts_and_a_background_follows_its_class(page, badges, site):

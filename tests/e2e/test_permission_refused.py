@@ -28,8 +28,13 @@ def build(shipped_dir):
 
 
 @pytest.fixture
-def tab_id(page, site, context, worker):
-    page.goto(site.add_page(f'<img src="{site.other_origin}/{FACE}" width="300"><img src="/{FACE}" width="300">'))
+def html(site):
+    return f'<img src="{site.other_origin}/{FACE}" width="300"><img src="/{FACE}" width="300">'
+
+
+@pytest.fixture
+def tab_id(page, site, context, worker, html):
+    page.goto(site.add_page(html))
     page.bring_to_front()
     worker.evaluate("() => { chrome.permissions.request = async () => false; }")
     trigger_action(context, worker, page)
@@ -80,6 +85,24 @@ def test_refused_the_image_is_copied_from_the_screen(page, context, badges, site
     width, height = (int(part) for part in re.findall(r"\d+", report.locator("figcaption").inner_text())[:2])
     assert width <= 600 and height <= 900, "the picture's place on the screen, and not the screen"
     report.close()
+
+
+class TestCutAway:
+    """A picture of which the boxes around it leave a part."""
+
+    @pytest.fixture
+    def html(self, site):
+        cut = f'<div style="width: 200px; overflow: hidden"><img src="{site.other_origin}/{FACE}" width="300"></div>'
+        return f'<div style="display: flex">{cut}<img src="/{FACE}" width="300"></div>'
+
+    def test_what_lies_beside_that_part_is_not_copied_along(self, page, context, badges, site, worker, tab_id):
+        url = f"{site.other_origin}/{FACE}"
+        right_click(worker, page, url, tab_id)
+        wait_for_states(page, badges, {url: SCORED})
+        report = open_report(context, badges)
+        width, height = (int(part) for part in re.findall(r"\d+", report.locator("figcaption").inner_text())[:2])
+        assert (width, height) == (200, 352), "of 300 columns, in pixels of the screen"
+        report.close()
 
 
 def test_the_tabs_own_images_need_no_permission(page, context, badges, site, worker, tab_id):

@@ -35,6 +35,11 @@ export class BadgeLayer {
     return this.#badges.size;
   }
 
+  /** @returns {Iterable<Element>} pictures that are to be seen now */
+  get inView() {
+    return this.#inView;
+  }
+
   /** @param {TrackedImage} tracked gets a badge, or its badge other words, with the next frames */
   show(tracked) {
     if (!this.#badges.has(tracked)) this.#badges.set(tracked, new Badge(tracked.image, this.#translate, () => this.#onOpen(tracked)));

@@ -5,6 +5,7 @@ import { languageAttributes } from "../shared/i18n.js";
 import { HOST_NAME } from "./host-name.js";
 import { MountGuard } from "./mount-guard.js";
 import css from "./overlay.css";
+import { placeOver } from "./top-layer.js";
 
 // Without size and with its layout contained, the host neither moves the page nor adds to what can be scrolled.
 const HOST_STYLE =
@@ -15,6 +16,7 @@ const HOST_STYLE =
 export class OverlayHost {
   #guard = new MountGuard();
   #root;
+  #place = /** @type {Element | null} */ (null);
   #isHidden = false;
   #appliedStyle = "";
   #serialisedStyle = /** @type {string | null} */ (null);
@@ -37,13 +39,19 @@ export class OverlayHost {
   }
 
   /**
+   * @param {Iterable<Element>} pictures that have something over them
    * @param {{wasAsked?: boolean}} [options] wasAsked: the user wants to see something on it now
-   * @returns {boolean} whether it was not on the page, and is now
+   * @returns {boolean} whether it was not in its place on the page, and is now
    */
-  mount({ wasAsked = false } = {}) {
+  mount(pictures, { wasAsked = false } = {}) {
     this.#restoreAttributes();
-    if (this.element.isConnected || !(this.#guard.mayMount(performance.now()) || wasAsked)) return false;
-    document.documentElement.append(this.element);
+    const place = placeOver(pictures);
+    if (this.element.parentNode === place) return false;
+    // Where it still lies where it was put, a dialog has opened or closed: that is no fight with the page.
+    const isMove = this.element.isConnected && this.element.parentNode === this.#place;
+    if (!(isMove || this.#guard.mayMount(performance.now()) || wasAsked)) return false;
+    place.append(this.element);
+    this.#place = place;
     return true;
   }
 

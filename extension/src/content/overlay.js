@@ -85,7 +85,7 @@ export class Overlay {
   /** @param {TrackedImage} tracked @param {{takeFocus?: boolean}} [options] opens its panel */
   open(tracked, { takeFocus = false } = {}) {
     this.#opened = tracked;
-    if (this.#host.mount({ wasAsked: true })) this.#badges.isStale = true;
+    if (this.#mount({ wasAsked: true })) this.#badges.isStale = true;
     this.#panel.open(tracked.isChecking ? null : tracked.result);
     this.#outlines.show(tracked.isChecking ? null : tracked);
     if (takeFocus) this.#panel.focus();
@@ -135,6 +135,8 @@ export class Overlay {
     const redraw = () => this.schedule();
     window.addEventListener("scroll", redraw, { capture: true, passive: true, signal });
     window.addEventListener("resize", redraw, { passive: true, signal });
+    // A dialog that closes takes along what lies in it.
+    for (const name of ["close", "toggle", "fullscreenchange"]) document.addEventListener(name, redraw, { capture: true, passive: true, signal });
     document.addEventListener("keydown", (event) => event.isTrusted && event.key === "Escape" && this.close({ returnFocus: true }), { capture: true, signal });
     // From outside, whatever happens in a closed shadow root happens on its host.
     document.addEventListener("pointerdown", (event) => event.isTrusted && event.target !== this.#host.element && this.close(), { capture: true, signal });
@@ -158,9 +160,14 @@ export class Overlay {
     this.#redraw.request();
   }
 
+  /** @param {{wasAsked?: boolean}} [options] as of the host */
+  #mount(options) {
+    return this.#host.mount(this.#opened ? [this.#opened.image] : this.#badges.inView, options);
+  }
+
   #draw() {
     if (this.#badges.size === 0 && !this.#opened) return;
-    const wasRemoved = this.#host.mount();
+    const wasRemoved = this.#mount();
     // Off the page it had no place, nor had what was placed by it.
     if (wasRemoved) this.#badges.isStale = true;
     if (wasRemoved && this.#opened) this.open(this.#opened);

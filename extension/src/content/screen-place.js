@@ -25,9 +25,9 @@ export class ScreenPlace {
   async prepare(tracked) {
     this.#overlay.setHidden(true);
     this.#timer = setTimeout(() => this.release(), MAX_HIDDEN_MS);
-    if (!isLargeEnough(seenPart(tracked.image))) tracked.image.scrollIntoView({ block: "center", behavior: "instant" });
+    if (!isLargeEnough(await seenPart(tracked.image))) tracked.image.scrollIntoView({ block: "center", behavior: "instant" });
     await nextPaint();
-    const seen = seenPart(tracked.image);
+    const seen = await seenPart(tracked.image);
     if (!isLargeEnough(seen)) return null;
     tracked.screenPart = fractionsOf(seen, placeOf(tracked.image).pixels);
     return clampToUnit(fractionsOf(seen, view()));
@@ -40,10 +40,22 @@ export class ScreenPlace {
   }
 }
 
-/** @param {Element} image @returns {Rect} CSS pixels of the viewport */
-function seenPart(image) {
+/** @param {Element} image @returns {Promise<Rect>} CSS pixels of the viewport */
+async function seenPart(image) {
+  const left = await clippedBox(image);
   const { box, pixels } = placeOf(image);
-  return intersect(intersect(box, pixels), view());
+  return intersect(intersect(intersect(box, pixels), left), view());
+}
+
+/** @param {Element} image @returns {Promise<Rect>} what the boxes around it leave of it: beside them others' pictures are copied */
+function clippedBox(image) {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver(([{ intersectionRect }]) => {
+      observer.disconnect();
+      resolve(intersectionRect);
+    });
+    observer.observe(image);
+  });
 }
 
 /** @returns {Rect} what a copy of the tab shows: all of it, or the part that is pinched into view */
