@@ -2,6 +2,7 @@
 
 import { createCanvasProbe } from "../shared/canvas-probe.js";
 import { CheckError } from "./check-error.js";
+import { headerSize } from "./header-size.js";
 
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
 
@@ -24,13 +25,12 @@ export async function decodeImage(bytes) {
   if (!isCanvasExact()) {
     throw new CheckError("canvas_noise", "A protection against fingerprinting changes the picture before it can be judged. Allow this extension to read canvases.");
   }
+  // Before the pixels, which a small file can ask gigabytes for; and after, for kinds of files whose header is not read.
+  requireSize(headerSize(bytes));
   const bitmap = await createBitmap(bytes);
   try {
     const { width, height } = bitmap;
-    if (width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE) {
-      const size = `${width} × ${height}`;
-      throw new CheckError("too_large", `The image is too large: ${size} is over ${MAX_PIXELS / 1e6} megapixels or ${MAX_SIDE} a side.`);
-    }
+    requireSize(bitmap);
     const context = createContext(width, height);
     if (!context) throw new CheckError("engine", "The browser gave no canvas to decode the image on.");
     context.fillStyle = "white";
@@ -44,6 +44,16 @@ export async function decodeImage(bytes) {
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * @param {{width: number, height: number} | null} size pixels
+ * @throws {CheckError} too_large
+ */
+function requireSize(size) {
+  if (!size || (size.width * size.height <= MAX_PIXELS && Math.max(size.width, size.height) <= MAX_SIDE)) return;
+  const limits = `${MAX_PIXELS / 1e6} megapixels or ${MAX_SIDE} a side`;
+  throw new CheckError("too_large", `The image is too large: ${size.width} × ${size.height} is over ${limits}.`);
 }
 
 /**
