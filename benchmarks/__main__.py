@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import runpy
+import subprocess
 import sys
 
-NAMES = ("classifier", "detector", "pipeline", "page", "cold_start", "trainer", "engines")
+NAMES = ("classifier", "detector", "pipeline", "page", "main_thread", "cold_start", "trainer", "engines")
 
 
 def main() -> None:
-    """All of them with their defaults, or the named one with the flags that follow it."""
-    chosen = [name for name in sys.argv[1:2] if not name.startswith("-")]
-    if unknown := [name for name in chosen if name not in NAMES]:
-        raise SystemExit(f"unknown benchmark {unknown[0]}; there are {', '.join(NAMES)}")
-    flags = sys.argv[1 + len(chosen) :]
-    for name in chosen or NAMES:
-        sys.argv = [f"benchmarks {name}", *flags]
-        runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+    """All of them with their defaults, or the named one with the flags that follow it.
+
+    Each runs in a process of its own: one that fails does not keep the next from running.
+
+    Raises:
+        SystemExit: flags without a name, an unknown name, or benchmarks that failed; the message says which.
+    """
+    name, flags = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else (None, [])
+    if name and name.startswith("-"):
+        raise SystemExit(f"{name} belongs to no benchmark: name one of {', '.join(NAMES)} before its flags")
+    if name and name not in NAMES:
+        raise SystemExit(f"unknown benchmark {name}; there are {', '.join(NAMES)}")
+    chosen = [name] if name else NAMES
+    if failed := [each for each in chosen if _run(each, flags)]:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def _run(name: str, flags: list[str]) -> int:
+    """Its exit code."""
+    return subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *flags]).returncode
 
 
 if __name__ == "__main__":

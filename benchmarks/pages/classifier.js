@@ -4,21 +4,24 @@ import { loadLiteRt, loadAndCompile, Tensor } from "@litertjs/core";
 import * as ort from "onnxruntime-web/wasm";
 import * as ortWebGpu from "onnxruntime-web/webgpu";
 
+import { configure } from "../../extension/src/inference/backend.js";
 import { loadGraphModel, runGraphModel } from "../../extension/src/inference/graph-model.js";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../../extension/src/inference/tf.js";
 import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
 
 const OUTPUTS = ["logit", "anomaly_map", "seam", "synthetic"];
+// It may change between runs: it is read for each operation, and programs of either kind are kept side by side. Those that
+// know no shapes are compiled once for both, by the first of the two.
+const withShapesAsUniforms = (isWanted) => () => tf.env().set("WEBGL_USE_SHAPES_UNIFORMS", isWanted);
 const fetchBytes = async (path) => (await fetch(path)).arrayBuffer();
 
 /** By name: takes [n, 224, 224, 3] float32 values, gives the n logits. @type {Record<string, (values: Float32Array, n: number) => Promise<number[]>>} */
 const runtimes = {};
 let inputs;
 
+/** `prepare` sets TensorFlow.js before each run as this runtime has it. */
 async function addTfjs(name, backend, prepare) {
   if (!(await tf.setBackend(backend))) throw new Error(`${backend} cannot be used here`);
   const model = await loadGraphModel((file) => fetchBytes(`/models/ifmd/${file}`), "model.json");
@@ -54,12 +57,14 @@ window.bench = {
    */
   async start(images, gpu) {
     inputs = new Float32Array(bytesOfBase64(images).buffer);
-    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-    setWasmPaths("/wasm/");
+    configure("/wasm/");
     await addTfjs("TF.js wasm, as shipped", "wasm", withOwnConvolution);
     await addTfjs("TF.js wasm, its own kernels", "wasm", withTheirConvolution);
-    // Not WEBGL_USE_SHAPES_UNIFORMS, which the extension sets: a run of eight is wrong with it once there was a run of one.
-    for (const backend of gpu) await addTfjs(`TF.js ${backend}`, backend);
+    if (gpu.includes("webgl")) {
+      await addTfjs("TF.js webgl, as shipped", "webgl", withShapesAsUniforms(true));
+      await addTfjs("TF.js webgl, shapes as constants", "webgl", withShapesAsUniforms(false));
+    }
+    if (gpu.includes("webgpu")) await addTfjs("TF.js webgpu", "webgpu");
     await addOnnxruntime("onnxruntime-web wasm", ort, "wasm");
     if (gpu.includes("webgpu")) await addOnnxruntime("onnxruntime-web webgpu", ortWebGpu, "webgpu");
 
@@ -69,11 +74,10 @@ window.bench = {
     runtimes["LiteRT.js wasm"] = async (values, n) => {
       const input = new Tensor(values, [n, 224, 224, 3]);
       const outputs = await models[n].run({ image: input });
-      const { logit } = outputs;
-      const logits = Array.from(await logit.data());
+      const read = await Promise.all(OUTPUTS.map((name) => outputs[name].data()));
       input.delete();
       for (const tensor of Object.values(outputs)) tensor.delete();
-      return logits;
+      return Array.from(read[0]);
     };
     return Object.keys(runtimes);
   },
