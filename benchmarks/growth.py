@@ -1,17 +1,20 @@
-"""How a page's figures grow with its pictures: a panel for each figure, a line for each kind of page."""
+"""How a page's figures grow with its pictures: slopes in numbers, and a plot with a panel for each figure."""
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
-from benchmarks.results import Series, quartiles
+from benchmarks.results import Series, spread
 from python_trainer.files import write_atomically
 
 COLUMNS = 3
@@ -38,7 +41,7 @@ class Scenario:
 
 
 class Point(NamedTuple):
-    """A figure's lower quartile, median and upper quartile on pages of `count` pictures."""
+    """A figure's median and the ends of its spread on pages of `count` pictures."""
 
     count: int
     low: float
@@ -53,10 +56,32 @@ def growth_lines(measured: Measured) -> dict[str, dict[str, list[Point]]]:
     """By figure and by line, its points, from few pictures to many."""
     panels: dict[str, dict[str, list[Point]]] = {}
     for scenario, series in sorted(measured, key=lambda pair: pair[0].count):
-        low, high = quartiles(series.values)
+        low, high = spread(series.values)
         point = Point(scenario.count, low, statistics.median(series.values), high)
         panels.setdefault(series.group, {}).setdefault(scenario.line, []).append(point)
     return panels
+
+
+def slopes(measured: Measured, figures: Collection[str]) -> list[Series]:
+    """How steeply each of the `figures` rises between two neighbouring numbers of pictures, on logarithmic axes.
+
+    1 is in proportion, 0 not at all, 2 with the square. From step to step, since what a page of few pictures takes for the
+    start would hide in one slope over all what goes wrong with many.
+
+    Returns:
+        A value for each round in which the figure is above 0 at both ends; a line that has none is left out.
+    """
+    lines: dict[tuple[str, str], list[tuple[int, Series]]] = {}
+    for scenario, series in sorted(measured, key=lambda pair: pair[0].count):
+        if series.group in figures:
+            lines.setdefault((series.group, scenario.line), []).append((scenario.count, series))
+    found = []
+    for (figure, line), points in lines.items():
+        for (few, low), (many, high) in pairwise(points):
+            rounds = [pair for pair in zip(low.values, high.values, strict=True) if min(pair) > 0]
+            if values := [math.log(more / less) / math.log(many / few) for less, more in rounds]:
+                found.append(Series(f"slope of {figure}", f"{line}, {few:,} to {many:,}", values, ""))
+    return found
 
 
 def plot_growth(path: Path, measured: Measured) -> None:
@@ -66,7 +91,7 @@ def plot_growth(path: Path, measured: Measured) -> None:
 
 
 def growth_figure(measured: Measured) -> Figure:
-    """Each line's medians, with bars from quartile to quartile, in a panel for each figure."""
+    """Each line's medians, with bars for their spread, in a panel for each figure."""
     panels = growth_lines(measured)
     units = {series.group: series.unit for _, series in measured}
     kinds = list(dict.fromkeys(scenario.kind for scenario, _ in measured))
@@ -105,6 +130,7 @@ def _set_axes(axes: Axes, lines: dict[str, list[Point]]) -> None:
     least, most = min(point.low for point in points), max(point.high for point in points)
     if least > 0 and most / least > WIDE:
         axes.set_yscale("log")
-    else:
+        axes.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False))  # plain numbers, where there are few decades
+    elif least >= 0:
         axes.set_ylim(0, None if most else 1)
     axes.yaxis.set_major_formatter("{x:,g}")
