@@ -12,11 +12,13 @@ import os
 import socket
 import tempfile
 import time
+from collections.abc import Iterator
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 from benchmarks.options import add_options
-from benchmarks.photos import copies, photo
+from benchmarks.photos import LANDSCAPE, copies, photo
 from benchmarks.results import Series, interleave, write_results
 from python_trainer.engines import WORKER_DIED, Engine
 from python_trainer.engines.local import LocalEngine
@@ -28,7 +30,7 @@ PART = 8  # images
 
 
 class Judge:
-    """A worker that answers who it is and how many images of a part it could judge."""
+    """A worker that answers who it is and how many images of a part it judged as is known of them."""
 
     def __init__(self):
         """Loads the networks."""
@@ -36,7 +38,9 @@ class Judge:
 
     def __call__(self, part: Part) -> tuple[str, int]:
         """Judges all of them."""
-        return f"{socket.gethostname()}:{os.getpid()}", sum(r["status"] == "scored" for r in self._work(part))
+        results = zip(part.items, self._work(part), strict=True)
+        right = sum(result["status"] == item.known["status"] for item, result in results)
+        return f"{socket.gethostname()}:{os.getpid()}", right
 
 
 def images_a_second(engine: Engine, workers: int, parts: list[Part], waits: list[float]) -> float:
@@ -50,7 +54,7 @@ def images_a_second(engine: Engine, workers: int, parts: list[Part], waits: list
     for part, answer in engine.map(Judge, parts, isolate=True):
         now = time.perf_counter()
         if answer is WORKER_DIED or answer[1] != len(part.items):
-            raise SystemExit("a worker died, or an image was not judged: nothing is told of speed")
+            raise SystemExit("a worker died, or an image was not judged as it should be: nothing is told of speed")
         if not loaded:
             waits.append(now - started)
         if since is not None:
@@ -83,30 +87,37 @@ def main() -> None:
     waits: dict[str, list[float]] = {}
     contestants = {}
     with tempfile.TemporaryDirectory() as folder:
-        parts = _parts(Path(folder), args.images)
-        for name, engine in engines.items():
-            for workers in dict.fromkeys(args.workers):
-                kind = f"{name}, {workers} {'worker' if workers == 1 else 'workers'}"
-                run = partial(images_a_second, engine(workers), workers, parts, waits.setdefault(kind, []))
-                contestants[kind] = run
+        face, none = ("scored", copies(photo(SIDE))), ("no_face", copies(photo(SIDE, LANDSCAPE)))
+        kinds = {
+            "a face in each": make_parts(Path(folder) / "each", args.images, [face]),
+            "a face in every other": make_parts(Path(folder) / "half", args.images, [face, none]),
+        }
+        for kind, parts in kinds.items():
+            for name, engine in engines.items():
+                for workers in dict.fromkeys(args.workers):
+                    who = f"{name}, {workers} {'worker' if workers == 1 else 'workers'}"
+                    run = partial(images_a_second, engine(workers), workers, parts, waits.setdefault(who, []))
+                    contestants[kind, who] = run
         if "ray" in engines:
             images_a_second(engines["ray"](1), 1, parts[:2], [])  # the cluster starts outside the rounds
         rates = interleave(contestants, args.rounds)
-    rows = [Series("images a second, once loaded", kind, values, "/s") for kind, values in rates.items()]
-    rows += [Series("until the first part is judged", kind, values, "s") for kind, values in waits.items()]
+    rows = [Series(f"images a second, once loaded: {kind}", who, values, "/s") for (kind, who), values in rates.items()]
+    rows += [Series("until the first part is judged", who, values, "s") for who, values in waits.items()]
     about = (
-        f"The work of `predict` over {args.images} photos of {SIDE} px with one face, {PART} a part, one thread a worker;"
-        " processes and actors are new in each round."
+        f"The work of `predict` over {args.images} photos of {SIDE} px, {PART} a part, one thread a worker; processes and"
+        " actors are new in each round. A photo without a face is searched a second time."
     )
     write_results(args.out, "engines", rows, about=about)
 
 
-def _parts(folder: Path, count: int) -> list[Part]:
+def make_parts(folder: Path, count: int, kinds: list[tuple[str, Iterator[bytes]]]) -> list[Part]:
+    """Files of each kind in turn; of a kind, the `status` that each must get, and where its files come from."""
+    folder.mkdir()
     items = []
-    for number, content in zip(range(count), copies(photo(SIDE)), strict=False):
+    for number, (status, files) in zip(range(count), cycle(kinds), strict=False):
         path = folder / f"{number:05d}.jpg"
-        path.write_bytes(content)
-        items.append(Item(str(path)))
+        path.write_bytes(next(files))
+        items.append(Item(str(path), {"status": status}))
     return [Part(str(start), tuple(items[start : start + PART])) for start in range(0, count, PART)]
 
 

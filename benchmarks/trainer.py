@@ -8,23 +8,23 @@ have the whole machine: ours a process for each core, the loops one process with
 
 import argparse
 import os
-import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.options import add_options
+from benchmarks.plain_loops import PlainEvaluate, PlainPredict, PlainPrepare, PlainTrain
 from benchmarks.results import Series, interleave, write_results
-from python_trainer.config import get_recipe
+from python_trainer.config import DetectorSettings, get_recipe
 from python_trainer.crop_scores import CropWork
 from python_trainer.engines import HeldWorker
 from python_trainer.engines.local import LocalEngine
@@ -34,208 +34,181 @@ from python_trainer.manifest import read_prepared
 from python_trainer.predict import SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, PredictWork
 from python_trainer.prepare import PrepareWork, prepare
 
+LEAST = DetectorSettings().min_face_size  # pixels: the smallest face that ours looks for
 PLAIN = "plain loop"
+PLAIN_LEAST = f"plain loop, faces from {LEAST} px"
 VERBS = ("prepare", "predict", "evaluate", "train")
 BATCH = 16
-Work = Callable[[Part], object]
+STEPS = 8  # of training, a round
+Work = Callable[[Part], Iterable]
+MakeWork = Callable[[], Work]
 
 
 class Contestant:
-    """A kind of work in processes of its own, which stay until the benchmark ends."""
+    """A kind of work in processes of its own, which stay until the benchmark ends.
 
-    def __init__(
-        self, stack: ExitStack, make_work: Callable[[], Work], items: list[Item], processes: int, onednn: bool = True
-    ):
+    answers: by the item's location, what the work gave for it.
+    """
+
+    def __init__(self, stack: ExitStack, make_work: MakeWork, items: list[Item], processes: int, onednn: bool = True):
         """Starts the processes; `stack` ends them. Without oneDNN as predict and evaluate, for the sake of equal digits."""
         settings = {"TF_ENABLE_ONEDNN_OPTS": str(int(onednn)), "TF_CPP_MIN_LOG_LEVEL": "3"}
         initial = (make_work, processes > 1, settings)
         pools = [ProcessPoolExecutor(1, get_context("spawn"), _hold, initial) for _ in range(processes)]
         self._pools = [stack.enter_context(pool) for pool in pools]
-        self._items = items
+        self._shares = [Part(str(i), tuple(items[i::processes])) for i in range(processes)]
+        self._count = len(items)
         self.cpu_seconds: list[float] = []
-        self.measure()
-        self.cpu_seconds.clear()
+        places = chain.from_iterable((item.location for item in share.items) for share in self._shares)
+        given = chain.from_iterable(answers for _, answers in self._work(told=True))
+        self.answers = dict(zip(places, given, strict=False))  # training gives nothing
 
     def measure(self) -> float:
         """Works on all items once; images a second. Appends to `cpu_seconds` what one image took of all cores."""
-        count = len(self._pools)
         started = time.perf_counter()
-        shares = [Part(str(i), tuple(self._items[i::count])) for i in range(count)]
-        futures = [pool.submit(_work, share) for pool, share in zip(self._pools, shares, strict=True)]
-        cpu = sum(future.result() for future in futures)
-        self.cpu_seconds.append(cpu / len(self._items))
-        return len(self._items) / (time.perf_counter() - started)
+        cpu = sum(seconds for seconds, _ in self._work(told=False))
+        self.cpu_seconds.append(cpu / self._count)
+        return self._count / (time.perf_counter() - started)
+
+    def _work(self, told: bool) -> list[tuple[float, list]]:
+        pairs = zip(self._pools, self._shares, strict=True)
+        return [future.result() for future in [pool.submit(_work, share, told) for pool, share in pairs]]
 
 
-def _hold(make_work: Callable[[], Work], one_thread: bool, settings: dict[str, str]) -> None:
+def _hold(make_work: MakeWork, one_thread: bool, settings: dict[str, str]) -> None:
     global _worker
     os.environ.update(settings)  # read when TensorFlow is imported, which is later
     _worker = HeldWorker(make_work).work if one_thread else make_work()
 
 
-def _work(part: Part) -> float:
-    """Seconds of CPU, of all threads."""
+def _work(part: Part, told: bool) -> tuple[float, list]:
+    """Seconds of CPU, of all threads; and the answers, where they are to be told."""
     started = time.process_time()
-    answer = _worker(part)
-    if isinstance(answer, Iterator):
-        for _ in answer:
-            pass
-    return time.process_time() - started
-
-
-class PlainPrepare:
-    """Photos to crops with the package as its readme shows it."""
-
-    def __init__(self, out: Path):
-        from mtcnn import MTCNN
-
-        self._detector, self._out = MTCNN(), out
-
-    def faces(self, path: str) -> Iterator:
-        """Crops of 224 pixels."""
-        from PIL import Image
-
-        image = Image.open(path).convert("RGB")
-        for face in self._detector.detect_faces(np.asarray(image)):
-            x, y, width, height = face["box"]
-            extra = 0.15 * max(width, height)
-            yield image.crop((x - extra, y - extra, x + width + extra, y + height + extra)).resize((224, 224))
-
-    def __call__(self, part: Part) -> None:
-        """Faces of each photo, cut and stored."""
-        for item in part.items:
-            for index, crop in enumerate(self.faces(item.location)):
-                crop.save(self._out / f"{Path(item.location).stem}_{index}.png")
-
-
-class PlainPredict:
-    """Photos to scores: the loop above and Keras's `predict`, face by face."""
-
-    def __init__(self, out: Path):
-        from python_trainer.models import load_checkpoint
-
-        self._faces, (self._model, _) = PlainPrepare(out).faces, load_checkpoint(SHIPPED_CHECKPOINT)
-
-    def __call__(self, part: Part) -> None:
-        """Faces of each photo, cut and scored one by one."""
-        for item in part.items:
-            for crop in self._faces(item.location):
-                self._model.predict(np.asarray(crop, np.float32)[None], verbose=0)
-
-
-class PlainEvaluate:
-    """Crops to scores: one array, one call of Keras's `predict`."""
-
-    def __init__(self, prepared: Path):
-        from python_trainer.models import load_checkpoint
-
-        self._prepared, (self._model, _) = prepared, load_checkpoint(SHIPPED_CHECKPOINT)
-
-    def __call__(self, part: Part) -> None:
-        """All crops at once."""
-        import keras
-
-        crops = [keras.utils.img_to_array(keras.utils.load_img(self._prepared / i.location)) for i in part.items]
-        self._model.predict(np.stack(crops), verbose=0)
-
-
-class PlainTrain:
-    """Keras's example of fine-tuning: MobileNetV2, a dense layer, `fit` on the crops of a folder, no augmentation."""
-
-    def __init__(self, prepared: Path):
-        import keras
-
-        base = keras.applications.MobileNetV2((224, 224, 3), include_top=False, weights=None, pooling="avg")
-        self._model = keras.Sequential([keras.layers.Rescaling(1 / 127.5, -1), base, keras.layers.Dense(1)])
-        self._model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
-        self._prepared = prepared
-
-    def __call__(self, part: Part) -> None:
-        """One epoch."""
-        import keras
-
-        crops = [keras.utils.img_to_array(keras.utils.load_img(self._prepared / i.location)) for i in part.items]
-        labels = np.arange(len(crops)) % 2
-        self._model.fit(np.stack(crops), labels, batch_size=BATCH, verbose=0)
+    answers = list(_worker(part))
+    return time.process_time() - started, answers if told else []
 
 
 class OurTrain:
     """The recipe `mobilenet`: the same network through this trainer, with its augmentation and balanced batches."""
 
-    def __init__(self, prepared: Path, out: Path, count: int):
+    def __init__(self, prepared: Path, out: Path):
         from dataclasses import replace
 
         from python_trainer.training_run import TrainingRun
 
         rows = [row for row in read_prepared(prepared) if row.crop]
         rows = [replace(row, label=index % 2) for index, row in enumerate(rows)]
-        self._recipe = get_recipe("mobilenet", batch_size=BATCH, samples_per_epoch=count)
+        self._recipe = get_recipe("mobilenet", batch_size=BATCH, samples_per_epoch=STEPS * BATCH)
         run = TrainingRun(self._recipe, [prepared], [rows], [rows], out, "none", None)
         self._crops, self._rows = run.crops, run.rows
         self._model, self._trained, self._targets = run._compiled(self._recipe.input_size, False)
 
-    def __call__(self, part: Part) -> None:
+    def __call__(self, part: Part) -> tuple[()]:
         """One epoch."""
         from python_trainer.objectives import batches_for
 
         recipe = self._recipe
         batches = batches_for(self._model, self._crops, self._rows, recipe, recipe.input_size, 0, self._targets)
         self._trained.fit(batches, epochs=1, verbose=0, shuffle=False)
+        return ()
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Who works on what. plain: by name. number: what of our answer for an item is compared with the plain loop's."""
+
+    ours: MakeWork
+    plain: Mapping[str, MakeWork]
+    items: list[Item]
+    processes: int
+    number: Callable[[dict], float] = float
 
 
 def main() -> None:
-    """Runs every pair of contestants in turns and writes trainer.json, .md and .png."""
+    """Runs the contestants of each verb in turns and writes trainer.json, .md and .png."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT / "tests" / "fixtures" / "faces", help="a folder of photos")
-    parser.add_argument("--images", type=int, default=48, help="at most; spread over the folder")
+    parser.add_argument(
+        "--images", type=int, default=48, help="spread over the folder; over and over, where it has fewer"
+    )
     add_options(parser, rounds=5)
     parser.add_argument("--verbs", nargs="+", choices=VERBS, default=VERBS)
     args = parser.parse_args()
     photos = list(list_images([args.data]))
     photos = photos[:: max(1, len(photos) // args.images)][: args.images]
     with tempfile.TemporaryDirectory() as folder:
-        rows = _measure(photos, Path(folder), args.rounds, args.verbs)
+        rows = _measure(list(islice(cycle(photos), args.images)), Path(folder), args.rounds, args.verbs)
     about = (
-        f"{len(photos)} photos of {args.data.name}, {args.rounds} rounds in turns. train counts crops drawn, forward and "
-        "backward, in batches of 16; ours augments them and the plain loop does not."
+        f"{args.images} photos, {len(photos)} different ones of {args.data.name}, {args.rounds} rounds in turns. train counts"
+        f" crops drawn, forward and backward, {STEPS} batches of {BATCH}; ours augments them and the plain loop does not."
+        f" mtcnn looks for faces from 20 px on, ours and the second loop from {LEAST}; ours looks twice where it finds none."
     )
     write_results(args.out, "trainer", rows, baseline=PLAIN, about=about)
 
 
 def _measure(photos: list[Path], folder: Path, rounds: int, verbs: list[str]) -> list[Series]:
-    cores = os.cpu_count() or 1
     labelled = folder / "photos"
     for index, photo in enumerate(photos):
         name = labelled / ("fake" if index % 2 else "real") / f"{index:05d}{photo.suffix}"
         name.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(photo, name)
-    items = [Item(str(path), {"label": 0}) for path in list_images([labelled])]
-    recipe, prepared, scratch = get_recipe("ifmd"), folder / "prepared", folder / "scratch"
-    prepare([str(labelled)], prepared, recipe, LocalEngine(1))
-    scratch.mkdir()
-    names = [row.crop for row in read_prepared(prepared) if row.crop]
-    count = max(2, min(4, len(names) // BATCH)) * BATCH
-    crops = [Item(name) for name in islice(cycle(names), count)]
-    predict = partial(PredictWork, SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, "check")
-    pairs = {
-        "prepare": (partial(PrepareWork, recipe, scratch), partial(PlainPrepare, scratch), items, cores),
-        "predict": (predict, partial(PlainPredict, scratch), items, cores),
-        "evaluate": (partial(CropWork, SHIPPED_CHECKPOINT, prepared, "clean"), partial(PlainEvaluate, prepared), crops, cores),
-        "train": (partial(OurTrain, prepared, folder / "run", count), partial(PlainTrain, prepared), crops, 1),
-    }  # fmt: skip
-    rows = []
+        # A number behind the picture's end: of two equal files `prepare` would keep one.
+        name.write_bytes(photo.read_bytes() + index.to_bytes(8, "big"))
+    prepared = folder / "prepared"
+    prepare([str(labelled)], prepared, get_recipe("ifmd"), LocalEngine(1))
+    (folder / "scratch").mkdir()
+    table, rows = _verbs(labelled, prepared, folder), []
     for verb in verbs:
-        ours, plain, work, processes = pairs[verb]
         with ExitStack() as stack:
-            contestants = {
-                verb: Contestant(stack, ours, work, processes, onednn=verb in ("prepare", "train")),
-                PLAIN: Contestant(stack, plain, work, 1),
-            }
-            values = interleave({name: c.measure for name, c in contestants.items()}, rounds)
-            for name, contestant in contestants.items():
-                notes = {"CPU s an image": f"{statistics.median(contestant.cpu_seconds):.3f}"}
+            work = table[verb]
+            ours = Contestant(stack, work.ours, work.items, work.processes, onednn=verb in ("prepare", "train"))
+            plain = {name: Contestant(stack, make, work.items, 1) for name, make in work.plain.items()}
+            contestants = {verb: ours, **plain}
+            values = interleave({name: each.measure for name, each in contestants.items()}, rounds)
+            answers = {name: each.answers for name, each in plain.items()}
+            answers[verb] = {place: work.number(answer) for place, answer in ours.answers.items()}
+            for name, each in contestants.items():
+                notes = {"CPU s an image": f"{statistics.median(each.cpu_seconds):.3f}"}
+                notes |= agreement(verb, answers[verb], answers[name])
                 rows.append(Series(verb, name, values[name], "images/s", notes))
     return rows
+
+
+def _verbs(labelled: Path, prepared: Path, folder: Path) -> dict[str, Verb]:
+    cores, scratch = os.cpu_count() or 1, folder / "scratch"
+    photos = [Item(str(path), {"label": 0}) for path in list_images([labelled])]
+    names = [row.crop for row in read_prepared(prepared) if row.crop]
+    crops = [Item(name) for name in names]
+    drawn = [Item(name) for name in islice(cycle(names), STEPS * BATCH)]
+
+    def loops(make: type) -> dict[str, MakeWork]:
+        return {PLAIN: partial(make, scratch), PLAIN_LEAST: partial(make, scratch, least=LEAST)}
+
+    prepare_work = partial(PrepareWork, get_recipe("ifmd"), scratch)
+    predict = partial(PredictWork, SHIPPED_CHECKPOINT, SHIPPED_MANIFEST, "check")
+    evaluate = partial(CropWork, SHIPPED_CHECKPOINT, prepared, "clean")
+    return {
+        "prepare": Verb(prepare_work, loops(PlainPrepare), photos, cores, itemgetter("faces_in_image")),
+        "predict": Verb(predict, loops(PlainPredict), photos, cores, lambda result: len(result["faces"])),
+        "evaluate": Verb(evaluate, {PLAIN: partial(PlainEvaluate, prepared)}, crops, cores, itemgetter("logit")),
+        "train": Verb(
+            partial(OurTrain, prepared, folder / "run"), {PLAIN: partial(PlainTrain, prepared, drawn, BATCH)}, drawn, 1
+        ),
+    }
+
+
+def agreement(verb: str, ours: Mapping[str, float], others: Mapping[str, float]) -> dict[str, str]:
+    """Columns on how far another contestant gives what ours does.
+
+    Args:
+        verb: prepare and predict give the number of faces of each photo, evaluate the logit of each crop, train nothing.
+        ours, others: numbers by item.
+    """
+    if verb == "train":
+        return {}
+    if verb == "evaluate":
+        return {"largest |Δlogit|": f"{max(abs(others[item] - number) for item, number in ours.items()):.1g}"}
+    alike = sum(others[item] == number for item, number in ours.items())
+    return {"faces found": f"{sum(others.values())}", "as many as ours": f"{alike}/{len(ours)} photos"}
 
 
 if __name__ == "__main__":

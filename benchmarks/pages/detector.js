@@ -35,7 +35,7 @@ window.bench = {
     const kinds = [
       { name: "MTCNN, as shipped", settings: manifest.detector, prepare: withOwnConvolution },
       { name: "MTCNN, every scale", settings: everyScale, prepare: withOwnConvolution },
-      { name: "MTCNN, every scale, TF.js's kernels", settings: everyScale, prepare: withTheirConvolution },
+      { name: "MTCNN, every scale, TF.js's convolution", settings: everyScale, prepare: withTheirConvolution },
     ];
     for (const { name, settings, prepare } of kinds) {
       const detector = await FaceDetector.load(readModelFile, settings);
