@@ -130,12 +130,13 @@ def _by_source(rows: list[CropRow], label: int) -> dict[str, list[int]]:
 def aligned_partners(rows: list[CropRow]) -> dict[int, list[int]]:
     """Index of a real crop -> indices of the fakes made from that very frame.
 
-    A `pair_id` that several reals or several faces share is not one pixel-aligned frame, and is left out.
+    A `pair_id` holds within its source: several may number their pairs from 1. One that several reals or several faces
+    share is not one pixel-aligned frame, and is left out.
     """
     real, fake = defaultdict(list), defaultdict(list)
     for index, row in enumerate(rows):
         if row.pair_id and row.faces_in_image == 1:
-            (fake if row.label else real)[row.pair_id].append(index)
+            (fake if row.label else real)[row.source, row.pair_id].append(index)
     return {real[pair][0]: fake[pair] for pair in real if len(real[pair]) == 1 and pair in fake}
 
 

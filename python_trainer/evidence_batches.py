@@ -62,9 +62,9 @@ def keypoints_in_crop(row: CropRow, settings: FaceCropSettings, side: int) -> np
 class EvidenceBatches(keras.utils.PyDataset):
     """One epoch of batches: the first half reals, the second half a fake for each.
 
-    The fake is, by the recipe's shares, the real blended with itself or with another, its copy from an autoencoder (all
-    of it, or a part pasted back), or one of the dataset: the real's own forgery where there is one, else one of the same source.
-    Real and fake of an aligned pair are changed by the same draw.
+    The fake is, by the recipe's shares, the real blended with itself or with another person, its copy from an autoencoder
+    (all of it, or a part pasted back), or one of the dataset: the real's own forgery where there is one, else one of the
+    same source. Real and fake of an aligned pair are changed by the same draw.
     """
 
     def __init__(
@@ -141,10 +141,7 @@ class EvidenceBatches(keras.utils.PyDataset):
         recipe, crops = self._recipe, self._crops
         size, choice = crops.shape[1], rng.uniform()
         if choice < recipe.self_blended:
-            real = self._pairs[place][0]
-            points = self._keypoints(real)
-            target, fake, mask = self_blend(crops[real], points, rng, recipe.blend_mask or None)
-            return target, fake, mask, 1.0, "self_blended", True
+            return self._self_blended(self._pairs[place][0], rng)
         choice -= recipe.self_blended
         if choice < recipe.cross_blended:
             return self._cross_blended(self._pairs[place][0], rng)
@@ -167,9 +164,19 @@ class EvidenceBatches(keras.utils.PyDataset):
         # Cut from two boxes, the crops differ at every edge: where the forgery is cannot be read off them.
         return crops[real], crops[fake], np.zeros((size, size), np.float32), 0.0, kind, aligned
 
+    def _self_blended(self, real: int, rng: np.random.Generator) -> tuple:
+        """As `_pair`: the real's own face on itself."""
+        shape = self._recipe.blend_mask or None
+        target, fake, mask = self_blend(self._crops[real], self._keypoints(real), rng, shape)
+        return target, fake, mask, 1.0, "self_blended", True
+
     def _cross_blended(self, real: int, rng: np.random.Generator) -> tuple:
-        """As `_pair`: another given real's face on this one's."""
-        donors = [int(i) for i in rng.choice(self._reals, CANDIDATES)]
+        """As `_pair`: another given real's face on this one's; its own where no other person's was drawn."""
+        drawn = [int(i) for i in rng.choice(self._reals, CANDIDATES)]
+        # Its own face lies most alike of all: it would always be taken, and pasted without a trace to learn.
+        donors = [i for i in drawn if i != real and not _show_one_face(self._rows[i], self._rows[real])]
+        if not donors:
+            return self._self_blended(real, rng)
         points = self._keypoints(real)
         donor = donors[nearest_donor(points, [self._keypoints(i) for i in donors])]
         fake, mask = cross_blend(self._crops[real], points, self._crops[donor], self._keypoints(donor), rng)
@@ -177,6 +184,15 @@ class EvidenceBatches(keras.utils.PyDataset):
 
     def _keypoints(self, index: int) -> np.ndarray:
         return keypoints_in_crop(self._rows[index], self._recipe.crop, self._crops.shape[1])
+
+
+def _show_one_face(one: CropRow, other: CropRow) -> bool:
+    """Whether two rows are known to show the same person: by identity, by pair, or as copies of one file."""
+    known = [
+        [row.identity, row.pair_id and (row.source, row.pair_id), row.sha256 and (row.sha256, row.face_index)]
+        for row in (one, other)
+    ]
+    return any(first and first == second for first, second in zip(*known, strict=True))
 
 
 def overlay(crop: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:

@@ -89,17 +89,21 @@ def list_items(locations: Iterable[str], suffixes: Set[str] = IMAGE_SUFFIXES) ->
     return [Item(location) for location in found]
 
 
-def open_lists(locations: Iterable[str]) -> Iterator[str]:
+def open_lists(locations: Iterable[str], _inside: tuple[str, ...] = ()) -> Iterator[str]:
     """Locations, and in the place of each list (.txt, one location a line) what it lists.
 
     Raises:
-        UserError: a list cannot be read.
+        UserError: a list cannot be read, or names itself, be it through another list.
     """
     for location in locations:
-        if location.lower().endswith(".txt"):
-            yield from open_lists(line for text in read_text(location).splitlines() if (line := text.strip()))
-        else:
+        if not location.lower().endswith(".txt"):
             yield location
+            continue
+        if location in _inside:
+            through = " through " + ", ".join(others) if (others := _inside[_inside.index(location) + 1 :]) else ""
+            raise UserError(f"the list {location} names itself{through}; take that line out")
+        lines = (line for text in read_text(location).splitlines() if (line := text.strip()))
+        yield from open_lists(lines, (*_inside, location))
 
 
 def list_address(location: str) -> list[str]:
@@ -163,6 +167,9 @@ def into_parts(items: Iterable[Item]) -> list[Part]:
     for text in dict.fromkeys(json.dumps([item.location, item.known], sort_keys=True) for item in items):
         location, known = json.loads(text)
         if has_suffix(location, SHARD_SUFFIXES):
+            # What was listed before it comes before it.
+            parts += [_part("files", pending)] if pending else []
+            pending = []
             parts.append(_part(re.split(r"[/\\]", location)[-1].split(".")[0], [Item(location, known)]))
             continue
         pending.append(Item(location, known))

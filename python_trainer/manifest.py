@@ -10,25 +10,21 @@ from pathlib import Path
 
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
+from python_trainer.folder_labels import SPLIT_NAMES, known_of_path
 from python_trainer.images import IMAGE_SUFFIXES, is_address
 from python_trainer.inputs import has_suffix, list_address, list_images, read_text
 
 SPLITS = ("train", "val", "test")
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-}
-SPLIT_NAMES |= {"testing": "test", "dev": "val"}
 
 
 @dataclass(frozen=True)
 class SourceImage:
     """One image as the user has it. `path` is a path or an address; label 1 means fake; empty strings mean "not known".
 
+    identity: of one person, or one video, in whatever source: a portrait and its thumbnail in two sources share it, so
+    that they do not straddle splits. Where sources number their people, put the source's name before the number.
+    pair_id: of a frame and the fakes made from it, within its source; those of two sources that number alike are not taken
+    for pairs, but they stay in one split too.
     generated: the whole picture was made by a generator, so that every face in it is fake.
     """
 
@@ -81,14 +77,20 @@ def is_label_certain(label: int, faces: int, generated: bool) -> bool:
     return label == 0 or generated or faces <= 1
 
 
-def read_sources(locations: list[str | Path], listing: Callable[[str], list[str]] = list_address) -> list[SourceImage]:
+def read_sources(
+    locations: list[str | Path],
+    listing: Callable[[str], list[str]] = list_address,
+    leave_out: Callable[[str], object] = lambda image: None,
+) -> list[SourceImage]:
     """List the images of tables (.csv, or a folder's `manifest.csv`) or of `real` and `fake` folders at any depth.
 
     A location is a path, or an address: of a table, of an image, or of a folder with / at its end. A table's paths are
     relative to it, absolute, or addresses. listing: lists an address; of one that remembers, every reader has the same list.
+    leave_out: is told each image of a folder that lies in no real or fake one.
 
     Raises:
-        UserError: a folder is missing, holds neither, its manifest lacks a column, or no folder labels an image.
+        UserError: a folder is missing, holds neither, its manifest lacks a column or a path, no folder labels an image,
+            or two that it lies in contradict each other.
     """
     images: list[SourceImage] = []
     for location in map(str, locations):
@@ -100,13 +102,13 @@ def read_sources(locations: list[str | Path], listing: Callable[[str], list[str]
         elif has_suffix(location, tuple(IMAGE_SUFFIXES)) and "*" not in location and not Path(location).is_dir():
             found = [_label_file(location)]
         elif is_address(location):
-            found = _label_files(folder, listing(location))
+            found = _label_files(folder, listing(location), leave_out)
         elif not Path(location).is_dir():
             raise UserError(f"{location} is not a folder; give one with a manifest.csv or with real/ and fake/ inside")
         elif (Path(location) / "manifest.csv").exists():
             found = _read_table(str(Path(location) / "manifest.csv"), folder)
         else:
-            found = _label_files(folder, list(map(str, list_images([location]))))
+            found = _label_files(folder, list(map(str, list_images([location]))), leave_out)
         if not found:
             raise UserError(
                 f"no images found in {location}: it needs a manifest.csv or folders named real and fake "
@@ -122,8 +124,10 @@ def _read_table(table: str, folder: str) -> list[SourceImage]:
         raise UserError(f"{table} lacks the column {', '.join(sorted(missing))}")
     source = folder.rpartition("/")[2] if is_address(folder) else Path(folder).resolve().name
     images = []
-    for line, row in enumerate(reader, 2):
-        path = row["path"]
+    for row in reader:
+        line, path = reader.line_num, row["path"]
+        if not (path or "").strip():
+            raise UserError(f"{table} line {line} has no path")
         if not is_address(path):
             path = f"{folder}/{path}" if is_address(folder) else str(Path(folder) / path)
         try:
@@ -162,43 +166,32 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def label_of_folder(name: str) -> int | None:
-    """0 for a folder of real images, 1 for fakes, None for any other: Real, 0_real, training_fake, fakes …"""
-    words = set(name.lower().replace("-", "_").split("_"))
-    if words & {"real", "reals", "original", "genuine"}:
-        return 0
-    if words & {"fake", "fakes", "deepfake", "manipulated", "synthetic"}:
-        return 1
-    return None
-
-
-def known_of_path(inside: str, root: str) -> dict:
-    """What the folders of a path, from `root` on, say of its image: its label (the innermost decides), source, split."""
-    parts = inside.replace("\\", "/").split("/")[:-1]
-    labels = [label for part in parts if (label := label_of_folder(part)) is not None]
-    splits = [part for part in parts if part.lower() in SPLIT_NAMES]
-    others = [part for part in parts if label_of_folder(part) is None and part.lower() not in SPLIT_NAMES]
-    known = {"source": "/".join([root, *(part for part in others if part not in ("", "."))])}
-    return known | ({"label": labels[-1]} if labels else {}) | ({"split": splits[-1]} if splits else {})
-
-
 def _label_file(location: str) -> SourceImage:
     """An image that is named by itself: its folders say its label, and the last of the others what it comes from."""
     known = known_of_path(location.partition("://")[2] or location, "")
     if "label" not in known:
         raise UserError(f"{location} lies in no folder named real or fake; use a table (.csv) with its label")
-    return source_image(location, known | {"source": known["source"].rpartition("/")[2]}, default_source="images")
+    return _by_folders(location, known | {"source": known["source"].rpartition("/")[2]}, "images")
 
 
-def _label_files(folder: str, files: list[str]) -> list[SourceImage]:
+def _label_files(folder: str, files: list[str], leave_out: Callable[[str], object]) -> list[SourceImage]:
     root = folder.rpartition("/")[2] if is_address(folder) else Path(folder).resolve().name
     images = []
     for file in files:
         if file.lower().endswith(tuple(IMAGE_SUFFIXES)):
             known = known_of_path(file.removeprefix(folder), root)
             if "label" in known:
-                images.append(source_image(file, known, root))
+                images.append(_by_folders(file, known, root))
+            else:
+                leave_out(file)
     return images
+
+
+def _by_folders(file: str, known: dict, default_source: str) -> SourceImage:
+    try:
+        return source_image(file, known, default_source)
+    except ValueError as error:
+        raise UserError(f"{file}: {error}; rename a folder, or use a table (.csv) with its label") from error
 
 
 def read_prepared(prepared: Path) -> list[CropRow]:
@@ -232,18 +225,22 @@ def read_training_rows(folders: list[Path]) -> list[list[CropRow]]:
     """Each folder's `read_trainable`, for a run that takes them together.
 
     Raises:
-        UserError: an image is in another split in one folder than in another: its copies would be tested on what they
-            were trained on.
+        UserError: an image, by its path or its bytes, is in another split in one folder than in another: it, or its
+            copies, would be tested on what was trained on.
     """
     rows = [read_trainable(folder) for folder in folders]
-    splits: dict[str, str] = {}
+    first: dict[tuple[str, str], tuple[str, str]] = {}
     for folder, part in zip(folders, rows, strict=True):
         for row in part:
-            if splits.setdefault(row.image, row.split) != row.split:
-                raise UserError(
-                    f"{row.image} is in {row.split} in {folder}, but in {splits[row.image]} in another --data; run "
-                    "`reconstruct` again on the folder as it is now"
-                )
+            # A path may be written in two ways, and a file be copied; of what `reconstruct` made, only the path is known.
+            for key in (("path", row.image), *([("sha256", row.sha256)] if row.sha256 else [])):
+                split, image = first.setdefault(key, (row.split, row.image))
+                if split != row.split:
+                    same = "" if image == row.image else f" (as {image})"
+                    raise UserError(
+                        f"{row.image} is in {row.split} in {folder}, but in {split} in another --data{same}; run "
+                        "`reconstruct` again on the folder as it is now, or `prepare` once on all photos"
+                    )
     return rows
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from python_trainer.engines import DEATH, WORKER_DIED, Engine
 from python_trainer.errors import UserError
-from python_trainer.files import write_atomically
+from python_trainer.files import is_abandoned, write_atomically
 from python_trainer.inputs import Part
 
 Record = dict  # of one image; always with `image` (its key), `status` and `reason`
@@ -90,8 +90,9 @@ def make_results(
             tally.merge(answer)
             bar.set_postfix(images=tally.status.total(), failed=len(tally.failed))
             bar.update()
-    for left in folder.glob(".*.tmp"):  # what workers that died were writing
-        left.unlink(missing_ok=True)
+    for left in folder.glob(".*.tmp"):  # what workers that died were writing, and no other command's
+        if is_abandoned(left):
+            left.unlink(missing_ok=True)
     return tally
 
 
@@ -106,10 +107,27 @@ def read_results(folder: Path, parts: list[Part]) -> Iterator[Record]:
 def check_same_settings(out: Path, wanted: dict) -> None:
     """Results of different settings must not mix in one folder: raises UserError when others are in settings.json."""
     path = out / "settings.json"
-    if path.exists() and json.loads(path.read_text()) != wanted:
-        raise UserError(f"{out} was made with other settings ({path.read_text()}); choose another --out")
+    there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else wanted
+    if there != wanted:
+        raise UserError(f"{out} was made with other settings ({_differences(there, wanted)}); choose another --out")
     with write_atomically(path) as file:
         json.dump(wanted, file)
+
+
+def _differences(there: dict, wanted: dict) -> str:
+    """What two settings do not share, key by key, those inside others as OUTER.INNER."""
+    old, new = _flat(there), _flat(wanted)
+    keys = [key for key in old | new if old.get(key, "nothing") != new.get(key, "nothing")]
+    return "; ".join(f"{key}: {old.get(key, 'nothing')} there, {new.get(key, 'nothing')} now" for key in keys)
+
+
+def _flat(settings: dict, outer: str = "") -> dict[str, str]:
+    """Values as JSON, by their keys; an empty dict is a value."""
+    flat = {}
+    for key, value in settings.items():
+        inner = isinstance(value, dict) and value
+        flat |= _flat(value, f"{outer}{key}.") if inner else {f"{outer}{key}": json.dumps(value)}
+    return flat
 
 
 def _tally_of(path: Path) -> Tally:

@@ -15,6 +15,7 @@ from PIL import Image
 from python_trainer.config import RECIPES, DetectorSettings, Recipe, get_recipe, recipe_to_dict
 from python_trainer.engines import DEATH, Engine, add_engine_arguments, get_engine
 from python_trainer.files import write_atomically
+from python_trainer.folder_labels import SPLIT_NAMES, count_unlabelled, known_of_path
 from python_trainer.images import ImageError, decode_bytes
 from python_trainer.inputs import (
     DATA_HELP,
@@ -27,20 +28,11 @@ from python_trainer.inputs import (
     open_lists,
     read_part,
 )
-from python_trainer.manifest import (
-    SPLIT_NAMES,
-    CropRow,
-    SourceImage,
-    is_label_certain,
-    known_of_path,
-    read_sources,
-    source_image,
-    write_prepared,
-)
+from python_trainer.manifest import CropRow, SourceImage, is_label_certain, read_sources, source_image, write_prepared
 from python_trainer.model_manifest import detector_to_dict
 from python_trainer.part_results import check_same_settings, make_results, read_results
 from python_trainer.preprocessing import crop_face, resize_antialiased
-from python_trainer.splits import SplitItem, assign_splits
+from python_trainer.splits import SplitItem, assign_splits, contradicted_items
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -98,7 +90,7 @@ def prepare(
     Raises:
         UserError: nothing to prepare, nothing that could be read, or `out` was made with other settings.
     """
-    images, shards = _list_data(locations)
+    images, shards, unlabelled = _list_data(locations)
     # What only the manifest needs, say a split, may change without work that is done again.
     items = [Item(image.path, {"label": image.label, "face_crop": image.face_crop}) for image in images]
     parts = into_parts(items + [Item(shard) for shard in shards])
@@ -112,24 +104,29 @@ def prepare(
     tally.check_some_are_good()
     done = [PreparedImage(**record) for record in read_results(out / "parts", parts)]
     rows, report = _finish(*_pair_up(images, done), seed)
-    report |= {"images": tally.status.total(), "status": dict(tally.status), "failed": tally.failed}
+    report |= {
+        "unlabelled": count_unlabelled(unlabelled),
+        "images": tally.status.total(),
+        "status": dict(tally.status),
+        "failed": tally.failed,
+    }
     write_prepared(out, rows)
     with write_atomically(out / "report.json") as file:
         json.dump(report, file, indent=2)
     return report
 
 
-def _list_data(locations: list[str]) -> tuple[list[SourceImage], list[str]]:
-    """Labelled images, and shards that tell their images' labels themselves."""
+def _list_data(locations: list[str]) -> tuple[list[SourceImage], list[str], list[str]]:
+    """Labelled images, shards that tell their images' labels themselves, and images in no real or fake folder."""
     # Looked through for shards and for photos: a large store takes minutes to list.
     listing = cache(list_address)
-    images, shards = [], []
+    images, shards, unlabelled = [], [], []
     for location in open_lists(locations):
         found = list_shards(location, listing)
         shards += found
         if not found:
-            images += read_sources([location], listing)
-    return images, shards
+            images += read_sources([location], listing, unlabelled.append)
+    return images, shards, unlabelled
 
 
 @dataclass(frozen=True)
@@ -262,6 +259,8 @@ def _finish(images: list[SourceImage], results: list[PreparedImage], seed: int) 
         if split:
             rows += _rows_of(image, result, split)
     report = {
+        "classes": {name: sum(image.label == label for image in images) for label, name in enumerate(("real", "fake"))},
+        "contradicted": [images[i].path for i in sorted(contradicted_items(items))],
         "crops": sum(bool(row.crop) for row in rows),
         "splits": dict(moved),
         "noted": {result.image: result.reason for result in results if result.status != "failed" and result.reason},
@@ -304,7 +303,11 @@ def _recipe_of(args: argparse.Namespace) -> Recipe:
 
 def _describe(report: dict, out: Path) -> str:
     lines = [f"{report['images']} images, {report['crops']} crops in {out}"]
+    lines += [f"  {name}: {count}" for name, count in report["classes"].items()]
+    if left := report["unlabelled"]["images"]:
+        lines.append(f"  in no real or fake folder, left out: {left} (in {', '.join(report['unlabelled']['folders'])})")
     lines += [f"  {status}: {count}" for status, count in sorted(report["status"].items())]
     lines += [f"  {what}: {count}" for what, count in sorted(report["splits"].items())]
+    lines += [f"  real and fake at once: {path}" for path in report["contradicted"]]
     lines += [f"  failed: {path}: {reason}" for path, reason in report["failed"].items()]
     return "\n".join(lines)

@@ -20,8 +20,9 @@ from python_trainer.adversarial_autoencoder import (
 from python_trainer.conditions import View, cut
 from python_trainer.config import FaceCropSettings
 from python_trainer.errors import UserError
+from python_trainer.files import write_atomically
 from python_trainer.images import ImageError, decode_image, recompress
-from python_trainer.manifest import CropRow, read_trainable, write_prepared
+from python_trainer.manifest import CropRow, read_prepared, read_trainable, write_prepared
 from python_trainer.preprocessing import resize_antialiased, round_half_up
 from python_trainer.reconstruction import KINDS, Decoder, load_tiny_autoencoder, train_small_autoencoder
 from python_trainer.upscaling import load_upscaler
@@ -92,7 +93,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the fakes; returns 0. Test crops are never touched."""
+    """Make the fakes; returns 0. Test crops are never touched.
+
+    Raises:
+        UserError: --out holds what is not this verb's, there are no real training crops, or a photo or decoder is missing.
+    """
+    _check_out(args.out, args.data)
     rows = [row for row in read_trainable(args.data) if row.label == 0]
     reals = {split: [row for row in rows if row.split == split] for split in ("train", "val")}
     if not reals["train"]:
@@ -113,10 +119,25 @@ def run(args: argparse.Namespace) -> int:
             made += _reconstruct(args.data, args.out, chosen, name, decoder, rng)
         write_prepared(args.out, made)
     settings = (args.data / "settings.json").read_text(encoding="utf-8")
-    (args.out / "settings.json").write_text(settings, encoding="utf-8")
+    with write_atomically(args.out / "settings.json") as file:
+        file.write(settings)
     counts = Counter((row.generator, row.split) for row in made if row.label == 1)
     print("\n".join(f"{generator} {split}: {count} pairs" for (generator, split), count in sorted(counts.items())))
     return 0
+
+
+def _check_out(out: Path, data: Path) -> None:
+    """Only earlier copies may be replaced: a prepared folder whose manifest goes is lost."""
+    if out.resolve() == data.resolve():
+        raise UserError(f"--out is --data ({out}), which the copies would replace; choose another --out")
+    try:
+        # This verb writes its settings last: without a manifest they are of a verb that has not finished.
+        is_begun = (out / "manifest.csv").exists() or (out / "settings.json").exists()
+        is_own = not is_begun or all(row.source == SOURCE for row in read_prepared(out))
+    except UserError:  # no table of crops
+        is_own = False
+    if not is_own:
+        raise UserError(f"{out} holds what `reconstruct` has not made, and would replace; choose another --out")
 
 
 def _decoder(kind: str, rows: list[CropRow], args: argparse.Namespace) -> tuple[str, Decoder]:
@@ -164,7 +185,8 @@ def _reconstruct(
             raise UserError(f"{row.image}: {error}; copies are made in the photos that prepare read: keep them there") from error  # fmt: skip
         for label, pixels in enumerate(photo_pair(photo, np.array(json.loads(row.box_xyxy)), view.crop, decoder, rng)):
             path = f"crops/{Path(row.crop).stem}_{name}_{label}.png"
-            Image.fromarray(cut(pixels, row, photo.shape[:2], view)).save(out / path, compress_level=1)
+            with write_atomically(out / path, "wb") as file:
+                Image.fromarray(cut(pixels, row, photo.shape[:2], view)).save(file, "PNG", compress_level=1)
             values = {"crop": path, "label": label, "source": SOURCE, "generator": name, "pair_id": row.crop}
             made.append(dataclasses.replace(row, **values, sha256="", phash=""))
     return made

@@ -28,11 +28,31 @@ def assign_splits(items: list[SplitItem], seed: int = 0) -> tuple[list[str], Cou
 
     Images that share an identity, a pair or (nearly) the same picture form a group. A group whose images name
     more than one split keeps those of the highest-ranked one and drops the rest; a group without any split is
-    drawn, about 80/10/10, seeded; images without a split join their group's.
+    drawn, about 80/10/10, seeded; images without a split join their group's. Of exact copies one stays; a picture that
+    is there as real and as fake says nothing: it is dropped beforehand.
 
     Returns:
         One split per item ("" for a dropped one), and counts of what was assigned and dropped, by reason.
     """
+    contradicted = contradicted_items(items)
+    left = [i for i in range(len(items)) if i not in contradicted]
+    found, counts = _assign([items[i] for i in left], seed)
+    splits = dict(zip(left, found, strict=True))
+    if contradicted:
+        counts["dropped: same picture as real and as fake"] = len(contradicted)
+    return [splits.get(i, "") for i in range(len(items))], counts
+
+
+def contradicted_items(items: list[SplitItem]) -> set[int]:
+    """Indices of those whose very file is there with the other label too."""
+    labels: dict[str, set[int]] = defaultdict(set)
+    for item in items:
+        labels[item.sha256].add(item.label)
+    return {i for i, item in enumerate(items) if item.sha256 and len(labels[item.sha256]) > 1}
+
+
+def _assign(items: list[SplitItem], seed: int) -> tuple[list[str], Counter]:
+    """As `assign_splits`, where no picture has both labels."""
     groups = linked_groups(items)
     members: dict[int, list[int]] = defaultdict(list)
     for index, group in enumerate(groups):
@@ -57,9 +77,9 @@ def assign_splits(items: list[SplitItem], seed: int = 0) -> tuple[list[str], Cou
         for i in members[group]:
             splits[i] = split
             counts[f"assigned to {split}"] += 1
-    seen: dict[tuple[str, int], int] = {}
+    seen: dict[str, int] = {}
     for i, item in enumerate(items):
-        if splits[i] and item.sha256 and seen.setdefault((item.sha256, item.label), i) != i:
+        if splits[i] and item.sha256 and seen.setdefault(item.sha256, i) != i:
             splits[i] = ""
             counts["dropped: exact copy of another image"] += 1
     return splits, counts

@@ -179,6 +179,33 @@ def test_another_real_shows_through_both_of_a_pair_alike(material):
     assert kept.min() > 0.48 and kept.max() < 0.92
 
 
+def test_the_face_that_is_pasted_is_another_persons(monkeypatch):
+    """Twenty reals of six people, known by name, by pair or as one file; each crop shows its person's number."""
+    known = [{"identity": "ann"}, {"pair_id": "1"}, {"sha256": "same"}, {"pair_id": "1", "source": "elsewhere"}]
+    people = [index % 5 for index in range(20)]  # of the fifth nothing is known: there are four of them
+    rows = [dataclasses.replace(crop_row(i, 0, "train"), **(known[p] if p < 4 else {})) for i, p in enumerate(people)]
+    crops = np.repeat(np.uint8(range(20)), 16 * 16 * 3).reshape(20, 16, 16, 3)
+    pasted = []
+    monkeypatch.setattr(
+        "python_trainer.evidence_batches.cross_blend",
+        lambda real, points, donor, *_: pasted.append((real[0, 0, 0], donor[0, 0, 0])) or (real, real[..., 0]),
+    )
+    batches = EvidenceBatches(crops, [*rows, crop_row(20, 1, "train")], RECIPE, 16, 0, 1, TARGETS)
+    for seed in range(200):
+        batches._cross_blended(seed % 20, np.random.default_rng(seed))
+    assert len(pasted) > 150
+    assert all(real != donor for real, donor in pasted)
+    assert all(people[real] != people[donor] or people[real] == 4 for real, donor in pasted)
+
+
+def test_a_face_without_another_person_is_blended_with_itself():
+    rows = [dataclasses.replace(crop_row(i, i // 4, "train"), identity="ann") for i in range(8)]
+    crops = np.random.default_rng(0).integers(0, 255, (8, 64, 64, 3)).astype(np.uint8)
+    batches = EvidenceBatches(crops, rows, RECIPE, 64, 0, 4, TARGETS)
+    _, fake, mask, weight, kind, aligned = batches._cross_blended(0, np.random.default_rng(0))
+    assert (fake.shape, mask.shape, weight, kind, aligned) == ((64, 64, 3), (64, 64), 1.0, "self_blended", True)
+
+
 def test_a_pair_cut_from_two_boxes_says_nothing_of_where(material):
     crops, rows = material
     moved = [r.__class__(**{**vars(r), "box_xyxy": f"[{r.label}, 0, 9, 9]"}) for r in rows]

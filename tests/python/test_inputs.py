@@ -63,6 +63,23 @@ def test_nothing_at_all_is_an_error(tmp_path):
         list_items([str(tmp_path)])
 
 
+def test_a_list_that_names_itself_is_an_error_and_one_that_is_named_twice_is_not(tmp_path):
+    first, second, once = (str(tmp_path / f"{name}.txt") for name in ("first", "second", "once"))
+    for path, lines in ((first, [second]), (second, [once, first]), (once, ["a.png"])):
+        (tmp_path / path).write_text("\n".join(lines))
+    with pytest.raises(UserError, match=f"the list {first} names itself through {second}"):
+        list_items([first])
+    assert [item.location for item in list_items([once, once])] == ["a.png", "a.png"]
+
+
+def test_a_line_without_a_path_is_named(tmp_path):
+    table = tmp_path / "table.csv"
+    for line in (",0", "  ,0"):
+        table.write_text(f"path,label\na.jpg,1\n{line}\n")
+        with pytest.raises(UserError, match=r"table\.csv line 3 has no path"):
+            read_sources([table])
+
+
 def test_parts_follow_from_their_items_and_change_only_around_a_new_one():
     items = [Item(f"/photos/{index:05d}.jpg") for index in range(3000)]
     before = into_parts(items)
@@ -211,7 +228,7 @@ def test_a_folder_of_shards_may_be_an_address():
 
 def test_prepare_reads_shards_and_keeps_what_they_say(tmp_path, face, capsys):
     files = {
-        "real/1.jpg": face, "2.png": face[:200], "2.cls": b"1", "3.jpg": face,
+        "real/1.jpg": face, "2.png": face[:200], "2.cls": b"1", "3.jpg": face + b"another file",
         "3.json": json.dumps({"label": 1, "source": "mine", "split": "test", "face_crop": 1}).encode(), "4.jpg": face,
     }  # fmt: skip
     write_tar(tmp_path / "web-000.tar", files)
@@ -232,8 +249,8 @@ def test_prepare_lists_a_folder_that_is_an_address_once(tmp_path, face):
     from fsspec.implementations.memory import MemoryFileSystem
 
     with fsspec.open_files([f"memory://photos/{label}/a.jpg" for label in ("real", "fake")], "wb") as files:
-        for file in files:
-            file.write(face)
+        for file, end in zip(files, (b"", b"another file"), strict=True):
+            file.write(face + end)
     arguments = ["--data", "memory://photos/", "--out", str(tmp_path / "out"), "--recipe", "mtcnn", "--workers", "1"]
     with mock.patch.object(MemoryFileSystem, "find", autospec=True, side_effect=MemoryFileSystem.find) as find:
         assert main(["prepare", *arguments]) == 0

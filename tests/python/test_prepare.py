@@ -9,26 +9,9 @@ import pytest
 from PIL import Image
 
 from python_trainer.__main__ import main
-from python_trainer.manifest import label_of_folder, read_prepared, read_sources
+from python_trainer.manifest import read_prepared, read_sources
 from python_trainer.prepare import _list_data
 from tests.python.faces import astronaut, save_astronaut
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("real", 0),
-        ("Fake", 1),
-        ("0_real", 0),
-        ("1_fake", 1),
-        ("training_real", 0),
-        ("training_fake", 1),
-        ("faces", None),
-        ("unreal", None),
-    ],
-)
-def test_folder_names_give_labels(name, label):
-    assert label_of_folder(name) == label
 
 
 def test_splits_and_labels_come_from_folders_at_any_depth(tmp_path):
@@ -96,7 +79,7 @@ def test_a_second_run_redoes_nothing(prepared, monkeypatch):
 
 def test_other_settings_do_not_mix_into_the_same_folder(prepared, capsys):
     assert main([*prepared[2], "--margin", "0.5"]) == 2
-    assert "other settings" in capsys.readouterr().err
+    assert "other settings (crop.margin: 0.3 there, 0.5 now);" in capsys.readouterr().err
 
 
 def test_a_folder_without_images_is_an_error(tmp_path, capsys):
@@ -111,8 +94,8 @@ def test_a_list_names_images_whose_folders_say_what_they_are(tmp_path, capsys):
     (tmp_path / "more.txt").write_text("https://host.test/b/fake/4.png\n")
     lines = [tmp_path / "a/real/x/1.jpg", tmp_path / "a/test/fake/2.jpg", tmp_path / "more.txt"]
     (tmp_path / "list.txt").write_text("\n".join(map(str, lines)))
-    images, shards = _list_data([str(tmp_path / "list.txt")])
-    assert shards == []
+    images, shards, unlabelled = _list_data([str(tmp_path / "list.txt")])
+    assert shards == unlabelled == []
     found = [(os.path.basename(i.path), i.label, i.split, i.source) for i in images]
     assert found == [("1.jpg", 0, "", "x"), ("2.jpg", 1, "test", "a"), ("4.png", 1, "", "b")]
     (tmp_path / "list.txt").write_text("https://host.test/b/5.png\n")

@@ -110,6 +110,30 @@ def test_a_pair_differs_by_the_decoder_alone():
     assert not np.array_equal(real, copy)
 
 
+def reconstruct(data, out) -> int:  # noqa: F811
+    few = ["--small", "nearest", "--adversarial", "--steps", "1", "--count", "1", "--val-count", "1"]
+    return main(["reconstruct", "--data", str(data), "--out", str(out), *few])
+
+
+def test_only_earlier_copies_are_replaced(data, tmp_path, capsys, monkeypatch):  # noqa: F811
+    photos_of(data)
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+    monkeypatch.chdir(data.parent)
+    assert reconstruct(data, data.name) == 2
+    assert "--out is --data" in capsys.readouterr().err
+    other, photos, unfinished = (tmp_path / name for name in ("other", "photos", "unfinished"))
+    write_prepared(other, read_prepared(data))
+    for path, text in ((photos / "manifest.csv", "path,label\n"), (unfinished / "settings.json", "{}")):
+        path.parent.mkdir()
+        path.write_text(text)
+    for out in (other, photos, unfinished):
+        assert reconstruct(data, out) == 2
+        assert f"{out} holds what `reconstruct` has not made" in capsys.readouterr().err
+        assert not (out / "crops").exists()
+    assert before == {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+    assert [reconstruct(data, tmp_path / "copies") for _ in range(2)] == [0, 0]
+
+
 def test_a_dataset_without_its_photos_is_refused(data, tmp_path, capsys):  # noqa: F811
     photos_of(data)
     rows = [dataclasses.replace(row, image=str(tmp_path / "gone.png")) for row in read_prepared(data)]

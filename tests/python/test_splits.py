@@ -33,9 +33,15 @@ def test_look_alikes_within_one_split_stay():
     assert assign_splits([item("train", phash=7), item("train", phash=7)])[0] == ["train", "train"]
 
 
-def test_an_exact_copy_is_dropped_but_not_one_with_the_other_label():
-    items = [item("train", sha="a"), item("train", sha="a"), item("train", label=1, sha="a")]
-    assert assign_splits(items)[0] == ["train", "", "train"]
+def test_of_exact_copies_one_stays():
+    assert assign_splits([item("train", sha="a"), item("train", sha="a")])[0] == ["train", ""]
+
+
+def test_a_picture_that_is_real_and_fake_is_dropped_and_takes_nobody_with_it():
+    items = [item("train", identity="ann"), item("train", sha="a", identity="ann"), item("test", label=1, sha="a")]
+    splits, counts = assign_splits([*items, item("test", label=1)])
+    assert splits == ["train", "", "", "test"]
+    assert counts == {"dropped: same picture as real and as fake": 2}
 
 
 def test_an_image_without_a_split_joins_its_group():

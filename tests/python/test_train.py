@@ -11,10 +11,10 @@ from PIL import Image
 
 from python_trainer.__main__ import main
 from python_trainer.config import RECIPES, get_recipe, recipe_from_dict, recipe_to_dict
-from python_trainer.dataset import BalancedBatches, draw_pairs
+from python_trainer.dataset import BalancedBatches, aligned_partners, draw_pairs
 from python_trainer.errors import UserError
 from python_trainer.losses import pair_loss
-from python_trainer.manifest import CropRow, read_prepared, write_prepared
+from python_trainer.manifest import CropRow, read_prepared, read_training_rows, write_prepared
 from python_trainer.models import load_checkpoint
 from python_trainer.prefetch import Prefetched
 from python_trainer.train import parse_stages
@@ -131,6 +131,12 @@ def test_batches_hold_a_real_beside_its_own_fake():
         assert (targets["pair_features"][..., 1] == 1).all()
 
 
+def test_pairs_that_two_sources_number_alike_are_not_taken_for_one():
+    rows = [crop_row(0, 0, "train", "1", "a"), crop_row(1, 1, "train", "1", "b"), crop_row(2, 1, "train", "1", "a")]
+    assert aligned_partners(rows) == {0: [2]}
+    assert aligned_partners([*rows, crop_row(3, 0, "train", "1", "b")]) == {0: [2], 3: [1]}
+
+
 def test_a_generator_that_made_many_fakes_leaves_room_for_those_that_made_few():
     reals = [crop_row(i, 0, "train") for i in range(4)]
     made = ["many"] * 100 + ["few"] * 4
@@ -220,6 +226,17 @@ def test_copies_of_what_is_now_validation_are_refused(data, tmp_path, capsys):
     assert main([*arguments, *SMALL]) == 2
     assert "is in val in" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_copy_of_what_is_now_validation_is_refused_too(tmp_path):
+    folders = [tmp_path / name for name in "ab"]
+    for folder, split in zip(folders, ("train", "val"), strict=True):
+        write_prepared(folder, [dataclasses.replace(crop_row(0, 0, split), image=f"{folder}.png")])
+    with pytest.raises(UserError, match=r"b\.png is in val in .*b, but in train in another --data \(as .*a\.png\)"):
+        read_training_rows(folders)
+    for folder, split in zip(folders, ("train", "val"), strict=True):  # not hashed: nothing is known of it
+        write_prepared(folder, [dataclasses.replace(crop_row(0, 0, split), image=f"{folder}.png", sha256="")])
+    assert [len(rows) for rows in read_training_rows(folders)] == [1, 1]
 
 
 @pytest.mark.slow
