@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 
+from python_trainer.console import print_any_name
 from python_trainer.errors import UserError
 
 VERBS = {
@@ -23,11 +24,31 @@ VERBS = {
     "export": "convert the shipped model to TensorFlow.js for the extension",
     "predict": "judge images and videos",
 }
+RESUMED = ("prepare", "ablate", "evaluate")  # verbs that go on where they stopped; `predict` does with --out
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a verb; a UserError becomes one sentence on stderr and exit code 2."""
+    """Run a verb; a UserError, or a file that cannot be used, becomes one sentence on stderr and exit code 2; Ctrl-C 130."""
     arguments = sys.argv[1:] if argv is None else argv
+    print_any_name()
+    args = argparse.Namespace(verb=None)
+    try:
+        args = _parse(arguments)
+        return args.run(args)
+    except KeyboardInterrupt:
+        goes_on = args.verb in RESUMED or (args.verb == "predict" and args.out)
+        print(f"stopped{'; the same command goes on where it stopped' if goes_on else ''}", file=sys.stderr)
+        return 130
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        if error.filename is None:  # no file of the user's
+            raise
+        print(f"error: {error.filename}: {error.strerror or error}", file=sys.stderr)
+    return 2
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if arguments[:1] not in (["prepare"], ["train"], ["ablate"], ["reconstruct"]):
         # oneDNN reorders sums by machine and load: the same photo and export would differ in the last digits. Training
@@ -43,12 +64,7 @@ def main(argv: list[str] | None = None) -> int:
             module = importlib.import_module(f"python_trainer.{verb}")
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
-    args = parser.parse_args(arguments)
-    try:
-        return args.run(args)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -3,20 +3,21 @@
 import argparse
 import dataclasses
 import json
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from python_trainer.config import Recipe, get_recipe
+from python_trainer.crop_settings import check_crop_settings, view_of
 from python_trainer.errors import UserError
 from python_trainer.figures import plot_gains
 from python_trainer.files import write_atomically
 from python_trainer.manifest import CropRow, read_training_rows, sha256_of
+from python_trainer.own_process import run_in_own_process
 from python_trainer.paired_bootstrap import Part, compare
 from python_trainer.part_results import check_same_settings
 from python_trainer.report_tables import ablation_table
+from python_trainer.training_start import check_start
 
 SCHEMA_VERSION = 1
 BASELINE = "none"
@@ -64,21 +65,23 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds < 1:
         raise UserError(f"--seeds {args.seeds}: at least 1")
     given = {"stages": args.stages, "samples_per_epoch": args.samples_per_epoch, "weights": str(args.weights)}
+    recipe = get_recipe(
+        "evidence", stages=parse_stages(args.stages), window=1, samples_per_epoch=args.samples_per_epoch
+    )
+    for folder in args.data:
+        check_crop_settings(folder, view_of(recipe))
+    check_start(recipe, args.weights, args.init)
     rows = read_training_rows(args.data)
     # By what is in them: scores that are kept are of these images and no others.
     data = {str(folder): sha256_of(folder / "manifest.csv") for folder in args.data}
     check_same_settings(args.out, given | {"init": str(args.init), "data": data})
-    parts, scores = None, {}
+    parts, scores = _parts(args.data, rows, recipe), {}
     for variant in [BASELINE, *(v for v in args.variants if v != BASELINE)]:
         scores[variant] = []
         for seed in range(args.seeds):
-            recipe = get_recipe(
-                "evidence", **VARIANTS[variant], seed=seed, stages=parse_stages(args.stages), window=1,
-                samples_per_epoch=args.samples_per_epoch,
-            )  # fmt: skip
-            parts = parts or _parts(args.data, rows, dataclasses.replace(recipe, seed=0))
+            changed = dataclasses.replace(recipe, **VARIANTS[variant], seed=seed)
             out = args.out / f"{variant.replace(' ', '_')}_{seed}"
-            scores[variant].append(_scores(recipe, args, rows, out, parts))
+            scores[variant].append(_scores(changed, args, rows, out, parts))
             print(f"{variant}, seed {seed}: done", flush=True)
     sizes = {"stages": args.stages, "samples_per_epoch": args.samples_per_epoch, "seeds": args.seeds}
     sizes["init"] = args.init.name.removesuffix(".weights.h5") if args.init else "ImageNet"
@@ -114,9 +117,7 @@ def _scores(recipe: Recipe, args: argparse.Namespace, rows: list, out: Path, par
     """Logits of one run on every part, from disk where it has been scored before."""
     saved = out / "scores.npz"
     if not saved.exists():
-        # In a process of its own: TensorFlow holds on to every dataset that it has gone through, crops and all.
-        with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            process.submit(_train_and_score, recipe, args, rows, out, parts).result()
+        run_in_own_process(_train_and_score, recipe, args, rows, out, parts)
     with np.load(saved) as values:
         return {name: values[name] for name in values.files}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from python_trainer.crop_settings import check_crop_settings, view_of
 from python_trainer.errors import UserError
 from python_trainer.traces import KINDS
 
@@ -43,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
     finds yet. The numbers go into the weights of the last layers; the network stays the same.
 
     Raises:
-        UserError: the checkpoint is missing or of a network without these outputs, a name is wrong, or the data do not tell
-            of any fake which traces it carries.
+        UserError: the checkpoint is missing or of a network without these outputs, a name is wrong, a folder's crops were
+            cut otherwise than its recipe says, or the data do not tell of any fake which traces it carries.
     """
     from python_trainer.dataset import predict_outputs
     from python_trainer.manifest import read_training_rows
@@ -55,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     model, recipe = load_checkpoint(args.checkpoint)
     if not set(KINDS) <= set(model.output):
         raise UserError(f"{args.checkpoint} has one logit only; `balance` weighs the two of the evidence network")
+    for folder in args.data:
+        check_crop_settings(folder, view_of(recipe))
     rows = [[row for row in part if row.split == "val"] for part in read_training_rows(args.data)]
     validation = Validation(args.data, rows, recipe)
     if not validation.carries.any():

@@ -1,6 +1,7 @@
 """Settings as frozen dataclasses, and one named recipe for each model: the thesis's three, a yardstick and the one that ships."""
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 
 from python_trainer.errors import UserError
@@ -51,6 +52,10 @@ class FaceCropSettings:
     alignment: str = "eyes"  # "eyes": turned until they are level, the mouth below; "none"
     max_patch: int = 1024
 
+    def __post_init__(self) -> None:
+        if not -1 < self.margin < math.inf:
+            raise UserError(f"margin {self.margin}: it must be a number above -1, 0 for the face's box as it is")
+
 
 @dataclass(frozen=True)
 class ClipRule:
@@ -67,12 +72,31 @@ class ClipRule:
     max_centre_distance: float = 0.75  # or whose centres are so near, in sides of the smaller box
 
 
+_SHARES = (
+    "horizontal_flip", "vertical_flip", "rotation", "zoom", "color", "geometry", "erase", "overlay", "degrade",
+    "label_smoothing", "self_blended", "cross_blended", "reconstructed", "ema",
+)  # fmt: skip
+_LIMITS = (  # names of a recipe's fields, what fits them, and that in words
+    (("batch_size",), lambda n: n >= 2 and n % 2 == 0, "an even number, 2 or more: half of a batch are real faces"),
+    (("learning_rate",), lambda rate: 0 < rate < math.inf, "a number above 0"),
+    (("patience",), lambda n: n >= 1, "1 or more"),
+    (("samples_per_epoch",), lambda n: n >= 0, "0 or more"),
+    (("seed",), lambda n: 0 <= n < 2**32, "from 0 to 4294967295"),
+    (("window", "texture"), lambda n: n in (0, 1), "0 or 1"),
+    (_SHARES, lambda share: 0 <= share <= 1, "a number from 0 to 1"),
+    (("clip_norm", "pair_weight", "patch_weight", "trace_weight"), lambda n: 0 <= n < math.inf, "0 or more"),
+)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides a training run; each field is a flag of `train` (Rutikanga 2024, appendix A).
 
     `stages` is a tuple of (epochs, image size, backbone frozen): progressive resolution, cheap epochs first.
     `samples_per_epoch` 0 means as many as there are training crops.
+
+    Raises:
+        UserError: a number is out of its range.
     """
 
     name: str
@@ -113,6 +137,19 @@ class Recipe:
     ema: float = 0.0  # momentum of the average of the weights that is kept; 0: the last weights are
     seed: int = 0
     crop: FaceCropSettings = field(default_factory=FaceCropSettings)
+
+    def __post_init__(self) -> None:
+        for epochs, size, _ in self.stages:
+            if epochs < 1 or size < 32 or size % 32:
+                raise UserError(
+                    f"stage {epochs}:{size}: it must have 1 epoch or more, and a size that is a multiple of 32"
+                )
+        for names, fits, words in _LIMITS:
+            for name in names:
+                if not fits(value := getattr(self, name)):
+                    raise UserError(f"{name.replace('_', ' ')} {value}: it must be {words}")
+        if self.self_blended + self.cross_blended + self.reconstructed > 1 + 1e-9:
+            raise UserError("self blended, cross blended and reconstructed are shares of the fakes: at most 1 together")
 
     @property
     def epochs(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from python_trainer.config import Recipe
+from python_trainer.crop_settings import check_crop_settings, view_of
 from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.images import WEB_QUALITY, ImageError, decode_image, recompress_for_web
@@ -54,7 +55,10 @@ def run(args: argparse.Namespace) -> int:
     """Measure, write, print; returns 0."""
     from python_trainer.models import load_checkpoint
 
+    if args.count < 1:
+        raise UserError(f"--count {args.count}: it must be 1 or more")
     model, recipe = load_checkpoint(args.checkpoint)
+    check_crop_settings(args.data, view_of(recipe))
     report = {"checkpoint_sha256": sha256_of(args.checkpoint)}
     report |= measure_maps(model, recipe, args.data, args.split, args.count, args.seed)
     with write_atomically(args.out / "map.json") as file:

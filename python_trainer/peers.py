@@ -1,6 +1,5 @@
 """Other detectors that the full protocol runs on the same photos: Meso4, a power-spectrum baseline, our checkpoints."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from python_trainer import metrics
 from python_trainer.condition_scores import Scorer
 from python_trainer.conditions import View
+from python_trainer.crop_settings import view_of
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, is_held_out
 from python_trainer.manifest import CropRow, sha256_of
@@ -149,8 +149,7 @@ def load_checkpoint_scorer(name: str, path: Path, conditions: tuple[str, ...]) -
     from python_trainer.models import load_checkpoint
 
     model, recipe = load_checkpoint(path)
-    view = View(recipe.input_size, recipe.crop, recipe.whole_image)
-    return Scorer(name, view, lambda crops: predict_logits(model, crops, recipe.input_size), conditions)
+    return Scorer(name, view_of(recipe), lambda crops: predict_logits(model, crops, recipe.input_size), conditions)
 
 
 def weights_sha256(meso4: Path | None, checkpoints: list[str]) -> dict[str, str]:
@@ -228,17 +227,3 @@ def _arrays(images: list[ImageScore]) -> tuple[np.ndarray, np.ndarray]:
 def _balanced(images: list[ImageScore], threshold: float) -> float | None:
     """Balanced accuracy; None without both classes."""
     return metrics.binary_report(*_arrays(images), threshold)["balanced_accuracy"] if images else None
-
-
-def check_crop_settings(prepared: Path, view: View) -> None:
-    """Refuse a folder whose crops were cut otherwise than `view` cuts them: clean scores would not be evaluate's own.
-
-    Raises:
-        UserError: settings.json of the folder says so.
-    """
-    path = prepared / "settings.json"
-    if not path.exists():
-        return
-    crop = json.loads(path.read_text(encoding="utf-8"))["crop"]
-    if not view.whole_image and any(getattr(view.crop, key, value) != value for key, value in crop.items()):
-        raise UserError(f"{prepared} was cut with {crop}, the checkpoint's recipe says {view.crop}; prepare it again")

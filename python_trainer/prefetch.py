@@ -13,7 +13,7 @@ THREADS = 2
 
 
 class Prefetched(keras.utils.PyDataset):
-    """The same batches as another dataset's, whose `__getitem__` threads call ahead of need."""
+    """The same batches as another dataset's, whose `__getitem__` threads call ahead of need, in a `with` block."""
 
     def __init__(self, batches: keras.utils.PyDataset):
         super().__init__()
@@ -31,3 +31,11 @@ class Prefetched(keras.utils.PyDataset):
             if place not in self._made:
                 self._made[place] = self._threads.submit(self._batches.__getitem__, place)
         return self._made.pop(index).result()
+
+    def __enter__(self) -> "Prefetched":
+        return self
+
+    def __exit__(self, *_) -> None:
+        """End the threads: Keras holds on to the dataset, and so they would wait for ever."""
+        self._threads.shutdown(cancel_futures=True)
+        self._made.clear()

@@ -78,7 +78,6 @@ def load_scorers(
         UserError: one cannot be loaded.
     """
     model = peers.load_checkpoint_scorer(peers.OWN_NAME, checkpoint, tuple(CONDITIONS))
-    peers.check_crop_settings(prepared, model.view)
     rows = read_prepared(prepared)
     return [model, *peers.load_peers(prepared, rows, model.view, meso4, list(others), seed)]
 

@@ -107,7 +107,7 @@ def _stop_together(*_) -> None:
 class StopTogether(keras.callbacks.Callback):
     """Interrupts all workers after the same step, once any of them was sent SIGTERM (which JAX tells the others)."""
 
-    _steps = itertools.count()  # of the process: JAX wants numbers that grow from one run (a fold, say) to the next too
+    _steps = itertools.count()  # of the process: JAX wants numbers that grow from one run to the next too
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Raises KeyboardInterrupt at the step that all have agreed upon."""

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 from python_trainer.config import DIFFERENCES, RECIPES, Recipe, get_recipe, recipe_from_dict
+from python_trainer.crop_settings import check_crop_settings, view_of, with_crops_of
 from python_trainer.cross_validation import fold_rows, summarise_folds
 from python_trainer.errors import UserError
 from python_trainer.manifest import CropRow, read_training_rows
+from python_trainer.own_process import run_in_own_process
 from python_trainer.run_state import is_begun
-from python_trainer.training_run import TrainingRun
+from python_trainer.training_run import INTERRUPTED, TrainingRun
+from python_trainer.training_start import check_start
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,39 +93,58 @@ def run(args: argparse.Namespace) -> int:
     """Train; 0 when done, 130 when interrupted (a usable checkpoint stays)."""
     if args.folds is not None and (args.hold_out or len(args.data) > 1):
         raise UserError("--folds divides one prepared folder; give one --data and no --hold-out")
+    recipe = with_crops_of(args.data, _recipe_from(args))
     # What cannot be labelled with certainty cannot be validated on, face by face, either.
     rows = read_training_rows(args.data)
     try:
         if args.folds is None:
             train = [[row for row in part if row.split == "train" and row.source not in args.hold_out] for part in rows]
             val = [[row for row in part if row.split == "val"] for part in rows]
-            result = _fit(args, args.out, train, val)
+            result = _fit(args, recipe, args.out, train, val)
         else:
-            for fold, (train, val) in enumerate(fold_rows(rows[0], args.folds, args.seed or 0), start=1):
+            for fold, (train, val) in enumerate(fold_rows(rows[0], args.folds, recipe.seed), start=1):
                 print(f"fold {fold} of {args.folds}: {len(train)} faces to train, {len(val)} held out", flush=True)
-                _fit(args, args.out / f"fold_{fold}", [train], [val])
+                run_in_own_process(_fit, args, recipe, args.out / f"fold_{fold}", [train], [val])
             result = summarise_folds(args.out, args.folds)
     except KeyboardInterrupt:
-        print(
-            f"\ninterrupted; interrupted.weights.h5 in {args.out} holds the weights of this moment, "
-            "and --resume goes on after the last whole epoch"
-        )
+        print(f"\ninterrupted; {_what_is_kept(args.out)}")
         return 130
     print(json.dumps(result) if args.json else "\n".join(f"{key}: {value}" for key, value in result.items()))
     return 0
 
 
-def _fit(args: argparse.Namespace, out: Path, train: list[list[CropRow]], val: list[list[CropRow]]) -> dict:
-    """One run in `out`, or the rest of it: on `train` rows of each folder, judged on `val`."""
+def _what_is_kept(out: Path) -> str:
+    """What an interrupted run, or one of its folds, leaves in `out`."""
+    runs = [out, *sorted(out.glob("fold_*"))]
+    way_on = (
+        "--resume goes on after the last whole epoch"
+        if any(map(is_begun, runs))
+        else "no epoch was whole, so the same command begins anew"
+    )
+    moments = [run / INTERRUPTED for run in runs if _is_of_now(run / INTERRUPTED)]
+    return "".join(f"{path} holds the weights of this moment, and " for path in moments) + way_on
+
+
+def _is_of_now(moment: Path) -> bool:
+    """Whether no whole epoch has followed: an earlier interruption's weights stay where they are."""
+    state = moment.with_name("state.json")
+    return moment.exists() and not (state.exists() and state.stat().st_mtime > moment.stat().st_mtime)
+
+
+def _fit(
+    args: argparse.Namespace, recipe: Recipe, out: Path, train: list[list[CropRow]], val: list[list[CropRow]]
+) -> dict:
+    """One run in `out`, or the rest of it by the recipe that is there: on `train` rows of each folder, judged on `val`."""
     import keras
 
     from python_trainer.several_workers import count_workers, join
 
-    recipe = _recipe_from(args)
     if is_begun(out):
         if not args.resume:
             raise UserError(f"{out} already holds a run; give --resume to go on or choose another --out")
         recipe = recipe_from_dict(json.loads((out / "recipe.json").read_text()))
+        for folder in args.data:
+            check_crop_settings(folder, view_of(recipe))
     if args.addresses and count_workers() == 1:
         join(args.addresses, args.process, recipe.batch_size)
         print(
@@ -130,6 +152,7 @@ def _fit(args: argparse.Namespace, out: Path, train: list[list[CropRow]], val: l
             f"learning rate {recipe.learning_rate}",
             flush=True,
         )
+    check_start(recipe, args.weights, args.init)
     keras.utils.set_random_seed(recipe.seed)
     return TrainingRun(recipe, args.data, train, val, out, args.weights, args.init).fit()
 
@@ -159,8 +182,6 @@ def _recipe_from(args: argparse.Namespace) -> Recipe:
     if args.stages:
         changes["stages"] = parse_stages(args.stages)
     if args.epochs is not None:
-        if args.epochs < 1:
-            raise UserError(f"--epochs {args.epochs}: at least 1")
         stages = changes.get("stages", get_recipe(args.recipe).stages)
         changes["stages"] = (*stages[:-1], (args.epochs, *stages[-1][1:]))
     if args.difference_taps:

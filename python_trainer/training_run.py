@@ -16,6 +16,8 @@ from python_trainer.manifest import CropRow
 from python_trainer.models import save_weights
 from python_trainer.training_log import append_epoch
 
+INTERRUPTED = "interrupted.weights.h5"
+
 
 class TrainingRun:
     """Trains by the stages of a recipe; `fit` does what is left of them."""
@@ -99,11 +101,11 @@ class TrainingRun:
         for epoch in epochs:
             try:
                 record = self._fit_epoch(epoch, model, trained, targets, size)
+                self._keep(epoch, model, trained, record)
             except KeyboardInterrupt:
                 if leads():
-                    save_weights(model, self.out / "interrupted.weights.h5")
+                    save_weights(model, self.out / INTERRUPTED)
                 raise
-            self._keep(epoch, model, trained, record)
             if self.state["stale"] >= self.recipe.patience:
                 self.state["epoch"] = epochs.stop  # early stopping ends the stage; a next one starts afresh
                 if leads():
@@ -117,33 +119,42 @@ class TrainingRun:
         started = time.monotonic()
         rate = self._learning_rate(epoch)
         trained.optimizer.learning_rate = rate
-        batches = batches_for(model, self.crops, self.rows, self.recipe, size, epoch, targets)
-        if count_workers() > 1:
-            batches = Share(batches)
         seed_dropout(trained, self.recipe.seed, epoch)
-        verbose = 2 if not os.isatty(1) else 1
-        history = trained.fit(batches, epochs=1, verbose=verbose, shuffle=False, callbacks=self._callbacks).history
+        settings = {"verbose": 2 if not os.isatty(1) else 1, "shuffle": False, "callbacks": self._callbacks}
+        with batches_for(model, self.crops, self.rows, self.recipe, size, epoch, targets) as batches:
+            history = trained.fit(Share(batches) if count_workers() > 1 else batches, epochs=1, **settings).history
         own_values(trained)
+        self._check_is_number(history["loss"][0], epoch, rate)
+        measured = self._validate(model, size)
+        self._check_is_number(measured["val_loss"], epoch, rate)
         prefix = f"{targets[0]}_" if len(targets) > 1 else ""  # Keras names a lone output's metrics without it
         return {
             "epoch": epoch + 1, "size": size, "learning_rate": rate,
             "loss": history["loss"][0], "accuracy": history[f"{prefix}accuracy"][0],
             "auc": history.get(f"{prefix}auc", [math.nan])[0],
-            **self._validate(model, size), "seconds": round(time.monotonic() - started, 1),
+            **measured, "seconds": round(time.monotonic() - started, 1),
         }  # fmt: skip
+
+    def _check_is_number(self, loss: float, epoch: int, rate: float) -> None:
+        """Raises UserError where the network has been lost."""
+        if not math.isfinite(loss):
+            kept = (
+                f" in another --out; last.weights.h5 in {self.out} keeps the last whole epoch, {epoch}" if epoch else ""
+            )
+            raise UserError(
+                f"the loss is not a number after epoch {epoch + 1}; start again with a learning rate below {rate:g}{kept}"
+            )
 
     def _compiled(self, size: int, frozen: bool) -> tuple:
         """The network, the same with its training outputs and loss, and the names of those outputs."""
         import keras
 
-        from python_trainer.models import build_model, copy_weights
         from python_trainer.models.fused_norm import fuse_batch_normalization
         from python_trainer.objectives import objective_for
+        from python_trainer.training_start import build_start
 
         recipe = self.recipe
-        model = build_model(recipe, size, None if self.weights == "none" or self.init else self.weights)
-        if self.init:
-            copy_weights(self.init, model)
+        model = build_start(recipe, size, self.weights, self.init)
         if frozen:
             for layer in model.layers:
                 layer.trainable = layer.name.startswith(("head_", "logit"))

@@ -1,5 +1,6 @@
 """What an epoch is judged by: loss and AUC on validation crops, and the mean AUC over sources of fakes, clean and recompressed."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +38,14 @@ class Validation:
 
     def measure(self, model, size: int) -> dict:
         """val_loss, val_accuracy and val_auc over all crops; by_source, name -> AUC, and val_macro_auc, its mean;
-        val_web_macro_auc, the same after recompression.
+        val_web_macro_auc, the same after recompression. Of a network whose answers are not all numbers, val_loss NaN alone.
         """
         from python_trainer.dataset import predict_logits
 
-        logits = predict_logits(model, self.crops, size)
-        web = auc_by_group(self.labels, predict_logits(model, self.recompressed, size), self.groups)
+        logits, recompressed = (predict_logits(model, crops, size) for crops in (self.crops, self.recompressed))
+        if not np.isfinite([logits, recompressed]).all():
+            return {"val_loss": math.nan}
+        web = auc_by_group(self.labels, recompressed, self.groups)
         loss = np.logaddexp(0, np.where(self.labels == 1, -logits, logits)).mean()
         by_source = auc_by_group(self.labels, logits, self.groups)
         return {

@@ -68,8 +68,10 @@ def get_engine(args: argparse.Namespace) -> Engine:
     """The engine that the flags choose.
 
     Raises:
-        UserError: Ray is not installed.
+        UserError: Ray is not installed, or there would be no worker.
     """
+    if args.workers is not None and args.workers < 1:
+        raise UserError(f"--workers {args.workers}: it must be 1 or more")
     if args.engine == "local":
         from python_trainer.engines.local import LocalEngine
 

@@ -1,6 +1,5 @@
 """The engine of one machine: a process for each core, and new ones where some die."""
 
-import multiprocessing.connection
 import os
 import sys
 from collections import deque
@@ -8,11 +7,11 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from threading import Thread
 from typing import Any
 
 from python_trainer.engines import WORKER_DIED, HeldWorker, MakeWorker
 from python_trainer.inputs import Part
+from python_trainer.own_process import behave_as_child
 
 _held: HeldWorker  # in a process of the pool
 
@@ -64,14 +63,8 @@ def _until_a_death(
 
 def _hold(make_worker: MakeWorker) -> None:
     global _held
-    Thread(target=_end_with_parent, daemon=True).start()
+    behave_as_child()
     _held = HeldWorker(make_worker)
-
-
-def _end_with_parent() -> None:
-    """Without it, a command that is killed leaves its processes behind, each with a network in memory, waiting for ever."""
-    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
 
 
 def _work(part: Part) -> Any:

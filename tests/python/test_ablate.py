@@ -83,6 +83,6 @@ def test_a_tiny_ablation_runs_and_is_not_repeated(data, tmp_path, capsys, monkey
     assert (out / "ablation.png").read_bytes().startswith(b"\x89PNG")
     assert set(result["variants"]) == {BASELINE, "layers"} and set(result["variants"]["layers"]) == {"clean", "web"}
     assert "| layers |" in capsys.readouterr().out
-    monkeypatch.setattr(python_trainer.ablate, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(python_trainer.ablate, "run_in_own_process", None)
     assert main(arguments) == 0
     assert json.loads((out / "ablation.json").read_text()) == result

@@ -40,7 +40,9 @@ def test_too_few_or_too_many_folds_are_refused(folds):
         fold_rows(rows_of(), folds)
 
 
-def test_a_cross_validation_runs_and_resumes(data, tmp_path, capsys):
+def test_a_cross_validation_runs_and_resumes(data, tmp_path, monkeypatch, capsys):
+    # Each fold has a process of its own: in this one TensorFlow would hold on to its crops.
+    monkeypatch.setattr("python_trainer.train.TrainingRun", None)
     out = tmp_path / "run"
     arguments = ["train", "--recipe", "ifmd", "--data", str(data), "--out", str(out), "--folds", "2", "--json", *SMALL]
     assert main([*arguments, "--stages", "2:32"]) == 0

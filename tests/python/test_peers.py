@@ -1,7 +1,6 @@
 """Peers of the full protocol: Meso4's graph and sign, the spectrum baseline, other checkpoints, the comparison."""
 
 import hashlib
-import json
 
 import keras
 import numpy as np
@@ -14,7 +13,6 @@ from python_trainer.config import FaceCropSettings, get_recipe
 from python_trainer.errors import UserError
 from python_trainer.peers import (  # fmt: skip
     build_meso4,
-    check_crop_settings,
     compare,
     fit_spectrum,
     load_meso4,
@@ -142,14 +140,3 @@ def test_what_is_found_is_counted_at_as_many_wrong_alarms():
     scores = np.array([0, 1, 0, 1, *range(100), 99.5, 97.0, 50.0, 1.0, 99.5, 99.5, 98.0, 3.0], float)
     found = compare(rows, {"p": {"clean": scores, "web": scores}}, "test")["p"]["conditions"]["clean"]["found"]
     assert found == {"0.01": {"a": 0.25, "unseen_x": 0.5}, "0.05": {"a": 0.5, "unseen_x": 0.75}}
-
-
-def test_a_folder_cut_otherwise_is_refused(tmp_path):
-    check_crop_settings(tmp_path, VIEW)  # nothing known
-    settings = {"crop": {"size": 64, "margin": 0.3}}
-    (tmp_path / "settings.json").write_text(json.dumps(settings))
-    check_crop_settings(tmp_path, VIEW)
-    settings["crop"]["margin"] = 0.5
-    (tmp_path / "settings.json").write_text(json.dumps(settings))
-    with pytest.raises(UserError, match="prepare it again"):
-        check_crop_settings(tmp_path, VIEW)

@@ -45,6 +45,10 @@ def test_traces_that_jpeg_removes_count_clean_and_not_recompressed(folder, monke
         return np.abs(np.diff(crops.astype(float), axis=2)).mean(axis=(1, 2, 3)) - 1
 
     monkeypatch.setattr("python_trainer.dataset.predict_logits", texture)
-    found = Validation([path], [rows], get_recipe("ifmd")).measure(None, 224)
+    validation = Validation([path], [rows], get_recipe("ifmd"))
+    found = validation.measure(None, 224)
     assert found["val_macro_auc"] == 1 and found["by_source"] == {"films": 1, "portraits": 1}
     assert found["val_web_macro_auc"] < 0.8
+    monkeypatch.setattr("python_trainer.dataset.predict_logits", lambda *_: np.full(60, np.nan))
+    lost = validation.measure(None, 224)
+    assert list(lost) == ["val_loss"] and np.isnan(lost["val_loss"])
