@@ -5,7 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("classifier", "detector", "pipeline", "page", "main_thread", "cold_start", "trainer", "engines")
+NAMES = (
+    "classifier",
+    "detector",
+    "pipeline",
+    "page",
+    "main_thread",
+    "cold_start",
+    "trainer",
+    "engines",
+    "several_workers",
+)
 
 
 def main() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from python_trainer.config import Recipe
-from python_trainer.crop_scores import EngineScores
+from python_trainer.crop_scores import LOGIT, EngineScores, RowOutputs
+from python_trainer.crop_settings import check_crop_settings, view_of
 from python_trainer.engines import Engine, add_engine_arguments, get_engine
-from python_trainer.errors import UserError
 from python_trainer.evaluation_figures import draw
 from python_trainer.evaluation_report import ImageScore, build_report, collect_images, image_scores, summarise
 from python_trainer.files import write_atomically
@@ -70,25 +70,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score, report, write; returns 0."""
     from python_trainer.models import load_checkpoint
-    from python_trainer.traces import trace_shares, trace_thresholds
+    from python_trainer.traces import KINDS
 
     model, recipe = load_checkpoint(args.checkpoint)
     engine = get_engine(args)
     args.data = _prepared(args.data, args.out, recipe, engine)
-    settings = args.data / "settings.json"
-    if settings.exists() and json.loads(settings.read_text())["whole_image"] != recipe.whole_image:
-        raise UserError(f"{args.data} was not prepared for {recipe.architecture}; run prepare for its recipe")
-
+    check_crop_settings(args.data, view_of(recipe))
     score_protocol = protocol_scores(args, engine)
-    scores = EngineScores(engine, args.checkpoint, args.data, args.out)
-    traces = trace_thresholds(model, args.data, recipe)
+    tells_traces = set(KINDS) <= set(model.output)
+    outputs = (LOGIT, *KINDS) if tells_traces else (LOGIT,)
+    scores = EngineScores(engine, args.checkpoint, args.data, args.out, outputs)
     report = evaluate(
         scores, args.data, args.out, split=args.split, conditions=tuple(args.conditions),
-        bootstrap=args.bootstrap, seed=args.seed, samples=args.samples,
+        bootstrap=args.bootstrap, seed=args.seed, samples=args.samples, outputs=scores.outputs if tells_traces else None,
         about={
             "architecture": recipe.architecture, "checkpoint_sha256": sha256_of(args.checkpoint),
             "peer_sha256": weights_sha256(args.meso4, args.peer),
-            "traces": traces, "trace_shares": trace_shares(model, args.data, recipe, args.split, traces),
         },
     )  # fmt: skip
     if score_protocol:
@@ -116,8 +113,11 @@ def evaluate(
     seed: int = 0,
     samples: bool = True,
     about: dict | None = None,
+    outputs: RowOutputs | None = None,
 ) -> dict:
     """Score validation and `split`, write metrics.json, evaluation.json, scores.csv and figures to `out`.
+
+    about: goes into the report as it is. outputs: of a network that tells kinds of traces, whose figures the report has then.
 
     Raises:
         UserError: no manifest, or validation lacks a class.
@@ -132,6 +132,10 @@ def evaluate(
         c: summarise(collect_images(rows, scored[c]), split, report, bootstrap, seed) for c in conditions[1:]
     }
     report |= {"date": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": code_version(), **(about or {})}
+    if outputs:
+        from python_trainer.traces import trace_figures
+
+        report |= trace_figures(outputs, rows, split)
     _write_json(out / "metrics.json", report)
     export_keys = (
         "calibration",

@@ -1,9 +1,12 @@
 """The engine of a cluster: one Ray actor for each CPU, each with one part in hand; a part whose actor dies goes to another."""
 
 import os
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator
-from typing import Any
+from contextlib import redirect_stdout
+from threading import current_thread, main_thread
+from typing import Any, TextIO
 
 import ray
 
@@ -28,6 +31,10 @@ class RayEngine:
 
     def map(self, make_worker: MakeWorker, parts: list[Part], isolate: bool = False) -> Iterator[tuple[Part, Any]]:
         """As `Engine.map`; actors are processes of their own in any case."""
+        with redirect_stdout(_MainThreadsOutput(sys.stdout)):
+            yield from self._map(make_worker, parts)
+
+    def _map(self, make_worker: MakeWorker, parts: list[Part]) -> Iterator[tuple[Part, Any]]:
         if not ray.is_initialized():
             variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
             _connect({"PYTHONPATH": str(ROOT), **variables})
@@ -59,6 +66,16 @@ class RayEngine:
                 yield part, answer
         finally:  # also where a worker has raised, or nobody wants the rest
             _end([*idle, *(actor for actor, _ in in_hand.values())])
+
+
+class _MainThreadsOutput:
+    """Standard output for the command alone: Ray's own threads print there that a worker died, amid a verb's JSON."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream if current_thread() is main_thread() else sys.stderr, name)
 
 
 def _connect(variables: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from python_trainer.conditions import CONDITIONS, View
 from python_trainer.config import FaceCropSettings
 from python_trainer.crop_scores import CropWork
 from python_trainer.inputs import Part, read_part
+from python_trainer.predict import PredictWork
 from python_trainer.prepare import PrepareWork
 
 
@@ -54,6 +55,11 @@ def killed_condition_work(victim: str, mark: Path, *arguments) -> KilledOnceWork
 def killed_prepare_work(victim: str, mark: Path, *arguments) -> KilledOnceWork:
     """In the place of PrepareWork."""
     return KilledOnceWork(partial(PrepareWork, *arguments), victim, mark)
+
+
+def killed_predict_work(victim: str, mark: Path, *arguments) -> KilledOnceWork:
+    """In the place of PredictWork."""
+    return KilledOnceWork(partial(PredictWork, *arguments), victim, mark)
 
 
 def killed_crop_work(victim: str, mark: Path, *arguments) -> KilledOnceWork:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -36,8 +37,11 @@ from tests.python.engine_workers import (
     brightness_scorers,
     killed_condition_work,
     killed_crop_work,
+    killed_predict_work,
     killed_prepare_work,
 )
+from tests.python.test_inputs import server as server
+from tests.python.test_inputs import write_tar
 from tests.python.test_protocol import make_prepared
 
 COMMAND = """
@@ -256,21 +260,75 @@ def test_a_run_that_nobody_wants_the_rest_of_gives_its_cpus_back(ray_cluster, fi
     wait_for(lambda: ray.available_resources().get("CPU") == total, 30, "the actors have ended")
 
 
-def test_predict_answers_the_same_on_ray(ray_cluster, fixtures_dir, tmp_path, monkeypatch, capsys):
+def test_predict_answers_the_same_on_ray_though_a_process_is_killed(
+    ray_cluster, fixtures_dir, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(
         fixtures_dir / "images"
     )  # parts are cut by the hash of a file's name: not where this repository lies
-    images = [f"size_{size}.jpg" for size in (113, 256)]
-    assert main(["predict", *images, "--json"]) == 0
+    monkeypatch.setattr("python_trainer.inputs.PART_SIZE", 2)
+    images = [f"{name}.jpg" for name in ("size_113", "size_256", "faces_three", "no_face")]
+    parts = into_parts(list_items(images))
+    assert len(parts) > 1
+    longest = max(parts, key=lambda part: len(part.items))
+    assert len(longest.items) > 1  # in the middle: others follow
+    killed = partial(killed_predict_work, longest.items[0].location, tmp_path / "killed")
+    command = ["predict", *images, "--json", "--workers"]
+    assert main([*command, "2"]) == 0  # in processes, which have one thread each, as Ray's
     here = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["image"] for line in here] == images
+    monkeypatch.setattr("python_trainer.predict.PredictWork", killed)
     out = tmp_path / "out"
-    arguments = ["predict", *images, "--engine", "ray", "--out", str(out), "--json"]
-    assert main(arguments) == 0
-    assert json.loads(capsys.readouterr().out) == {"images": 2, "status": {"scored": 2}, "failed": {}}
-    (results,) = out.glob("*.jsonl")
-    assert results.read_text().splitlines() == here
+    assert main([*command, "1", "--engine", "ray", "--out", str(out)]) == 0
+    assert (tmp_path / "killed").exists()
+    (report,) = json_lines(capsys.readouterr().out)
+    assert report == {"images": 4, "status": {"scored": 3, "no_face": 1}, "failed": {}}
+    assert {path.name for path in out.glob("*.jsonl")} == {f"{part.name}.jsonl" for part in parts}
+    assert [json.dumps(record) for record in read_results(out, parts)] == here
     assert main(["predict", images[0], "--out", str(out)]) == 2
     assert "other images" in capsys.readouterr().err
+
+
+def json_lines(printed: str) -> list[dict]:
+    """What a verb printed: nothing else, what Ray says of a worker that died least of all."""
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def test_predict_on_ray_reads_a_list_of_addresses_and_a_shard_though_a_process_is_killed(
+    ray_cluster, server, fixtures_dir, tmp_path, monkeypatch, capsys
+):
+    for name in ("size_113.jpg", "no_face.jpg"):
+        shutil.copy(fixtures_dir / "images" / name, tmp_path)
+    addresses = [f"{server}{name}" for name in ("size_113.jpg", "gone.jpg", "no_face.jpg")]
+    (tmp_path / "list.txt").write_text("\n".join(addresses))
+    shard = write_tar(tmp_path / "shard.tar", {"256.jpg": (fixtures_dir / "images" / "size_256.jpg").read_bytes()})
+    command = ["predict", str(tmp_path / "list.txt"), str(shard), "--json", "--workers", "1"]
+    assert main(command) == 1  # one could not be read
+    here = json_lines(capsys.readouterr().out)
+    expected = [*zip(addresses, ("scored", "failed", "no_face"), strict=True), (f"tar://256.jpg::{shard}", "scored")]
+    assert [(record["image"], record["status"]) for record in here] == expected, "in the order of the list"
+    killed = partial(killed_predict_work, addresses[0], tmp_path / "killed")
+    monkeypatch.setattr("python_trainer.predict.PredictWork", killed)
+    assert main([*command, "--engine", "ray"]) == 1
+    assert (tmp_path / "killed").exists()
+    there = json_lines(capsys.readouterr().out)
+    for key in ("image", "status", "reason", "band"):
+        assert [record[key] for record in there] == [record[key] for record in here]
+    for one, other in zip(there, here, strict=True):
+        # This process has more threads, which round differently.
+        assert one["fake_score"] == pytest.approx(other["fake_score"], abs=1e-5)
+
+
+def test_progress_is_shown_beside_the_results(fixtures_dir, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("python_trainer.inputs.PART_SIZE", 1)  # each file a part
+    images = [str(fixtures_dir / "images" / f"{name}.jpg") for name in ("no_face", "gone")]
+    command = ["predict", *images, "--workers", "1", "--json", "--out", str(tmp_path / "out")]
+    assert main(command) == 1
+    shown = capsys.readouterr()
+    assert re.search(r"predict: 100%.* 2/2 \[.*part.*, failed=1, images=2\]", shown.err)
+    assert json.loads(shown.out)["images"] == 2
+    assert main(command) == 1
+    assert re.search(r"predict: 100%.* 2/2 ", capsys.readouterr().err)  # all of it was there
 
 
 def test_prepare_on_ray_writes_what_this_machine_writes_though_a_process_is_killed(
@@ -319,6 +377,7 @@ def test_evaluate_on_ray_gives_the_scores_of_this_machine_though_a_process_is_ki
     assert ray == local
     np.testing.assert_allclose(scores, alone, atol=1e-5)  # this process has more threads, which round differently
     assert len(set(alone)) > 40  # a crop's score is not another's
+    assert "traces" not in json.loads((tmp_path / "ray" / "metrics.json").read_text())  # mobilenet knows of no kinds
 
 
 def small_checkpoint(folder: Path) -> Path:

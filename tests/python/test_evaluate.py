@@ -185,22 +185,43 @@ def test_curves_accept_gaps(tmp_path):
 
 
 def test_an_engine_scores_part_by_part_what_one_process_scores(prepared, tmp_path):
-    from python_trainer.dataset import predict_logits
+    from python_trainer.dataset import predict_outputs
     from python_trainer.models import load_checkpoint
 
     folder, rows = prepared
-    rows = rows[-8:]
+    rows, names = rows[-8:], ("logit", "seam", "synthetic")
     model, recipe = load_checkpoint(SHIPPED_CHECKPOINT)
-    alone = score_rows(lambda crops: predict_logits(model, crops, 224), folder, recipe.input_size, rows, "web")
-    scores = EngineScores(LocalEngine(1), SHIPPED_CHECKPOINT, folder, tmp_path / "out")
-    np.testing.assert_allclose(scores(rows, "web"), alone, atol=1e-4)
-    assert np.isnan(alone).sum() == 1
+
+    def all_at_once(crops: np.ndarray) -> np.ndarray:
+        return np.stack(list(predict_outputs(model, crops, 224, names).values()), axis=-1)
+
+    alone = score_rows(all_at_once, folder, recipe.input_size, rows, "web")
+    assert np.isnan(alone).any(axis=1).sum() == np.isnan(alone).all(axis=1).sum() == 1
+    assert len(np.unique(alone.round(2))) > 6  # they do differ
+
+    def new_run() -> EngineScores:
+        return EngineScores(LocalEngine(1), SHIPPED_CHECKPOINT, folder, tmp_path / "out", names)
+
+    scores = new_run()
+    found = scores.outputs(rows, "web")
+    np.testing.assert_allclose(np.stack([found[name] for name in names], axis=-1), alone, atol=1e-4)
     (kept,) = (tmp_path / "out" / "unfinished").glob("*/*.jsonl")
     records = [json.loads(line) for line in kept.read_text().splitlines()]
     kept.write_text("".join(json.dumps(record | {"logit": record["logit"] + 1}) + "\n" for record in records))
-    np.testing.assert_allclose(scores(rows, "web"), alone + 1, atol=1e-4)  # what is there is not scored again
+    np.testing.assert_allclose(scores(rows, "web"), alone[:, 0], atol=1e-4)  # this one knows them
+    np.testing.assert_allclose(new_run()(rows, "web"), alone[:, 0] + 1, atol=1e-4)  # what is there is not made again
     scores.forget()
     assert not (tmp_path / "out" / "unfinished").exists()
+
+
+def test_rows_without_crops_have_no_scores(prepared, tmp_path):
+    folder, rows = prepared
+    scores = EngineScores(LocalEngine(1), folder / "manifest.csv", folder, tmp_path / "out", ("logit", "seam"))
+    for some in ([row for row in rows if not row.crop], []):
+        assert np.isnan(score_rows(brightness, folder, 32, some, "clean")).sum() == len(some)
+        assert {name: np.isnan(found).sum() for name, found in scores.outputs(some, "clean").items()} == {
+            "logit": len(some), "seam": len(some),
+        }  # fmt: skip
 
 
 PHOTOS = {
@@ -221,6 +242,8 @@ def test_photos_that_nobody_prepared_are_prepared_beside_the_figures_once(tmp_pa
     assert main([*command, str(tmp_path / "list.txt")]) == 0
     metrics_of_list = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert metrics_of_list["overall"]["n"] == 2
+    assert (metrics_of_list["traces"]["seam"]["n_real"], list(metrics_of_list["trace_shares"])) == (1, ["clean", "web"])
+    assert json.loads((tmp_path / "out" / "evaluation.json").read_text())["traces"] == metrics_of_list["traces"]
     monkeypatch.setattr("python_trainer.prepare.prepare_image", lambda *_, **__: pytest.fail("prepared again"))
     assert main([*command, str(tmp_path / "list.txt")]) == 0
     assert main([*command, str(tmp_path / "out" / "prepared")]) == 0
