@@ -19,13 +19,14 @@ new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => fe
 new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (felt.shift += value)))
   .observe({ type: "layout-shift", buffered: true });
 """
-# By half at least: of less than a strip of it no badge is shown.
-IN_VIEW = """[...document.images].filter((image) => {
+# Pictures are numbered down the page, so these are the first so many: those whose middle lies above `y`, as of less than a
+# strip of a picture no badge is shown.
+FIRST = """[...document.images].filter((image) => {
   const { top, bottom } = image.getBoundingClientRect();
-  return (top + bottom) / 2 < innerHeight;
+  return (top + bottom) / 2 < Y;
 }).length"""
-# Pictures are numbered down the page, so these are the first so many.
-LEAVING = f"[...document.images].filter((image) => image.getBoundingClientRect().bottom <= {STEP}).length"
+IN_VIEW = FIRST.replace("Y", "innerHeight")
+LEAVING = FIRST.replace("Y", str(STEP))
 # At once, and answered after the next frame: what is told then is of the place that was scrolled to.
 SCROLL_ON = f"""new Promise((resolve) => {{
   scrollBy({{ top: {STEP}, behavior: "instant" }});
