@@ -14,6 +14,7 @@ from PIL import Image
 
 from python_trainer.config import RECIPES, DetectorSettings, Recipe, get_recipe, recipe_to_dict
 from python_trainer.engines import DEATH, Engine, add_engine_arguments, get_engine
+from python_trainer.errors import UserError
 from python_trainer.files import write_atomically
 from python_trainer.folder_labels import SPLIT_NAMES, count_unlabelled, known_of_path
 from python_trainer.images import ImageError, decode_bytes
@@ -88,12 +89,14 @@ def prepare(
     locations: as the flag `--data` has them; seed: of the split of what has none. Returns report.json's content.
 
     Raises:
-        UserError: nothing to prepare, nothing that could be read, or `out` was made with other settings.
+        UserError: nothing to prepare, nothing that could be read, or `out` was made with other settings, or by another verb.
     """
     images, shards, unlabelled = _list_data(locations)
     # What only the manifest needs, say a split, may change without work that is done again.
     items = [Item(image.path, {"label": image.label, "face_crop": image.face_crop}) for image in images]
     parts = into_parts(items + [Item(shard) for shard in shards])
+    if (out / "manifest.csv").exists() and not (out / "parts").exists():
+        raise UserError(f"{out} holds a manifest of another verb, which this one would replace; choose another --out")
     crops = out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     values = recipe_to_dict(recipe)

@@ -82,6 +82,18 @@ def test_other_settings_do_not_mix_into_the_same_folder(prepared, capsys):
     assert "other settings (crop.margin: 0.3 there, 0.5 now);" in capsys.readouterr().err
 
 
+def test_the_manifest_of_another_verb_is_not_replaced(prepared, tmp_path, capsys):
+    out = tmp_path / "copies"  # as `reconstruct` leaves it: the same settings, and no parts
+    out.mkdir()
+    shutil.copy(prepared[1] / "settings.json", out)
+    (out / "manifest.csv").write_text("crop\n")
+    (tmp_path / "real").mkdir()
+    save_astronaut(tmp_path / "real" / "one.jpg", seed=1)
+    assert main(["prepare", "--data", str(tmp_path), "--out", str(out)]) == 2
+    assert "another verb" in capsys.readouterr().err
+    assert (out / "manifest.csv").read_text() == "crop\n"
+
+
 def test_a_folder_without_images_is_an_error(tmp_path, capsys):
     assert main(["prepare", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "real and fake" in capsys.readouterr().err
