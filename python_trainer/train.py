@@ -93,6 +93,9 @@ def run(args: argparse.Namespace) -> int:
     """Train; 0 when done, 130 when interrupted (a usable checkpoint stays)."""
     if args.folds is not None and (args.hold_out or len(args.data) > 1):
         raise UserError("--folds divides one prepared folder; give one --data and no --hold-out")
+    runs = [args.out] if args.folds is None else [args.out / f"fold_{fold}" for fold in range(1, args.folds + 1)]
+    if begun := [run for run in runs if is_begun(run) and not args.resume]:
+        raise UserError(f"{begun[0]} already holds a run; give --resume to go on or choose another --out")
     recipe = with_crops_of(args.data, _recipe_from(args))
     # What cannot be labelled with certainty cannot be validated on, face by face, either.
     rows = read_training_rows(args.data)
@@ -102,9 +105,9 @@ def run(args: argparse.Namespace) -> int:
             val = [[row for row in part if row.split == "val"] for part in rows]
             result = _fit(args, recipe, args.out, train, val)
         else:
-            for fold, (train, val) in enumerate(fold_rows(rows[0], args.folds, recipe.seed), start=1):
-                print(f"fold {fold} of {args.folds}: {len(train)} faces to train, {len(val)} held out", flush=True)
-                run_in_own_process(_fit, args, recipe, args.out / f"fold_{fold}", [train], [val])
+            for out, (train, val) in zip(runs, fold_rows(rows[0], args.folds, recipe.seed), strict=True):
+                print(f"{out.name} of {args.folds}: {len(train)} faces to train, {len(val)} held out", flush=True)
+                run_in_own_process(_fit, args, recipe, out, [train], [val])
             result = summarise_folds(args.out, args.folds)
     except KeyboardInterrupt:
         print(f"\ninterrupted; {_what_is_kept(args.out)}")
@@ -140,8 +143,6 @@ def _fit(
     from python_trainer.several_workers import count_workers, join
 
     if is_begun(out):
-        if not args.resume:
-            raise UserError(f"{out} already holds a run; give --resume to go on or choose another --out")
         recipe = recipe_from_dict(json.loads((out / "recipe.json").read_text()))
         for folder in args.data:
             check_crop_settings(folder, view_of(recipe))
