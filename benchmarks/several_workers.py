@@ -37,7 +37,7 @@ def images_a_second(folder: Path, workers: int, steps: int) -> tuple[float, floa
     """Of one run of `workers` processes, whose epochs have `steps` steps; and of batches that one of them makes and nobody
     trains on.
     """
-    addresses = ",".join(f"127.0.0.1:{port}" for port in free_ports(workers)) if workers > 1 else ""
+    addresses = local_addresses(workers) if workers > 1 else ""
     with ExitStack() as stack:
         pools = [ProcessPoolExecutor(1, get_context("spawn"), _settle, (core,)) for core in cores()[:workers]]
         started = [
@@ -53,13 +53,13 @@ def rate_after_the_first(seconds: Sequence[float], images: int) -> float:
     return images * (len(seconds) - 1) / sum(seconds[1:])
 
 
-def free_ports(count: int) -> list[int]:
-    """As many that nothing listens on, each another."""
+def local_addresses(count: int) -> str:
+    """Where as many workers of this machine meet, as `train --addresses` has it: ports that nothing listens on, each another."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        return ",".join(f"127.0.0.1:{each.getsockname()[1]}" for each in sockets)
 
 
 def cores() -> list[int]:

@@ -92,7 +92,7 @@ chrome.runtime.onMessage.addListener(
       "video.rule": () => videoChecker.rule(),
       "video.frame": (message, sender) => videoChecker.checkFrame(message, ownerOf(sender)),
       "video.verdict": (message, sender) => videoChecker.judge(message, ownerOf(sender)),
-      "video.read": ({ url }, { tab }) => videoChecker.read(url, tab?.incognito ?? false),
+      "video.read": ({ url }, sender) => videoChecker.read(url, ownerOf(sender)),
       "page.shows": (message, sender) => {
         const { tabId, document } = ownerOf(sender);
         return verdicts.setShown(tabId, document, message);

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import socket
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from benchmarks.several_workers import local_addresses
 from python_trainer.files import ROOT
 from tests.python.test_train import data as data
 
@@ -47,12 +47,6 @@ wait_for_all("the end")
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def start(out, addresses: str = "", process: int = 0) -> subprocess.Popen:
     return on_jax("-c", SCRIPT, str(out), addresses, str(process))
 
@@ -63,7 +57,7 @@ def on_jax(*arguments: str, **options) -> subprocess.Popen:
 
 
 def tiny_runs(workers: int, data, out, *parts: str) -> list[subprocess.Popen]:
-    addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(workers)) if workers > 1 else ""
+    addresses = local_addresses(workers) if workers > 1 else ""
     start = ("-m", "tests.python.tiny_runs", addresses)
     options = {"stdout": subprocess.PIPE, "text": True}
     return [on_jax(*start, str(process), str(data), str(out), *parts, **options) for process in range(workers)]
@@ -98,7 +92,7 @@ def arrays_of(run) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("count", [2])
 def test_several_workers_end_with_the_weights_of_one(tmp_path, count):
-    addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(count))
+    addresses = local_addresses(count)
     processes = [start(tmp_path / "several.npz", addresses, process) for process in range(count)]
     processes.append(start(tmp_path / "one.npz"))
     assert [process.wait(timeout=600) for process in processes] == [0] * (count + 1)

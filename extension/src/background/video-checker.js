@@ -78,10 +78,10 @@ export class VideoChecker {
 
   /**
    * @param {string} url of a video of another site
-   * @param {boolean} isPrivate in a private window
+   * @param {ImageOwner} owner
    * @returns {Promise<{dataUrl: string} | null>} null where its site was not allowed, it is too large, or no video
    */
-  async read(url, isPrivate) {
+  async read(url, { isPrivate }) {
     if (!(await this.#permissions.has(url))) return null;
     const bytes = await readImageSource({ kind: "url", url, credentials: "omit", isPrivate }).catch(() => null);
     if (!bytes || bytes.byteLength > MAX_SENT_BYTES || !isVideo(bytes)) return null;

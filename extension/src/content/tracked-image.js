@@ -1,6 +1,7 @@
 // What the content script knows of one image of the page.
 
-import { imageKeyOf, isLargeEnough } from "./find-images.js";
+import { isLargeEnough } from "./find-images.js";
+import { imageKeyOf } from "./image-key.js";
 import { pictureOf } from "./picture.js";
 
 /** @typedef {import("../shared/verdict-wording.js").Result} Result */

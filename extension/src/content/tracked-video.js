@@ -1,6 +1,6 @@
 // What the content script knows of one video of the page.
 
-import { imageKeyOf } from "./find-images.js";
+import { imageKeyOf } from "./image-key.js";
 import { TrackedImage } from "./tracked-image.js";
 
 const numbers = /** @type {WeakMap<object, number>} */ (new WeakMap());

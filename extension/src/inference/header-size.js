@@ -13,14 +13,14 @@ const isFrame = (/** @type {number} */ code) => code >= 0xc0 && code <= 0xcf && 
 export function headerSize(buffer) {
   const view = new DataView(buffer);
   try {
-    switch (formatOf(new Uint8Array(buffer)).mimeType) {
-      case "image/png":
+    switch (formatOf(new Uint8Array(buffer)).format) {
+      case "png":
         return { width: view.getUint32(16), height: view.getUint32(20) };
-      case "image/gif":
+      case "gif":
         return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
-      case "image/webp":
+      case "webp":
         return webpSize(view);
-      case "image/jpeg":
+      case "jpeg":
         return jpegSize(view);
       default:
         return null;

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { backgroundFit, firstAddress } from "../../../extension/src/content/css-background.js";
-import { imageKeyOf, isLargeEnough, sourceKindOf } from "../../../extension/src/content/find-images.js";
+import { isLargeEnough, sourceKindOf } from "../../../extension/src/content/find-images.js";
+import { imageKeyOf } from "../../../extension/src/content/image-key.js";
 import { boxOnPage, fitImage, intersect } from "../../../extension/src/content/image-geometry.js";
 import { fitnessOf } from "../../../extension/src/content/picture.js";
 

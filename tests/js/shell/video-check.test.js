@@ -66,9 +66,9 @@ test("only a video is handed over, and only of a site that was allowed", async (
     }
   });
   const webm = server("\x1aE\xdf\xa3 and so on");
-  assert.match((await setUp().checker.read(webm))?.dataUrl ?? "", /^data:/);
-  assert.equal(await setUp().checker.read(server("<!doctype html>")), null);
-  assert.equal(await setUp({ isAllowed: false }).checker.read(webm), null);
+  assert.match((await setUp().checker.read(webm, OWNER))?.dataUrl ?? "", /^data:/);
+  assert.equal(await setUp().checker.read(server("<!doctype html>"), OWNER), null);
+  assert.equal(await setUp({ isAllowed: false }).checker.read(webm, OWNER), null);
 });
 
 test("times are minutes and seconds, with tenths in a short clip", () => {
