@@ -9,7 +9,7 @@ import { loadGraphModel, runGraphModel } from "../../extension/src/inference/gra
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../../extension/src/inference/tf.js";
 import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
-import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
+import { withOwnKernels, withTheirKernels } from "./own-kernels.js";
 
 const OUTPUTS = ["logit", "anomaly_map", "seam", "synthetic"];
 // It may change between runs: it is read for each operation, and programs of either kind are kept side by side. Those that
@@ -58,8 +58,8 @@ window.bench = {
   async start(images, gpu) {
     inputs = new Float32Array(bytesOfBase64(images).buffer);
     configure("/wasm/");
-    await addTfjs("TF.js wasm, as shipped", "wasm", withOwnConvolution);
-    await addTfjs("TF.js wasm, its own kernels", "wasm", withTheirConvolution);
+    await addTfjs("TF.js wasm, as shipped", "wasm", withOwnKernels);
+    await addTfjs("TF.js wasm, its own kernels", "wasm", withTheirKernels);
     if (gpu.includes("webgl")) {
       await addTfjs("TF.js webgl, as shipped", "webgl", withShapesAsUniforms(true));
       await addTfjs("TF.js webgl, shapes as constants", "webgl", withShapesAsUniforms(false));

@@ -11,7 +11,7 @@ import * as tf from "../../extension/src/inference/tf.js";
 import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 
 import { BlazeFace } from "./blazeface-back.js";
-import { withOwnConvolution, withTheirConvolution } from "./convolutions.js";
+import { withOwnKernels, withTheirKernels } from "./own-kernels.js";
 
 const fetchBytes = async (path) => (await fetch(path)).arrayBuffer();
 const readModelFile = (file) => fetchBytes(new URL(file, "http://localhost/models/ifmd/"));
@@ -33,9 +33,9 @@ window.bench = {
     const { manifest } = await readModelManifest(readModelFile);
     const everyScale = { ...manifest.detector, minFaceSize: 0 };
     const kinds = [
-      { name: "MTCNN, as shipped", settings: manifest.detector, prepare: withOwnConvolution },
-      { name: "MTCNN, every scale", settings: everyScale, prepare: withOwnConvolution },
-      { name: "MTCNN, every scale, TF.js's convolution", settings: everyScale, prepare: withTheirConvolution },
+      { name: "MTCNN, as shipped", settings: manifest.detector, prepare: withOwnKernels },
+      { name: "MTCNN, every scale", settings: everyScale, prepare: withOwnKernels },
+      { name: "MTCNN, every scale, TF.js's convolution", settings: everyScale, prepare: withTheirKernels },
     ];
     for (const { name, settings, prepare } of kinds) {
       const detector = await FaceDetector.load(readModelFile, settings);
@@ -68,7 +68,7 @@ window.bench = {
   /** Milliseconds of one search, and the boxes. */
   async detect(name) {
     // The copies of TF.js share their kernels too.
-    withTheirConvolution();
+    withTheirKernels();
     const startedAt = performance.now();
     const boxes = await detectors[name]();
     return { ms: performance.now() - startedAt, boxes: boxes.map((box) => Array.from(box)) };

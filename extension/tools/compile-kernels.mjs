@@ -17,6 +17,7 @@ const OPTIONS = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory"];
  */
 export const KERNELS = [
   { source: "kernels/convolution.ts", target: "src/inference/convolution-wasm.js", features: ["simd", "relaxed-simd"] },
+  { source: "kernels/depthwise.ts", target: "src/inference/depthwise-wasm.js", features: ["simd", "relaxed-simd"] },
   { source: "kernels/resample.ts", target: "src/inference/resample-wasm.js", features: ["simd"] },
 ];
 

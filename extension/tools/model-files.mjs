@@ -6,7 +6,7 @@ import path from "node:path";
 
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
-import { useOwnConvolution } from "../src/inference/convolution-kernel.js";
+import { useOwnKernels } from "../src/inference/own-kernels.js";
 import * as tf from "../src/inference/tf.js";
 
 /**
@@ -26,11 +26,11 @@ export const WASM_FOLDER = `${path.dirname(createRequire(import.meta.url).resolv
 /**
  * Makes TensorFlow.js compute with WebAssembly, as the extension does.
  *
- * @param {{ownConvolution?: boolean}} [options] false: with TensorFlow.js's own convolution, to compare with
+ * @param {{ownKernels?: boolean}} [options] false: with TensorFlow.js's own kernels, to compare with
  */
-export async function useWasm({ ownConvolution = true } = {}) {
+export async function useWasm({ ownKernels = true } = {}) {
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(WASM_FOLDER);
-  if (ownConvolution) useOwnConvolution();
+  if (ownKernels) useOwnKernels();
   if (!(await tf.setBackend("wasm"))) throw new Error("The WebAssembly backend did not start in this Node.");
 }

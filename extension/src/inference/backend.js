@@ -5,7 +5,7 @@ import "@tensorflow/tfjs-backend-webgl";
 
 import { withSignal, withTimeout } from "../shared/with-timeout.js";
 import { NEVER_LOST } from "./context-loss.js";
-import { useOwnConvolution } from "./convolution-kernel.js";
+import { useOwnKernels } from "./own-kernels.js";
 import { graphicsCard } from "./graphics-card.js";
 import * as tf from "./tf.js";
 import { replaceBackend, watchBackend } from "./webgl-context.js";
@@ -78,7 +78,7 @@ export function configure(wasmFolder) {
   // The extension's content security policy blocks the threaded build's workers, and it would wait for them for ever.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(wasmFolder);
-  useOwnConvolution();
+  useOwnKernels();
 }
 
 /**

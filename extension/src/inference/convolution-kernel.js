@@ -1,17 +1,15 @@
-// Replaces TensorFlow.js's convolution on WebAssembly by our own (kernels/convolution.ts), where the browser can run it.
+// Our convolution (kernels/convolution.ts) in the place of TensorFlow.js's, where it can compute the same.
 
-import { bytesOfBase64 } from "../shared/base64.js";
-import CONVOLUTION_WASM from "./convolution-wasm.js";
 import { moduleOf, PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
 
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
-/** @typedef {Parameters<import("@tensorflow/tfjs-core").KernelFunc>[0]} KernelCall */
 /** @typedef {import("@tensorflow/tfjs-core").FusedConv2DAttrs} Attributes those of Conv2D are among them */
 
-/** TensorFlow.js's kernels that ours stands in for. */
-export const CONVOLUTIONS = ["Conv2D", "FusedConv2D"];
+// Output channels that the kernel computes at once; before their weights lie their biases and slopes.
+const CHANNELS = 8;
+const HEADER = 2;
 const FLOAT_BYTES = 4;
 /** max(x, 0) + slope min(x, 0), at most upper, for finite x. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
 const ACTIVATIONS = {
@@ -21,43 +19,8 @@ const ACTIVATIONS = {
   prelu: { upper: Infinity },
 };
 
-let isUsed = false;
-
-/**
- * From here on the WebAssembly backend convolves with our kernel what that can: without padding, groups and dilation. In a
- * browser without relaxed SIMD (Chrome has it from 114, Firefox from 145) nothing changes. Not for TensorFlow.js's build with
- * threads, whose memory is shared.
- *
- * @returns {boolean} whether this browser runs our kernel
- */
-export function useOwnConvolution() {
-  if (isUsed) return true;
-  const binary = bytesOfBase64(CONVOLUTION_WASM);
-  if (!WebAssembly.validate(binary)) return false;
-  const kernel = new WebAssembly.Module(binary);
-  /** @type {WeakMap<BackendWasm, Convolution>} */
-  const convolutions = new WeakMap();
-  for (const name of CONVOLUTIONS) {
-    const theirs = tf.getKernel(name, "wasm");
-    // A bundle holds only the kernels that its models use.
-    if (!theirs) continue;
-    tf.unregisterKernel(name, "wasm");
-    tf.registerKernel({
-      ...theirs,
-      kernelFunc(call) {
-        const backend = /** @type {BackendWasm} */ (call.backend);
-        const convolution = convolutions.get(backend) ?? new Convolution(backend, kernel);
-        convolutions.set(backend, convolution);
-        return convolution.run(call) ?? theirs.kernelFunc(call);
-      },
-    });
-  }
-  isUsed = true;
-  return true;
-}
-
 /** Our kernel over one backend's memory. */
-class Convolution {
+export class Convolution {
   #backend;
   #convolve;
   #filters;
@@ -70,11 +33,11 @@ class Convolution {
     const { exports } = new WebAssembly.Instance(kernel, { env: { memory: moduleOf(backend).asm.memory } });
     this.#backend = backend;
     this.#convolve = /** @type {(...values: number[]) => void} */ (exports.convolve);
-    this.#filters = new PackedFilters(backend);
+    this.#filters = new PackedFilters(backend, pack);
   }
 
   /**
-   * @param {KernelCall} call
+   * @param {import("./own-kernels.js").KernelCall} call
    * @returns {TensorInfo | null} null: this one is not for our kernel
    */
   run({ inputs, attrs }) {
@@ -138,4 +101,26 @@ function isPlain(info) {
     (outWidth - 1) * info.strideWidth + info.filterWidth <= info.inWidth;
   const isEmpty = Math.min(info.batchSize, outHeight, outWidth, info.outChannels, info.inChannels) <= 0;
   return !isPadded && dilationHeight === 1 && dilationWidth === 1 && isInside && !isEmpty;
+}
+
+/**
+ * @param {{shape: number[], values: Float32Array}} filter [height, width, input channels, output channels]
+ * @param {Float32Array | undefined} biases of each output channel
+ * @param {number | Float32Array} [slopes] of all output channels, or of each
+ * @returns {Float32Array} as the kernel reads it
+ */
+function pack({ shape, values }, biases, slopes) {
+  const outChannels = shape[3];
+  const rows = shape[0] * shape[1] * shape[2];
+  const panel = CHANNELS * (HEADER + rows);
+  const packed = new Float32Array(panel * Math.ceil(outChannels / CHANNELS));
+  for (let channel = 0; channel < outChannels; channel += 1) {
+    const place = panel * Math.floor(channel / CHANNELS) + (channel % CHANNELS);
+    packed[place] = biases?.[channel] ?? 0;
+    packed[place + CHANNELS] = typeof slopes === "object" ? slopes[channel] : Number(slopes);
+    for (let row = 0; row < rows; row += 1) {
+      packed[place + CHANNELS * (HEADER + row)] = values[row * outChannels + channel];
+    }
+  }
+  return packed;
 }

@@ -2,17 +2,11 @@
 
 import assert from "node:assert/strict";
 import test, { before } from "node:test";
-import { setFlagsFromString } from "node:v8";
 
-import { CONVOLUTIONS, useOwnConvolution } from "../../../extension/src/inference/convolution-kernel.js";
 import CONVOLUTION_WASM from "../../../extension/src/inference/convolution-wasm.js";
 import * as tf from "../../../extension/src/inference/tf.js";
-import { useWasm } from "../../../extension/tools/model-files.mjs";
+import { assertNearly, computeBeforeOurs, contentsOf, tensorOf, theirs } from "./own-kernels.js";
 
-// Node 20 has relaxed SIMD behind a flag, later ones and browsers have it without.
-setFlagsFromString("--experimental-wasm-relaxed-simd");
-
-const TOLERANCE = 1e-5;
 const NOT_OURS = "not for our kernel";
 /** [images, height, width, channels], [height, width, channels, outChannels], stride, padding, activation */
 const CASES = [
@@ -31,8 +25,6 @@ const CASES = [
   { name: "another activation: not for our kernel", x: [1, 4, 4, 4], filter: [1, 1, 4, 8], activation: "sigmoid" },
 ];
 
-const tensorOf = (shape, seed) => tf.randomUniform(shape, -1, 1, "float32", seed);
-
 function convolve(index) {
   const { x, filter, strides = 1, pad = "valid", dilations = 1, activation } = CASES[index];
   const shapes = { x, filter, bias: [filter[3]], preluActivationWeights: [1, 1, filter[3]] };
@@ -43,44 +35,25 @@ function convolve(index) {
     if (activation !== "prelu") delete tensors.preluActivationWeights;
     const result = tf.fused.conv2d({ ...tensors, strides, pad, dilations, activation });
     const plain = tf.conv2d(tensors.x, tensors.filter, strides, pad, "NHWC", dilations);
-    return [result, plain].map((tensor) => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) }));
+    return [result, plain].map(contentsOf);
   });
 }
 
 /** By case: what TensorFlow.js's own kernels gave. */
 let expected;
-let calls = 0;
 
 before(async () => {
-  await useWasm({ ownConvolution: false });
-  expected = CASES.map((_, index) => convolve(index));
-  for (const kernelName of CONVOLUTIONS) {
-    const { kernelFunc } = tf.getKernel(kernelName, "wasm");
-    tf.unregisterKernel(kernelName, "wasm");
-    tf.registerKernel({
-      kernelName,
-      backendName: "wasm",
-      kernelFunc: (call) => {
-        calls += 1;
-        return kernelFunc(call);
-      },
-    });
-  }
-  assert.equal(useOwnConvolution(), true, "this Node has no relaxed SIMD");
+  expected = await computeBeforeOurs(() => CASES.map((_, index) => convolve(index)));
 });
 
 CASES.forEach(({ name }, index) => {
   test(name, () => {
-    calls = 0;
+    theirs.calls = 0;
     const results = convolve(index);
     // Both operations' kernels; an activation is no matter of the plain one.
     const expectedCalls = !name.includes(NOT_OURS) ? 0 : name.includes("activation") ? 1 : 2;
-    assert.equal(calls, expectedCalls, "calls of TensorFlow.js's kernels");
-    results.forEach(({ shape, values }, place) => {
-      assert.deepEqual(shape, expected[index][place].shape);
-      const worst = Math.max(...values.map((value, at) => Math.abs(value - expected[index][place].values[at])));
-      assert.ok(worst < TOLERANCE, `differs by ${worst}`);
-    });
+    assert.equal(theirs.calls, expectedCalls, "calls of TensorFlow.js's kernels");
+    results.forEach((result, place) => assertNearly(result, expected[index][place]));
   });
 });
 
@@ -105,10 +78,10 @@ test("a filter in another shape is packed anew", () => {
 
 test("windows beyond the input and a bias of another length are TensorFlow.js's affair", () => {
   tf.tidy(() => {
-    calls = 0;
+    theirs.calls = 0;
     tf.conv2d(tf.ones([1, 1, 1, 1]), tf.ones([3, 3, 1, 4]), 1, "valid");
     tf.conv2d(tf.ones([1, 1, 4, 2]), tf.ones([1, 3, 2, 4]), 1, 0);
-    assert.equal(calls, 2);
+    assert.equal(theirs.calls, 2);
     const bias = tf.tensor1d([5]);
     const run = () => tf.fused.conv2d({ x: tf.ones([1, 1, 1, 2]), filter: tf.ones([1, 1, 2, 3]), strides: 1, pad: "valid", bias });
     assert.throws(run, /bias/);
