@@ -1,6 +1,6 @@
 // Our convolution (kernels/convolution.ts) in the place of TensorFlow.js's, where it can compute the same.
 
-import { moduleOf, PackedFilters } from "./packed-filters.js";
+import { allocate, moduleOf, PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
 
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
@@ -11,6 +11,8 @@ import * as tf from "./tf.js";
 const CHANNELS = 8;
 const HEADER = 2;
 const FLOAT_BYTES = 4;
+// What the kernel needs for its list of windows.
+const WINDOWS_BYTES = 32_768;
 /** max(x, 0) + slope min(x, 0), at most upper, for finite x. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
 const ACTIVATIONS = {
   linear: { slope: 1, upper: Infinity },
@@ -24,6 +26,7 @@ export class Convolution {
   #backend;
   #convolve;
   #filters;
+  #windows;
 
   /**
    * @param {BackendWasm} backend
@@ -34,6 +37,7 @@ export class Convolution {
     this.#backend = backend;
     this.#convolve = /** @type {(...values: number[]) => void} */ (exports.convolve);
     this.#filters = new PackedFilters(backend, pack);
+    this.#windows = allocate(backend, WINDOWS_BYTES);
   }
 
   /**
@@ -58,18 +62,14 @@ export class Convolution {
     const output = this.#backend.makeOutput(info.outShape, "float32");
     const pixel = FLOAT_BYTES * info.inChannels;
     const line = pixel * info.inWidth;
-    // Windows of one pixel, one after the other, are one long line.
-    const isOneLine = info.filterHeight === 1 && info.filterWidth === 1 && info.strideHeight === 1 && info.strideWidth === 1;
-    const [images, height, width] = isOneLine
-      ? [1, 1, info.batchSize * info.outHeight * info.outWidth]
-      : [info.batchSize, info.outHeight, info.outWidth];
     this.#convolve(
       this.#addressOf(x),
       packedFilter,
       this.#addressOf(output),
-      images,
-      height,
-      width,
+      this.#windows,
+      info.batchSize,
+      info.outHeight,
+      info.outWidth,
       info.outChannels,
       info.filterHeight,
       pixel * info.filterWidth,

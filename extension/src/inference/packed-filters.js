@@ -51,19 +51,10 @@ export class PackedFilters {
     // Copies: to ask for a tensor can move it here from another backend, and let the memory grow under a view.
     const valuesOf = (/** @type {TensorInfo} */ tensor) => /** @type {Float32Array} */ (this.#backend.typedArrayFromHeap(tensor).slice());
     const slopes = typeof slope === "object" ? valuesOf(slope) : slope;
-    const address = this.#store(this.#pack({ shape: filter.shape, values: valuesOf(filter) }, bias && valuesOf(bias), slopes));
-    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slope: slopeKey });
-    return address;
-  }
-
-  /**
-   * @param {Float32Array} packed
-   * @returns {number} its address in bytes
-   */
-  #store(packed) {
-    const address = this.#module._malloc(packed.byteLength) >>> 0;
-    if (address === 0) throw new Error("WebAssembly's memory is full: a filter of a network found no place.");
+    const packed = this.#pack({ shape: filter.shape, values: valuesOf(filter) }, bias && valuesOf(bias), slopes);
+    const address = allocate(this.#backend, packed.byteLength);
     this.#module.HEAPU8.set(new Uint8Array(packed.buffer), address);
+    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slope: slopeKey });
     return address;
   }
 
@@ -81,4 +72,16 @@ export class PackedFilters {
  */
 export function moduleOf(backend) {
   return /** @type {EmscriptenModule} */ (/** @type {unknown} */ (backend.wasm));
+}
+
+/**
+ * @param {BackendWasm} backend
+ * @param {number} bytes
+ * @returns {number} an address in its memory
+ * @throws {Error} when that is full
+ */
+export function allocate(backend, bytes) {
+  const address = moduleOf(backend)._malloc(bytes) >>> 0;
+  if (address === 0) throw new Error("WebAssembly's memory is full: a network's filters found no place.");
+  return address;
 }

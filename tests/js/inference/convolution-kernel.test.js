@@ -18,6 +18,10 @@ const CASES = [
   { name: "P-Net's first: ten channels, PReLU", x: [1, 17, 23, 3], filter: [3, 3, 3, 10], activation: "prelu" },
   { name: "R-Net's last: 2 x 2, batch", x: [4, 4, 4, 48], filter: [2, 2, 48, 64], activation: "prelu" },
   { name: "thirteen channels", x: [2, 6, 9, 5], filter: [3, 2, 5, 13], activation: "relu" },
+  { name: "tiles that run on from line to line and image to image", x: [5, 5, 5, 7], filter: [3, 3, 7, 20], activation: "relu" },
+  { name: "more windows than a block, four channels left", x: [2, 40, 33, 24], filter: [3, 3, 24, 12], activation: "prelu" },
+  { name: "the longest list of windows: one channel in and out", x: [1, 97, 101, 1], filter: [1, 1, 1, 1], activation: "linear" },
+  { name: "one window larger than a block", x: [2, 2, 3, 2000], filter: [1, 1, 2000, 3], activation: "relu" },
   { name: "stride 2", x: [2, 11, 9, 6], filter: [3, 3, 6, 12], strides: 2, activation: "relu6" },
   { name: "1 x 1 with stride 2", x: [2, 8, 6, 6], filter: [1, 1, 6, 3], strides: 2, activation: "linear" },
   { name: "padding: not for our kernel", x: [1, 9, 9, 4], filter: [3, 3, 4, 8], pad: "same", activation: "relu" },
@@ -103,15 +107,24 @@ test("a disposed filter's packed copy is freed", () => {
 test("nothing is written beside the output", async () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { instance } = await WebAssembly.instantiate(Buffer.from(CONVOLUTION_WASM, "base64"), { env: { memory } });
-  const [input, filter, output, pixels, channels] = [0, 4096, 8192, 7, 2];
+  const [input, filter, output, windows, pixels, channels] = [0, 4096, 8192, 16384, 7, 2];
   for (const outChannels of [1, 2, 3, 4, 5, 6, 7, 8, 9, 13]) {
     const end = output + 4 * pixels * outChannels;
     new Uint8Array(memory.buffer).fill(170, output - 64, end + 64);
     const line = 4 * channels;
-    instance.exports.convolve(input, filter, output, 1, 1, pixels, outChannels, 1, line, pixels * line, pixels * line, line, 0, 6);
+    instance.exports.convolve(input, filter, output, windows, 1, 1, pixels, outChannels, 1, line, pixels * line, pixels * line, line, 0, 6);
     const bytes = new Uint8Array(memory.buffer);
     const beside = [...bytes.slice(output - 64, output), ...bytes.slice(end, end + 64)];
     assert.ok(beside.every((value) => value === 170), `${outChannels} channels`);
     assert.ok(bytes.slice(output, end).every((value) => value === 0), "zeros from zeros");
   }
+});
+
+test("the list of windows takes no more than its 32,768 bytes", async () => {
+  const memory = new WebAssembly.Memory({ initial: 4 });
+  const { instance } = await WebAssembly.instantiate(Buffer.from(CONVOLUTION_WASM, "base64"), { env: { memory } });
+  const [input, output, filter, windows, pixels] = [0, 81_920, 163_840, 164_864, 20_000];
+  const bytes = new Uint8Array(memory.buffer).fill(170, windows + 32_768);
+  instance.exports.convolve(input, filter, output, windows, 1, 1, pixels, 1, 1, 4, 4 * pixels, 4 * pixels, 4, 0, Infinity);
+  assert.ok(bytes.subarray(windows + 32_768).every((value) => value === 170));
 });
