@@ -27,12 +27,15 @@ UNITS = {
     "layout shift": "",
     "processor once done": "%",
     "processor once done over the browser alone": "%",
+    "processor at rest": "%",
+    "processor at rest over the browser alone": "%",
 }
 OVER_THE_BROWSER = {
     "processor time over the browser alone": "processor time",
     "processor time a picture over the browser alone": "processor time a picture",
     "memory over the browser alone": "peak memory of the browser",
     "processor once done over the browser alone": "processor once done",
+    "processor at rest over the browser alone": "processor at rest",
 }
 # Which may grow in proportion to the number of pictures, and no faster.
 TOTALS = ["all", "processor time", "processor time over the browser alone", "memory over the browser alone"]

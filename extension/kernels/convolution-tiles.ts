@@ -31,6 +31,8 @@ export function tile(
   filterLine: usize,
   inputLine: usize,
   outPixel: usize,
+  isSloped: bool,
+  lower: f32,
   upper: f32,
 ): void {
   const p1 = min(pixel + 1, last), p2 = min(pixel + 2, last), p3 = min(pixel + 3, last), p4 = min(pixel + 4, last);
@@ -60,11 +62,17 @@ export function tile(
     const skip = inputLine - filterLine;
     in0 += skip, in1 += skip, in2 += skip, in3 += skip, in4 += skip;
   } while (weights < panelEnd);
-  storeMany(output + pixel * outPixel, low0, high0, panel, upper, channels);
-  storeMany(output + p1 * outPixel, low1, high1, panel, upper, channels);
-  storeMany(output + p2 * outPixel, low2, high2, panel, upper, channels);
-  storeMany(output + p3 * outPixel, low3, high3, panel, upper, channels);
-  storeMany(output + p4 * outPixel, low4, high4, panel, upper, channels);
+  if (isSloped) {
+    const low = v128.load(panel, 32), high = v128.load(panel, 48);
+    low0 = sloped(low0, low), low1 = sloped(low1, low), low2 = sloped(low2, low), low3 = sloped(low3, low), low4 = sloped(low4, low);
+    high0 = sloped(high0, high), high1 = sloped(high1, high), high2 = sloped(high2, high);
+    high3 = sloped(high3, high), high4 = sloped(high4, high);
+  }
+  storeMany(output + pixel * outPixel, low0, high0, lower, upper, channels);
+  storeMany(output + p1 * outPixel, low1, high1, lower, upper, channels);
+  storeMany(output + p2 * outPixel, low2, high2, lower, upper, channels);
+  storeMany(output + p3 * outPixel, low3, high3, lower, upper, channels);
+  storeMany(output + p4 * outPixel, low4, high4, lower, upper, channels);
 }
 
 /** Eight pixels by up to four channels, else as `tile`. */
@@ -81,6 +89,8 @@ export function narrowTile(
   filterLine: usize,
   inputLine: usize,
   outPixel: usize,
+  isSloped: bool,
+  lower: f32,
   upper: f32,
 ): void {
   const p1 = min(pixel + 1, last), p2 = min(pixel + 2, last), p3 = min(pixel + 3, last), p4 = min(pixel + 4, last);
@@ -108,22 +118,27 @@ export function narrowTile(
     const skip = inputLine - filterLine;
     in0 += skip, in1 += skip, in2 += skip, in3 += skip, in4 += skip, in5 += skip, in6 += skip, in7 += skip;
   } while (weights < panelEnd);
-  storeFew(output + pixel * outPixel, sum0, panel, upper, channels);
-  storeFew(output + p1 * outPixel, sum1, panel, upper, channels);
-  storeFew(output + p2 * outPixel, sum2, panel, upper, channels);
-  storeFew(output + p3 * outPixel, sum3, panel, upper, channels);
-  storeFew(output + p4 * outPixel, sum4, panel, upper, channels);
-  storeFew(output + p5 * outPixel, sum5, panel, upper, channels);
-  storeFew(output + p6 * outPixel, sum6, panel, upper, channels);
-  storeFew(output + p7 * outPixel, sum7, panel, upper, channels);
+  if (isSloped) {
+    const slopes = v128.load(panel, 32);
+    sum0 = sloped(sum0, slopes), sum1 = sloped(sum1, slopes), sum2 = sloped(sum2, slopes), sum3 = sloped(sum3, slopes);
+    sum4 = sloped(sum4, slopes), sum5 = sloped(sum5, slopes), sum6 = sloped(sum6, slopes), sum7 = sloped(sum7, slopes);
+  }
+  storeFew(output + pixel * outPixel, sum0, lower, upper, channels);
+  storeFew(output + p1 * outPixel, sum1, lower, upper, channels);
+  storeFew(output + p2 * outPixel, sum2, lower, upper, channels);
+  storeFew(output + p3 * outPixel, sum3, lower, upper, channels);
+  storeFew(output + p4 * outPixel, sum4, lower, upper, channels);
+  storeFew(output + p5 * outPixel, sum5, lower, upper, channels);
+  storeFew(output + p6 * outPixel, sum6, lower, upper, channels);
+  storeFew(output + p7 * outPixel, sum7, lower, upper, channels);
 }
 
-/** Activates five to eight channels of a pixel and writes them, and nothing beyond. */
+/** Writes five to eight channels of a pixel within bounds, and nothing beyond. */
 // @ts-ignore: decorator
 @inline
-function storeMany(output: usize, low: v128, high: v128, panel: usize, upper: f32, channels: usize): void {
-  v128.store(output, activate(low, v128.load(panel, 32), upper));
-  const second = activate(high, v128.load(panel, 48), upper);
+function storeMany(output: usize, low: v128, high: v128, lower: f32, upper: f32, channels: usize): void {
+  v128.store(output, within(low, lower, upper));
+  const second = within(high, lower, upper);
   if (channels == 8) v128.store(output, second, 16);
   else storeSome(output + 16, second, channels - 4);
 }
@@ -131,8 +146,8 @@ function storeMany(output: usize, low: v128, high: v128, panel: usize, upper: f3
 /** As `storeMany`, of up to four channels. */
 // @ts-ignore: decorator
 @inline
-function storeFew(output: usize, low: v128, panel: usize, upper: f32, channels: usize): void {
-  const first = activate(low, v128.load(panel, 32), upper);
+function storeFew(output: usize, low: v128, lower: f32, upper: f32, channels: usize): void {
+  const first = within(low, lower, upper);
   if (channels == 4) v128.store(output, first);
   else storeSome(output, first, channels);
 }
@@ -146,10 +161,17 @@ function storeSome(output: usize, values: v128, count: usize): void {
   if (count > 2) v128.store_lane<f32>(output, values, 2, 8);
 }
 
-/** max(x, 0) + slope min(x, 0), at most `upper`: 1 is no activation, 0 ReLU and ReLU6, another PReLU. */
+/** PReLU: max(x, 0) + slope min(x, 0). */
 // @ts-ignore: decorator
 @inline
-function activate(x: v128, slope: v128, upper: f32): v128 {
+function sloped(x: v128, slope: v128): v128 {
   const zero = f32x4.splat(0);
-  return f32x4.pmin(f32x4.add(f32x4.pmax(x, zero), f32x4.mul(slope, f32x4.pmin(x, zero))), f32x4.splat(upper));
+  return f32x4.relaxed_madd(slope, f32x4.pmin(x, zero), f32x4.pmax(x, zero));
+}
+
+/** At least `lower` and at most `upper`. */
+// @ts-ignore: decorator
+@inline
+export function within(x: v128, lower: f32, upper: f32): v128 {
+  return f32x4.pmin(f32x4.pmax(x, f32x4.splat(lower)), f32x4.splat(upper));
 }

@@ -12,7 +12,7 @@ const BLOCK_BYTES: usize = 32768;
  * Convolves without padding.
  *
  * Addresses and sizes are in bytes unless said otherwise. The filter is packed by eight output channels (those beyond the
- * last are zeros): eight biases, eight slopes of the activation below zero, then for each input value its eight weights.
+ * last are zeros): eight biases, eight slopes, then for each input value its eight weights.
  * Tiles run on from one line, and from one image, to the next: each pixel's window is looked up.
  *
  * @param input float32 [images, height, width, channels]
@@ -29,7 +29,9 @@ const BLOCK_BYTES: usize = 32768;
  * @param inputImage of an image of the input
  * @param stepX from the window of one output pixel to that of the next
  * @param stepY from the windows of one output line to those of the next
- * @param upper what the activation lets through at most
+ * @param isSloped whether sums below zero are multiplied by their channel's slope (PReLU)
+ * @param lower what the activation lets through at least
+ * @param upper and at most
  */
 export function convolve(
   input: usize,
@@ -46,6 +48,8 @@ export function convolve(
   inputImage: usize,
   stepX: usize,
   stepY: usize,
+  isSloped: bool,
+  lower: f32,
   upper: f32,
 ): void {
   const outPixel = outChannels << 2;
@@ -71,11 +75,11 @@ export function convolve(
       const channels = min(outChannels - channel, CHANNELS), out = output + (channel << 2);
       if (channels > NARROW_CHANNELS) {
         for (let pixel: usize = 0; pixel < count; pixel += PIXELS) {
-          tile(windows, panel, next, out, pixel, count - 1, channels, filterLine, inputLine, outPixel, upper);
+          tile(windows, panel, next, out, pixel, count - 1, channels, filterLine, inputLine, outPixel, isSloped, lower, upper);
         }
       } else {
         for (let pixel: usize = 0; pixel < count; pixel += NARROW_PIXELS) {
-          narrowTile(windows, panel, next, out, pixel, count - 1, channels, filterLine, inputLine, outPixel, upper);
+          narrowTile(windows, panel, next, out, pixel, count - 1, channels, filterLine, inputLine, outPixel, isSloped, lower, upper);
         }
       }
       panel = next;

@@ -4,7 +4,8 @@
 // four channels: their nine weights stay in registers, and each input value is read once and added to all the sums that it is
 // part of. Four times four channels are one line of the processor's cache, so that three of four walks find theirs in the nearest.
 
-const CHANNELS: usize = 4;
+import { within } from "./convolution-tiles";
+
 const VECTOR: usize = 16;
 /** A bias, a slope of nothing and nine weights of four channels each. */
 const PANEL: usize = 160;
@@ -162,11 +163,4 @@ function everySecond(
   here = f32x4.relaxed_madd(v128.load(middle), w4, here);
   here = f32x4.relaxed_madd(v128.load(below), w7, here);
   v128.store(output, within(here, lower, upper));
-}
-
-/** At least `lower` and at most `upper`. */
-// @ts-ignore: decorator
-@inline
-function within(x: v128, lower: f32, upper: f32): v128 {
-  return f32x4.pmin(f32x4.pmax(x, f32x4.splat(lower)), f32x4.splat(upper));
 }

@@ -1,5 +1,6 @@
 // Our convolution (kernels/convolution.ts) in the place of TensorFlow.js's, where it can compute the same.
 
+import { BOUNDS } from "./activation-bounds.js";
 import { allocate, moduleOf, PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
 
@@ -13,13 +14,6 @@ const HEADER = 2;
 const FLOAT_BYTES = 4;
 // What the kernel needs for its list of windows.
 const WINDOWS_BYTES = 32_768;
-/** max(x, 0) + slope min(x, 0), at most upper, for finite x. PReLU has a slope for each channel. @type {Record<string, {slope?: number, upper: number}>} */
-const ACTIVATIONS = {
-  linear: { slope: 1, upper: Infinity },
-  relu: { slope: 0, upper: Infinity },
-  relu6: { slope: 0, upper: 6 },
-  prelu: { upper: Infinity },
-};
 
 /** Our kernel over one backend's memory. */
 export class Convolution {
@@ -49,16 +43,16 @@ export class Convolution {
     const { strides, pad, dataFormat, dilations, dimRoundingMode, activation = "linear" } = /** @type {Attributes} */ (
       /** @type {unknown} */ (attrs)
     );
-    if (dataFormat !== "NHWC" || !(activation in ACTIVATIONS)) return null;
+    if (dataFormat !== "NHWC" || !(activation in BOUNDS)) return null;
     const shapes = /** @type {[number, number, number, number][]} */ ([x.shape, filter.shape]);
     const info = tf.backend_util.computeConv2DInfo(shapes[0], shapes[1], strides, dilations, pad, dimRoundingMode);
-    const { slope = preluActivationWeights, upper } = ACTIVATIONS[activation];
+    const slopes = activation === "prelu" ? preluActivationWeights : undefined;
     // TensorFlow.js's kernel says what is wrong with others.
     const isOfChannels = (/** @type {TensorInfo} */ tensor) => tf.util.sizeFromShape(tensor.shape) === info.outChannels;
-    const isComplete = (!bias || isOfChannels(bias)) && (typeof slope === "number" || (slope && isOfChannels(slope)));
+    const isComplete = (!bias || isOfChannels(bias)) && (activation !== "prelu" || (slopes && isOfChannels(slopes)));
     if (!isPlain(info) || filter.shape[2] !== info.inChannels || !isComplete) return null;
 
-    const packedFilter = this.#filters.address(filter, bias, slope);
+    const packedFilter = this.#filters.address(filter, bias, slopes);
     const output = this.#backend.makeOutput(info.outShape, "float32");
     const pixel = FLOAT_BYTES * info.inChannels;
     const line = pixel * info.inWidth;
@@ -77,7 +71,8 @@ export class Convolution {
       line * info.inHeight,
       pixel * info.strideWidth,
       line * info.strideHeight,
-      upper,
+      Number(Boolean(slopes)),
+      ...BOUNDS[activation],
     );
     return output;
   }
@@ -106,7 +101,7 @@ function isPlain(info) {
 /**
  * @param {{shape: number[], values: Float32Array}} filter [height, width, input channels, output channels]
  * @param {Float32Array | undefined} biases of each output channel
- * @param {number | Float32Array} [slopes] of all output channels, or of each
+ * @param {Float32Array | undefined} slopes of each output channel
  * @returns {Float32Array} as the kernel reads it
  */
 function pack({ shape, values }, biases, slopes) {
@@ -117,7 +112,7 @@ function pack({ shape, values }, biases, slopes) {
   for (let channel = 0; channel < outChannels; channel += 1) {
     const place = panel * Math.floor(channel / CHANNELS) + (channel % CHANNELS);
     packed[place] = biases?.[channel] ?? 0;
-    packed[place + CHANNELS] = typeof slopes === "object" ? slopes[channel] : Number(slopes);
+    packed[place + CHANNELS] = slopes?.[channel] ?? 0;
     for (let row = 0; row < rows; row += 1) {
       packed[place + CHANNELS * (HEADER + row)] = values[row * outChannels + channel];
     }

@@ -1,5 +1,6 @@
 // Our depthwise convolution (kernels/depthwise.ts) in the place of TensorFlow.js's, where it can compute the same.
 
+import { BOUNDS } from "./activation-bounds.js";
 import { moduleOf, PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
 
@@ -10,8 +11,6 @@ import * as tf from "./tf.js";
 // Channels that the kernel computes at once; for each four a panel of biases and nine weights.
 const CHANNELS = 4;
 const TAPS = 9;
-/** What an activation lets through, at least and at most. @type {Record<string, [number, number]>} */
-const ACTIVATIONS = { linear: [-Infinity, Infinity], relu: [0, Infinity], relu6: [0, 6] };
 
 /** Our kernel over one backend's memory. */
 export class DepthwiseConvolution {
@@ -39,7 +38,7 @@ export class DepthwiseConvolution {
     const { strides, pad, dataFormat = "NHWC", dilations, dimRoundingMode, activation = "linear" } = /** @type {Attributes} */ (
       /** @type {unknown} */ (attrs)
     );
-    if (dataFormat !== "NHWC" || !(activation in ACTIVATIONS)) return null;
+    if (dataFormat !== "NHWC" || !(activation in BOUNDS) || activation === "prelu") return null;
     const shapes = /** @type {[number, number, number, number][]} */ ([x.shape, filter.shape]);
     const info = tf.backend_util.computeConv2DInfo(shapes[0], shapes[1], strides, dilations ?? 1, pad, dimRoundingMode, true);
     // TensorFlow.js's kernel says what is wrong with others.
@@ -57,7 +56,7 @@ export class DepthwiseConvolution {
       info.inWidth,
       info.inChannels,
       info.strideHeight,
-      ...ACTIVATIONS[activation],
+      ...BOUNDS[activation],
     );
     return output;
   }

@@ -3,12 +3,12 @@
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
 /** @typedef {{HEAPU8: Uint8Array, asm: {memory: WebAssembly.Memory}, _malloc(bytes: number): number, _free(address: number): void}} EmscriptenModule what its types leave out of `BackendWasm.wasm` */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
-/** @typedef {{address: number, outChannels: number, bias?: object, slope?: number | object}} PackedFilter what went into it, to know it again */
+/** @typedef {{address: number, outChannels: number, bias?: object, slopes?: object}} PackedFilter what went into it, to know it again */
 
 /**
  * Puts a filter, its biases and its activation's slopes below zero into a kernel's order.
  *
- * @typedef {(filter: {shape: number[], values: Float32Array}, biases?: Float32Array, slopes?: number | Float32Array) => Float32Array} Pack
+ * @typedef {(filter: {shape: number[], values: Float32Array}, biases?: Float32Array, slopes?: Float32Array) => Float32Array} Pack
  */
 
 /** Packs a filter when it is used first and frees it with its tensor. */
@@ -38,23 +38,22 @@ export class PackedFilters {
   /**
    * @param {TensorInfo} filter [height, width, input channels, output channels]
    * @param {TensorInfo} [bias] [output channels]
-   * @param {number | TensorInfo} [slope] of the activation below zero: of all channels, or of each
+   * @param {TensorInfo} [slopes] [output channels], of the activation below zero
    * @returns {number} its address in bytes
    * @throws {Error} when the memory is full
    */
-  address(filter, bias, slope) {
-    const slopeKey = typeof slope === "object" ? slope.dataId : slope;
+  address(filter, bias, slopes) {
     const known = this.#packed.get(filter.dataId);
     const outChannels = filter.shape[3]; // reshaped, a filter has the same data
-    if (known?.outChannels === outChannels && known.bias === bias?.dataId && known.slope === slopeKey) return known.address;
+    if (known?.outChannels === outChannels && known.bias === bias?.dataId && known.slopes === slopes?.dataId) return known.address;
     this.#free(filter.dataId);
     // Copies: to ask for a tensor can move it here from another backend, and let the memory grow under a view.
     const valuesOf = (/** @type {TensorInfo} */ tensor) => /** @type {Float32Array} */ (this.#backend.typedArrayFromHeap(tensor).slice());
-    const slopes = typeof slope === "object" ? valuesOf(slope) : slope;
-    const packed = this.#pack({ shape: filter.shape, values: valuesOf(filter) }, bias && valuesOf(bias), slopes);
+    const values = { shape: filter.shape, values: valuesOf(filter) };
+    const packed = this.#pack(values, bias && valuesOf(bias), slopes && valuesOf(slopes));
     const address = allocate(this.#backend, packed.byteLength);
     this.#module.HEAPU8.set(new Uint8Array(packed.buffer), address);
-    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slope: slopeKey });
+    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slopes: slopes?.dataId });
     return address;
   }
 

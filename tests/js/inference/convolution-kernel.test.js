@@ -112,7 +112,7 @@ test("nothing is written beside the output", async () => {
     const end = output + 4 * pixels * outChannels;
     new Uint8Array(memory.buffer).fill(170, output - 64, end + 64);
     const line = 4 * channels;
-    instance.exports.convolve(input, filter, output, windows, 1, 1, pixels, outChannels, 1, line, pixels * line, pixels * line, line, 0, 6);
+    instance.exports.convolve(input, filter, output, windows, 1, 1, pixels, outChannels, 1, line, pixels * line, pixels * line, line, 0, 1, -6, 6);
     const bytes = new Uint8Array(memory.buffer);
     const beside = [...bytes.slice(output - 64, output), ...bytes.slice(end, end + 64)];
     assert.ok(beside.every((value) => value === 170), `${outChannels} channels`);
@@ -125,6 +125,6 @@ test("the list of windows takes no more than its 32,768 bytes", async () => {
   const { instance } = await WebAssembly.instantiate(Buffer.from(CONVOLUTION_WASM, "base64"), { env: { memory } });
   const [input, output, filter, windows, pixels] = [0, 81_920, 163_840, 164_864, 20_000];
   const bytes = new Uint8Array(memory.buffer).fill(170, windows + 32_768);
-  instance.exports.convolve(input, filter, output, windows, 1, 1, pixels, 1, 1, 4, 4 * pixels, 4 * pixels, 4, 0, Infinity);
+  instance.exports.convolve(input, filter, output, windows, 1, 1, pixels, 1, 1, 4, 4 * pixels, 4 * pixels, 4, 0, 0, 0, Infinity);
   assert.ok(bytes.subarray(windows + 32_768).every((value) => value === 170));
 });
