@@ -142,15 +142,15 @@ def older_version(path: Path) -> str:
     return f"{path} is an older version's; run `evaluate --protocol full` again"
 
 
-def read_further(folder: Path) -> dict[str, dict]:
-    """What more is known of the model that ships: protocol.json, map.json and, where there are any,
+def read_further(folder: Path) -> dict[str, dict | list[dict]]:
+    """What more is known of the model that ships: protocol.json, map.json, the rows of scores.csv and, where there are any,
     ablation*.json, clips.json, marked.json and probe.json; by name.
 
     Raises:
-        UserError: one of the first two is missing, or the first is an older version's.
+        UserError: one of the first three is missing, or the first is an older version's.
     """
     full = "evaluate --protocol full"
-    for name, verb in {"protocol.json": full, "map.json": "measure_map"}.items():
+    for name, verb in {"protocol.json": full, "map.json": "measure_map", "scores.csv": full}.items():
         if not (folder / name).exists():
             raise UserError(f"{folder / name} is missing; `{verb}` writes it")
     paths = [
@@ -164,6 +164,8 @@ def read_further(folder: Path) -> dict[str, dict]:
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
     if "flagged" not in found["protocol"]:
         raise UserError(older_version(folder / "protocol.json"))
+    with (folder / "scores.csv").open(newline="", encoding="utf-8") as file:
+        found["scores"] = list(csv.DictReader(file))
     return found
 
 
@@ -177,7 +179,7 @@ def model_card(reports: dict[str, dict], logs: dict[str, list[dict]], manifest: 
         "version": manifest["version"],
         "date": shipped["date"][:10],
         "goals": goals_table(protocol, max(ablations, key=lambda found: found["seeds"], default=None), model_bytes),
-        "yardstick": yardstick_table(protocol),
+        "yardstick": yardstick_table(protocol, further["scores"], further.get("marked")),
         "models": models_table(reports),
         "images": images_note(reports, kept_weights()),
         "threshold": threshold_sentence(manifest, shipped),
