@@ -102,7 +102,7 @@ class Bench:
 def main() -> None:
     """Prints and writes the table, and tells and draws how it grows where pages differ in their number of pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_options(parser, rounds=3)
+    add_options(parser, rounds=2)
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 100, 1000], help="pictures of a page")
     parser.add_argument("--kinds", choices=KINDS, nargs="+", default=KINDS, help="of pages")
     args = parser.parse_args()

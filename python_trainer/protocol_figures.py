@@ -215,9 +215,9 @@ def _band_rates(
 
 
 def _worst(rates: dict[str, dict], minimum: int) -> dict | None:
-    """The highest rate among those of at least `minimum` images, with its name."""
+    """The highest rate, of equal ones that which may be highest, among those of at least `minimum` images, with its name."""
     large = {name: values for name, values in rates.items() if values["n"] >= minimum}
-    name = max(large, key=lambda n: large[n]["rate"], default=None)
+    name = max(large, key=lambda n: (large[n]["rate"], large[n]["interval"][1]), default=None)
     return None if name is None else {"name": name, **large[name]}
 
 

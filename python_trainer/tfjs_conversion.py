@@ -163,7 +163,7 @@ def _tidy(model_json: Path, output_names: list[str]) -> None:
     numbers = [int(([*entry["name"].split(":")[0].split("_"), "0"])[1]) for entry in outputs]
     model["signature"]["outputs"] = {output_names[n]: entry for n, entry in zip(numbers, outputs, strict=True)}
     topology = model["modelTopology"]
-    topology["node"] = fuse_biases(topology["node"])
+    topology["node"] = fuse_biases(topology["node"], [entry["name"] for entry in outputs])
     fused = [node for node in topology["node"] if node["op"] == "_FusedConv2D"]
     biases = {node["input"][2].split(":")[0] for node in fused}
     for spec in (spec for group in model["weightsManifest"] for spec in group["weights"]):

@@ -16,6 +16,7 @@ _OF_SOURCES = {
 }
 _FOUND = {"unseen_stylegan3": 0.39, "unseen_sd3": 0.05}
 _REALS_FLAGGED = 0.13
+_HALF_A_DIGIT = 0.005
 _WORDS = {"accuracy": "accuracy", "auc": "AUC"}
 
 
@@ -31,34 +32,36 @@ def yardstick_table(protocol: dict, scores: list[dict], marked: dict | None) -> 
     clean, goals = protocol["conditions"]["clean"], protocol["goals"]
     lines = ["| what | plain MobileNetV2 | this one | better |", "|---|---|---|---|"]
 
-    def add(what: str, theirs: str, shown: str, is_better: bool) -> None:
-        lines.append(f"| {what} | {theirs} | {shown} | {'yes' if is_better else 'no'} |")
+    def add(what: str, theirs: float, ours: float, shown: str, is_share: bool = False, sign: int = 1) -> None:
+        # Of the other no more than two decimals are known.
+        gain = sign * (round(ours, 2) - theirs)
+        better = "–" if abs(gain) < _HALF_A_DIGIT else "yes" if gain > 0 else "no"
+        lines.append(f"| {what} | {f'{theirs:.0%}' if is_share else f'{theirs:.2f}'} | {shown} | {better} |")
 
     for (source, key), theirs in _OF_SOURCES.items():
         figures = {**clean["sources"], **clean["held_out"]}.get(source)
         if figures:
             scored = (figures["scored_only"] or {}).get(key)
             shown = f"{figures[key]:.3f}" + ("" if scored is None else f" (scored images: {scored:.3f})")
-            add(f"{source}: {_WORDS[key]}", f"{theirs:.2f}", shown, figures[key] > theirs)
+            add(f"{source}: {_WORDS[key]}", theirs, figures[key], shown)
         if marked and marked["source"] == source:
             what = f"the same, a face marked by hand where none is found: {_WORDS[key]}"
-            add(what, f"{theirs:.2f}", f"{marked[key]:.3f}", marked[key] > theirs)
+            add(what, theirs, marked[key], f"{marked[key]:.3f}")
     for source, theirs in _FOUND.items():
         if rate := goals["unseen"]["likely_fake"]["sources"].get(source):
-            add(f"{source}: fakes found", f"{theirs:.0%}", f"{rate['rate']:.1%}", rate["rate"] > theirs)
+            add(f"{source}: fakes found", theirs, rate["rate"], f"{rate['rate']:.1%}", is_share=True)
             found = _found_at(_REALS_FLAGGED, scores, source)
-            add(
-                f"the same, with {_REALS_FLAGGED:.0%} of reals flagged", f"{theirs:.0%}", f"{found:.1%}", found > theirs
-            )
+            what = f"the same, with {_REALS_FLAGGED:.0%} of reals flagged"
+            add(what, theirs, found, f"{found:.1%}", is_share=True)
     if pooled := goals["reals_called_likely_fake"]["pooled"]:
-        add("reals flagged", f"{_REALS_FLAGGED:.0%}", f"{pooled['rate']:.1%}", pooled["rate"] < _REALS_FLAGGED)
+        add("reals flagged", _REALS_FLAGGED, pooled["rate"], f"{pooled['rate']:.1%}", is_share=True, sign=-1)
     return "\n".join(lines)
 
 
 def _found_at(reals_flagged: float, scores: list[dict], source: str) -> float:
-    """Share of a source's test fakes above the score that at most so many of all test reals reach; without a face none does."""
-    test = [row for row in scores if row["split"] == "test"]
-    values = np.asarray([float(row["score"]) if row["status"] == "ok" else -np.inf for row in test])
+    """Share of a source's scored test fakes above the score that at most so many of all scored test reals reach."""
+    test = [row for row in scores if row["split"] == "test" and row["status"] == "ok"]
+    values = np.asarray([float(row["score"]) for row in test])
     is_fake = np.asarray([row["label"] == "1" for row in test])
     threshold = np.quantile(values[~is_fake], 1 - reals_flagged, method="higher")
     return float((values[is_fake & np.asarray([row["source"] == source for row in test])] > threshold).mean())

@@ -9,7 +9,7 @@ import { loadGraphModel, runGraphModel } from "../../extension/src/inference/gra
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../../extension/src/inference/tf.js";
 import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
-import { withOwnKernels, withTheirKernels } from "./own-kernels.js";
+import { withOwnKernels, withTheirKernels } from "./switch-kernels.js";
 
 const OUTPUTS = ["logit", "anomaly_map", "seam", "synthetic"];
 // It may change between runs: it is read for each operation, and programs of either kind are kept side by side. Those that

@@ -11,7 +11,7 @@ import * as tf from "../../extension/src/inference/tf.js";
 import { bytesOfBase64 } from "../../extension/src/shared/base64.js";
 
 import { BlazeFace } from "./blazeface-back.js";
-import { withOwnKernels, withTheirKernels } from "./own-kernels.js";
+import { withOwnKernels, withTheirKernels } from "./switch-kernels.js";
 
 const fetchBytes = async (path) => (await fetch(path)).arrayBuffer();
 const readModelFile = (file) => fetchBytes(new URL(file, "http://localhost/models/ifmd/"));

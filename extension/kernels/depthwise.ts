@@ -7,7 +7,7 @@
 import { within } from "./convolution-tiles";
 
 const VECTOR: usize = 16;
-/** A bias, a slope of nothing and nine weights of four channels each. */
+/** A bias and nine weights of four channels each. */
 const PANEL: usize = 160;
 
 /**

@@ -37,6 +37,9 @@ def test_a_converted_network_adds_no_bias_by_itself_and_computes_the_same(tmp_pa
     np.testing.assert_allclose(ShippedGraph(written).predict(images)["features"], expected, rtol=1e-5, atol=1e-4)
 
 
+NHWC = {"data_format": {"s": "TkhXQw=="}}
+
+
 def constant(name: str, *sizes: int) -> dict:
     shape = {"dim": [{"size": str(size)} for size in sizes]}
     return {"name": name, "op": "Const", "attr": {"value": {"tensor": {"tensorShape": shape}}}}
@@ -48,7 +51,7 @@ def graph() -> list[dict]:
         {"name": "x", "op": "Placeholder", "attr": {}},
         constant("weights", 1, 1, 3, 3),
         constant("bias", 3),
-        {"name": "convolution", "op": "Conv2D", "attr": {"padding": {"s": "U0FNRQ=="}}, "input": ["x", "weights"]},
+        {"name": "convolution", "op": "Conv2D", "attr": dict(NHWC), "input": ["x", "weights"]},
         {"name": "inner", "op": "AddN", "attr": {}, "input": ["x", "convolution"]},
         {"name": "outer", "op": "AddV2", "attr": {}, "input": ["bias", "inner"]},
     ]
@@ -60,28 +63,37 @@ def test_the_inner_sum_goes_and_the_bias_comes_before(is_turned):
     if is_turned:
         for node in nodes[4:]:
             node["input"].reverse()
-    fused = {node["name"]: node for node in fuse_biases(nodes)}
+    fused = {node["name"]: node for node in fuse_biases(nodes, ["outer:0"])}
     assert set(fused) == {"x", "weights", "bias", "convolution", "outer"}
     assert fused["convolution"]["op"] == "_FusedConv2D"
     assert fused["convolution"]["input"] == ["x", "weights", "bias"]
-    assert fused["convolution"]["attr"]["padding"] == {"s": "U0FNRQ=="}
+    assert fused["convolution"]["attr"]["data_format"] == {"s": "TkhXQw=="}
     assert fused["outer"]["input"] == ["x", "convolution"]
 
 
-@pytest.mark.parametrize(
-    "also",
-    [
-        {"name": "reader", "op": "Relu", "attr": {}, "input": ["convolution"]},
-        {"name": "reader", "op": "Relu", "attr": {}, "input": ["inner"]},
-    ],
-    ids=["of the convolution", "of the inner sum"],
-)
-def test_what_something_else_reads_stays(also):
-    nodes = [*graph(), also]
-    assert fuse_biases(copy.deepcopy(nodes)) == nodes
+@pytest.mark.parametrize("name", ["convolution", "convolution:0", "^convolution", "inner", "inner:0", "^inner"])
+def test_what_something_else_reads_stays(name):
+    nodes = [*graph(), {"name": "reader", "op": "Relu", "attr": {}, "input": [name]}]
+    assert fuse_biases(copy.deepcopy(nodes), ["outer"]) == nodes
 
 
-def test_a_map_that_is_added_is_no_bias():
+@pytest.mark.parametrize("output", ["convolution", "inner:0"])
+def test_an_output_of_the_graph_stays(output):
     nodes = graph()
-    nodes[2] = constant("bias", 1, 6, 6, 3)
-    assert fuse_biases(copy.deepcopy(nodes)) == nodes
+    assert fuse_biases(copy.deepcopy(nodes), ["outer", output]) == nodes
+
+
+@pytest.mark.parametrize("sizes", [(1, 6, 6, 3), (1,), ()], ids=["a map", "one for all channels", "a number"])
+def test_what_is_no_bias_of_each_channel_is_added_as_before(sizes):
+    nodes = graph()
+    nodes[2] = constant("bias", *sizes)
+    assert fuse_biases(copy.deepcopy(nodes), ["outer"]) == nodes
+
+
+@pytest.mark.parametrize(
+    "change", [{"input": ["x", "weights", "^x"]}, {"attr": {"data_format": {"s": "TkNIVw=="}}}], ids=["waits", "NCHW"]
+)
+def test_another_convolution_stays(change):
+    nodes = graph()
+    nodes[3] |= change
+    assert fuse_biases(copy.deepcopy(nodes), ["outer"]) == nodes

@@ -5,8 +5,8 @@ import "@tensorflow/tfjs-backend-webgl";
 
 import { withSignal, withTimeout } from "../shared/with-timeout.js";
 import { NEVER_LOST } from "./context-loss.js";
-import { useOwnKernels } from "./own-kernels.js";
 import { graphicsCard } from "./graphics-card.js";
+import { useOwnKernels } from "./own-kernels.js";
 import * as tf from "./tf.js";
 import { replaceBackend, watchBackend } from "./webgl-context.js";
 

@@ -1,8 +1,9 @@
 // Our convolution (kernels/convolution.ts) in the place of TensorFlow.js's, where it can compute the same.
 
 import { BOUNDS } from "./activation-bounds.js";
-import { allocate, moduleOf, PackedFilters } from "./packed-filters.js";
+import { PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
+import { addressOf, allocate, moduleOf } from "./wasm-memory.js";
 
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
@@ -30,8 +31,8 @@ export class Convolution {
     const { exports } = new WebAssembly.Instance(kernel, { env: { memory: moduleOf(backend).asm.memory } });
     this.#backend = backend;
     this.#convolve = /** @type {(...values: number[]) => void} */ (exports.convolve);
-    this.#filters = new PackedFilters(backend, pack);
     this.#windows = allocate(backend, WINDOWS_BYTES);
+    this.#filters = new PackedFilters(backend, pack);
   }
 
   /**
@@ -48,18 +49,18 @@ export class Convolution {
     const info = tf.backend_util.computeConv2DInfo(shapes[0], shapes[1], strides, dilations, pad, dimRoundingMode);
     const slopes = activation === "prelu" ? preluActivationWeights : undefined;
     // TensorFlow.js's kernel says what is wrong with others.
-    const isOfChannels = (/** @type {TensorInfo} */ tensor) => tf.util.sizeFromShape(tensor.shape) === info.outChannels;
-    const isComplete = (!bias || isOfChannels(bias)) && (activation !== "prelu" || (slopes && isOfChannels(slopes)));
-    if (!isPlain(info) || filter.shape[2] !== info.inChannels || !isComplete) return null;
+    const isBiased = !bias || (bias.shape.length === 1 && bias.shape[0] === info.outChannels);
+    const isSloped = activation !== "prelu" || (slopes && tf.util.sizeFromShape(slopes.shape) === info.outChannels);
+    if (!isPlain(info) || filter.shape[2] !== info.inChannels || !isBiased || !isSloped) return null;
 
     const packedFilter = this.#filters.address(filter, bias, slopes);
     const output = this.#backend.makeOutput(info.outShape, "float32");
     const pixel = FLOAT_BYTES * info.inChannels;
     const line = pixel * info.inWidth;
     this.#convolve(
-      this.#addressOf(x),
+      addressOf(this.#backend, x),
       packedFilter,
-      this.#addressOf(output),
+      addressOf(this.#backend, output),
       this.#windows,
       info.batchSize,
       info.outHeight,
@@ -76,11 +77,6 @@ export class Convolution {
     );
     return output;
   }
-
-  /** @param {TensorInfo} tensor */
-  #addressOf(tensor) {
-    return this.#backend.getMemoryOffset(tensor.dataId);
-  }
 }
 
 /**
@@ -89,13 +85,13 @@ export class Convolution {
  */
 function isPlain(info) {
   const { padInfo, dilationHeight, dilationWidth, outHeight, outWidth } = info;
-  const isPadded = padInfo.top > 0 || padInfo.bottom > 0 || padInfo.left > 0 || padInfo.right > 0;
+  const isPadded = [padInfo.top, padInfo.bottom, padInfo.left, padInfo.right].some((pixels) => pixels !== 0);
   // TensorFlow.js rounds the output's size in ways that can leave its last windows outside.
   const isInside =
     (outHeight - 1) * info.strideHeight + info.filterHeight <= info.inHeight &&
     (outWidth - 1) * info.strideWidth + info.filterWidth <= info.inWidth;
-  const isEmpty = Math.min(info.batchSize, outHeight, outWidth, info.outChannels, info.inChannels) <= 0;
-  return !isPadded && dilationHeight === 1 && dilationWidth === 1 && isInside && !isEmpty;
+  const sizes = [info.batchSize, outHeight, outWidth, info.outChannels, info.inChannels, info.filterHeight, info.filterWidth];
+  return !isPadded && dilationHeight === 1 && dilationWidth === 1 && isInside && Math.min(...sizes) > 0;
 }
 
 /**

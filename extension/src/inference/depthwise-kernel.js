@@ -1,8 +1,9 @@
 // Our depthwise convolution (kernels/depthwise.ts) in the place of TensorFlow.js's, where it can compute the same.
 
 import { BOUNDS } from "./activation-bounds.js";
-import { moduleOf, PackedFilters } from "./packed-filters.js";
+import { PackedFilters } from "./packed-filters.js";
 import * as tf from "./tf.js";
+import { addressOf, moduleOf } from "./wasm-memory.js";
 
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
@@ -48,9 +49,9 @@ export class DepthwiseConvolution {
     const packedFilter = this.#filters.address(filter, bias);
     const output = this.#backend.makeOutput(info.outShape, "float32");
     this.#convolve(
-      this.#backend.getMemoryOffset(x.dataId),
+      addressOf(this.#backend, x),
       packedFilter,
-      this.#backend.getMemoryOffset(output.dataId),
+      addressOf(this.#backend, output),
       info.batchSize,
       info.inHeight,
       info.inWidth,

@@ -1,9 +1,10 @@
 // Convolution filters in the order in which our kernels read them, in the memory of TensorFlow.js's WebAssembly backend.
 
+import { allocate, moduleOf } from "./wasm-memory.js";
+
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
-/** @typedef {{HEAPU8: Uint8Array, asm: {memory: WebAssembly.Memory}, _malloc(bytes: number): number, _free(address: number): void}} EmscriptenModule what its types leave out of `BackendWasm.wasm` */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
-/** @typedef {{address: number, outChannels: number, bias?: object, slopes?: object}} PackedFilter what went into it, to know it again */
+/** @typedef {{address: number, shape: string, bias?: object, slopes?: object}} PackedFilter what went into it, to know it again */
 
 /**
  * Puts a filter, its biases and its activation's slopes below zero into a kernel's order.
@@ -36,7 +37,7 @@ export class PackedFilters {
   }
 
   /**
-   * @param {TensorInfo} filter [height, width, input channels, output channels]
+   * @param {TensorInfo} filter [height, width, input channels, output channels], of a depthwise one [height, width, channels, 1]
    * @param {TensorInfo} [bias] [output channels]
    * @param {TensorInfo} [slopes] [output channels], of the activation below zero
    * @returns {number} its address in bytes
@@ -44,8 +45,8 @@ export class PackedFilters {
    */
   address(filter, bias, slopes) {
     const known = this.#packed.get(filter.dataId);
-    const outChannels = filter.shape[3]; // reshaped, a filter has the same data
-    if (known?.outChannels === outChannels && known.bias === bias?.dataId && known.slopes === slopes?.dataId) return known.address;
+    const shape = filter.shape.join(); // reshaped, a filter has the same data
+    if (known?.shape === shape && known.bias === bias?.dataId && known.slopes === slopes?.dataId) return known.address;
     this.#free(filter.dataId);
     // Copies: to ask for a tensor can move it here from another backend, and let the memory grow under a view.
     const valuesOf = (/** @type {TensorInfo} */ tensor) => /** @type {Float32Array} */ (this.#backend.typedArrayFromHeap(tensor).slice());
@@ -53,7 +54,7 @@ export class PackedFilters {
     const packed = this.#pack(values, bias && valuesOf(bias), slopes && valuesOf(slopes));
     const address = allocate(this.#backend, packed.byteLength);
     this.#module.HEAPU8.set(new Uint8Array(packed.buffer), address);
-    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slopes: slopes?.dataId });
+    this.#packed.set(filter.dataId, { address, shape, bias: bias?.dataId, slopes: slopes?.dataId });
     return address;
   }
 
@@ -63,24 +64,4 @@ export class PackedFilters {
     if (known) this.#module._free(known.address);
     this.#packed.delete(dataId);
   }
-}
-
-/**
- * @param {BackendWasm} backend
- * @returns {EmscriptenModule}
- */
-export function moduleOf(backend) {
-  return /** @type {EmscriptenModule} */ (/** @type {unknown} */ (backend.wasm));
-}
-
-/**
- * @param {BackendWasm} backend
- * @param {number} bytes
- * @returns {number} an address in its memory
- * @throws {Error} when that is full
- */
-export function allocate(backend, bytes) {
-  const address = moduleOf(backend)._malloc(bytes) >>> 0;
-  if (address === 0) throw new Error("WebAssembly's memory is full: a network's filters found no place.");
-  return address;
 }

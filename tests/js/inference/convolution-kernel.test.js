@@ -5,11 +5,10 @@ import test, { before } from "node:test";
 
 import CONVOLUTION_WASM from "../../../extension/src/inference/convolution-wasm.js";
 import * as tf from "../../../extension/src/inference/tf.js";
-import { assertNearly, computeBeforeOurs, contentsOf, tensorOf, theirs } from "./own-kernels.js";
+import { assertNearly, computeBeforeOurs, contentsOf, tensorOf, theirs } from "./compare-kernels.js";
 
-const NOT_OURS = "not for our kernel";
 /** [images, height, width, channels], [height, width, channels, outChannels], stride, padding, activation */
-const CASES = [
+const OURS = [
   { name: "1 x 1, as in MobileNetV2", x: [1, 7, 7, 96], filter: [1, 1, 96, 24], activation: "linear" },
   { name: "1 x 1, padded as TensorFlow says, by nothing", x: [1, 5, 5, 8], filter: [1, 1, 8, 16], pad: "same", activation: "relu6" },
   { name: "1 x 1 over several images, ReLU6", x: [3, 5, 4, 16], filter: [1, 1, 16, 40], activation: "relu6" },
@@ -24,13 +23,17 @@ const CASES = [
   { name: "one window larger than a block", x: [2, 2, 3, 2000], filter: [1, 1, 2000, 3], activation: "relu" },
   { name: "stride 2", x: [2, 11, 9, 6], filter: [3, 3, 6, 12], strides: 2, activation: "relu6" },
   { name: "1 x 1 with stride 2", x: [2, 8, 6, 6], filter: [1, 1, 6, 3], strides: 2, activation: "linear" },
-  { name: "padding: not for our kernel", x: [1, 9, 9, 4], filter: [3, 3, 4, 8], pad: "same", activation: "relu" },
-  { name: "dilation: not for our kernel", x: [1, 9, 9, 4], filter: [3, 3, 4, 8], dilations: 2, activation: "relu" },
-  { name: "another activation: not for our kernel", x: [1, 4, 4, 4], filter: [1, 1, 4, 8], activation: "sigmoid" },
 ];
+/** `calls`: how many of the two operations are TensorFlow.js's affair; both, unless it says otherwise. */
+const THEIRS = [
+  { name: "padding", x: [1, 9, 9, 4], filter: [3, 3, 4, 8], pad: "same", activation: "relu" },
+  { name: "dilation", x: [1, 9, 9, 4], filter: [3, 3, 4, 8], dilations: 2, activation: "relu" },
+  { name: "explicit padding", x: [1, 9, 9, 4], filter: [3, 3, 4, 8], pad: [[0, 0], [1, 0], [0, 1], [0, 0]], activation: "relu" },
+  { name: "another activation, where there is one", x: [1, 4, 4, 4], filter: [1, 1, 4, 8], activation: "sigmoid", calls: 1 },
+];
+const CASES = [...OURS, ...THEIRS];
 
-function convolve(index) {
-  const { x, filter, strides = 1, pad = "valid", dilations = 1, activation } = CASES[index];
+function convolve({ x, filter, strides = 1, pad = "valid", dilations = 1, activation }, index) {
   const shapes = { x, filter, bias: [filter[3]], preluActivationWeights: [1, 1, filter[3]] };
   return tf.tidy(() => {
     const tensors = Object.fromEntries(
@@ -47,15 +50,14 @@ function convolve(index) {
 let expected;
 
 before(async () => {
-  expected = await computeBeforeOurs(() => CASES.map((_, index) => convolve(index)));
+  expected = await computeBeforeOurs(() => CASES.map(convolve));
 });
 
-CASES.forEach(({ name }, index) => {
-  test(name, () => {
+CASES.forEach((settings, index) => {
+  const expectedCalls = OURS.includes(settings) ? 0 : (settings.calls ?? 2);
+  test(`${settings.name}: ${expectedCalls === 0 ? "ours" : "TensorFlow.js's affair"}`, () => {
     theirs.calls = 0;
-    const results = convolve(index);
-    // Both operations' kernels; an activation is no matter of the plain one.
-    const expectedCalls = !name.includes(NOT_OURS) ? 0 : name.includes("activation") ? 1 : 2;
+    const results = convolve(settings, index);
     assert.equal(theirs.calls, expectedCalls, "calls of TensorFlow.js's kernels");
     results.forEach((result, place) => assertNearly(result, expected[index][place]));
   });
@@ -89,6 +91,20 @@ test("windows beyond the input and a bias of another length are TensorFlow.js's 
     const bias = tf.tensor1d([5]);
     const run = () => tf.fused.conv2d({ x: tf.ones([1, 1, 1, 2]), filter: tf.ones([1, 1, 2, 3]), strides: 1, pad: "valid", bias });
     assert.throws(run, /bias/);
+  });
+});
+
+test("a bias that is no vector, padding of less than nothing and a window of nothing are TensorFlow.js's affair too", () => {
+  const { kernelFunc } = tf.getKernel("FusedConv2D", "wasm");
+  const attrs = { strides: [1, 1], pad: "valid", dataFormat: "NHWC", dilations: [1, 1], activation: "linear" };
+  tf.tidy(() => {
+    const inputs = { x: tf.ones([1, 3, 3, 1]), filter: tf.ones([1, 1, 1, 4]) };
+    const run = (others, changed) => kernelFunc({ inputs: { ...inputs, ...others }, attrs: { ...attrs, ...changed }, backend: tf.backend() });
+    theirs.calls = 0;
+    assert.throws(() => run({ bias: tf.ones([1, 1, 1, 4]) }), /rank-1 bias/);
+    run({}, { pad: [[0, 0], [-1, 0], [-1, 0], [0, 0]] });
+    run({ filter: tf.ones([0, 1, 1, 4]) });
+    assert.equal(theirs.calls, 3);
   });
 });
 

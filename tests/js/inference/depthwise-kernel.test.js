@@ -5,7 +5,7 @@ import test, { before } from "node:test";
 
 import DEPTHWISE_WASM from "../../../extension/src/inference/depthwise-wasm.js";
 import * as tf from "../../../extension/src/inference/tf.js";
-import { assertNearly, computeBeforeOurs, contentsOf, tensorOf, theirs } from "./own-kernels.js";
+import { assertNearly, computeBeforeOurs, contentsOf, tensorOf, theirs } from "./compare-kernels.js";
 
 /** [images, height, width, channels], stride, padding, activation; a window of 3 x 3 unless it says otherwise */
 const OURS = [
