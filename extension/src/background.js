@@ -6,20 +6,19 @@ import { BadgeCount } from "./background/badge-count.js";
 import { CheckQueue } from "./background/check-queue.js";
 import { Commands } from "./background/commands.js";
 import { ContextMenu } from "./background/context-menu.js";
-import { ImageChecker } from "./background/image-checker.js";
+import { ImageChecker, REPORT_OWNER } from "./background/image-checker.js";
 import { ImagePermissions } from "./background/image-permissions.js";
+import { isAlive, ownerOf } from "./background/page-document.js";
 import { PageReader } from "./background/page-reader.js";
 import { PageVerdicts } from "./background/page-verdicts.js";
 import { ScreenCopy } from "./background/screen-copy.js";
+import { tellPages } from "./background/tell-pages.js";
 import { VideoChecker } from "./background/video-checker.js";
 import { loadMessages, translate, useLanguage } from "./shared/i18n.js";
 import { createRouter } from "./shared/message-router.js";
-import { createMessage } from "./shared/messages.js";
 import { forgetReports, openReport } from "./shared/report-tab.js";
 import { SettingsStore } from "./shared/settings.js";
-import { withTimeout } from "./shared/with-timeout.js";
 
-const ANSWER_LIMIT_MS = 1000;
 const WELCOME_PAGE = "welcome/welcome.html";
 
 const { scripting, tabs } = chrome;
@@ -28,7 +27,7 @@ const backendWanted = () => settings.load().then(({ backend }) => backend);
 const host = createInferenceHost(backendWanted);
 const queue = new CheckQueue();
 const permissions = new ImagePermissions(chrome.permissions);
-const verdicts = new PageVerdicts(chrome.storage.session, isAlive);
+const verdicts = new PageVerdicts(chrome.storage.session, (_, document) => isAlive(tabs, document));
 const badgeCount = new BadgeCount(chrome.action, verdicts, translate, settings);
 const screenCopy = new ScreenCopy(tabs);
 const pageReader = new PageReader(scripting);
@@ -38,50 +37,38 @@ const autoCheck = new AutoCheck({ scripting, permissions: chrome.permissions, ta
 const commands = new Commands({ scripting, tabs, settings });
 const menu = new ContextMenu({ menus: chrome.contextMenus, scripting, tabs, permissions, translate });
 
-/**
- * @param {import("./shared/message-router.js").MessageSender} sender a content script
- * @returns {import("./background/image-checker.js").ImageOwner}
- */
-function ownerOf({ tab, frameId = 0, documentId }) {
-  const tabId = tab?.id ?? -1;
-  return { tabId, frameId, document: documentId ?? `${tabId}/${frameId}`, isPrivate: tab?.incognito ?? false };
-}
+/** @param {unknown} error */
+const report = (error) => console.error(error);
 
-/**
- * @param {number} tabId
- * @param {string} document as in an owner
- * @returns {Promise<boolean>}
- */
-async function isAlive(tabId, document) {
-  const message = createMessage("content.ping");
-  const options = document.includes("/") ? { frameId: Number(document.split("/")[1]) } : { documentId: document };
-  // A page in the back/forward cache is frozen: it neither answers nor fails.
-  return withTimeout(tabs.sendMessage(tabId, message, options), ANSWER_LIMIT_MS, "The page is frozen.").then(
-    () => true,
-    () => false,
-  );
-}
-
-// One menu at a time: two that are built together would have every entry twice.
-let menuBuilt = Promise.resolve();
+// A worker that starts anew has forgotten the language; the menu keeps its words. One change at a time: two menus that are built
+// together would have every entry twice.
+let languageSet = settings.load().then(({ language }) => useLanguage(language)).catch(report);
 
 /** Says everything in the language of the settings. */
 function applyLanguage() {
-  const built = menuBuilt.then(async () => {
-    await useLanguage((await settings.load()).language);
-    await menu.install();
-  });
-  menuBuilt = built.catch(() => undefined);
-  return built;
+  languageSet = languageSet
+    .then(async () => {
+      await useLanguage((await settings.load()).language);
+      await menu.install();
+    })
+    .catch(report);
+  return languageSet;
 }
+
+/** @param {chrome.tabs.Tab} [tab] where nothing could be drawn on the page itself */
+const showForbidden = (tab) => languageSet.then(() => badgeCount.showForbidden(tab?.id ?? -1));
 
 /** @param {(owner: string) => boolean} isGone */
 const cancel = (isGone) => queue.cancel(isGone);
 
-/** @param {unknown} error */
-const report = (error) => console.error(error);
+/** Forgets what was found, here and in the open pages; reports that are open stay as they are. */
+async function forgetResults() {
+  // What a page still waits for would be found for it afterwards.
+  cancel((owner) => owner !== REPORT_OWNER);
+  await Promise.all([verdicts.dropAll(), host.clearCache(), forgetReports(chrome.storage.session), tellPages(tabs, "content.forget_results")]);
+}
 
-verdicts.onChange((tabId) => void badgeCount.update(tabId));
+verdicts.onChange((tabId) => void languageSet.then(() => badgeCount.update(tabId)));
 
 chrome.runtime.onMessage.addListener(
   createRouter(
@@ -110,13 +97,13 @@ chrome.runtime.onMessage.addListener(
       "model.describe": () => host.describe(),
       // What computes is chosen when the model is loaded: it is loaded anew.
       "model.reload": () => host.close(),
-      "cache.clear": () => Promise.all([host.clearCache(), forgetReports(chrome.storage.session)]),
+      "cache.clear": forgetResults,
     },
     { id: chrome.runtime.id, baseUrl: chrome.runtime.getURL("") },
   ),
 );
 chrome.runtime.onInstalled.addListener(({ reason }) => {
-  applyLanguage().catch(report);
+  void applyLanguage();
   autoCheck.sync({ isInstalled: true }).catch(report);
   // Once, and not after an update.
   if (reason === "install") tabs.create({ url: chrome.runtime.getURL(WELCOME_PAGE) }).catch(report);
@@ -125,7 +112,7 @@ chrome.runtime.onStartup.addListener(() => autoCheck.sync().catch(report));
 chrome.contextMenus.onClicked.addListener((info, tab) =>
   menu.handleClick(info, tab).catch((error) => {
     report(error);
-    return badgeCount.showForbidden(tab?.id ?? -1);
+    return showForbidden(tab);
   }),
 );
 chrome.tabs.onRemoved.addListener((tabId) => verdicts.dropTab(tabId).catch(report));
@@ -133,19 +120,16 @@ chrome.tabs.onRemoved.addListener((tabId) => verdicts.dropTab(tabId).catch(repor
 chrome.tabs.onReplaced?.addListener((_, removedTabId) => verdicts.dropTab(removedTabId).catch(report));
 chrome.permissions.onAdded.addListener(() => {
   autoCheck.sync().catch(report);
-  autoCheck.retryRefused().catch(report);
+  tellPages(tabs, "content.retry_refused").catch(report);
 });
 chrome.permissions.onRemoved.addListener(() => autoCheck.sync().catch(report));
 chrome.commands.onCommand.addListener((command, tab) =>
   commands.run(command, tab).catch((error) => {
     report(error);
-    return badgeCount.showForbidden(tab?.id ?? -1);
+    return showForbidden(tab);
   }),
 );
 settings.onChange(() => {
   autoCheck.sync().catch(report);
-  applyLanguage().catch(report);
-  badgeCount.updateAll().catch(report);
+  applyLanguage().then(() => badgeCount.updateAll()).catch(report);
 });
-// A worker that starts anew has forgotten the language; the menu keeps its words.
-settings.load().then(({ language }) => useLanguage(language), report);

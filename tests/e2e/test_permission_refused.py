@@ -20,6 +20,13 @@ from tests.e2e.extension_driver import (
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICT = re.compile("No traces found|Inconclusive|Likely fake")
+SCROLL_BEFORE_COPY = """(tabId) => {
+  globalThis.plainCopy = chrome.tabs.captureVisibleTab.bind(chrome.tabs);
+  chrome.tabs.captureVisibleTab = async (...asked) => {
+    await chrome.scripting.executeScript({ target: { tabId }, func: () => scrollBy(0, 150) });
+    return plainCopy(...asked);
+  };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +92,24 @@ def test_refused_the_image_is_copied_from_the_screen(page, context, badges, site
     width, height = (int(part) for part in re.findall(r"\d+", report.locator("figcaption").inner_text())[:2])
     assert width <= 600 and height <= 900, "the picture's place on the screen, and not the screen"
     report.close()
+
+
+class TestScrolled:
+    """The page is scrolled in the instant in which the screen is copied."""
+
+    @pytest.fixture
+    def html(self, site):
+        return f'<img src="{site.other_origin}/{FACE}" width="300"><div style="height: 5000px"></div>'
+
+    def test_what_has_come_into_the_place_of_the_picture_is_not_judged(
+        self, page, badges, site, worker, tab_id, request
+    ):
+        worker.evaluate(SCROLL_BEFORE_COPY, tab_id)
+        request.addfinalizer(lambda: worker.evaluate("() => { chrome.tabs.captureVisibleTab = plainCopy; }"))
+        url = f"{site.other_origin}/{FACE}"
+        right_click(worker, page, url, tab_id)
+        wait_for_states(page, badges, {url: {"failed"}})
+        wait_until(page, lambda: "Scroll it into view" in panel_text(badges), PATIENCE_S, "the panel says why")
 
 
 class TestCutAway:

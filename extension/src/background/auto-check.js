@@ -1,8 +1,7 @@
 // Puts the content script on the pages that the user wants to be checked automatically.
 
 import { CONTENT_SCRIPT } from "../shared/content-script.js";
-import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
-import { createMessage } from "../shared/messages.js";
+import { ALL_SITES, patternOf, patternWithSubdomains } from "../shared/host-patterns.js";
 
 const SCRIPT_ID = "automatic";
 
@@ -18,7 +17,7 @@ export class AutoCheck {
    * @param {object} parts
    * @param {Pick<typeof chrome.scripting, "registerContentScripts" | "unregisterContentScripts" | "getRegisteredContentScripts" | "executeScript">} parts.scripting
    * @param {Pick<typeof chrome.permissions, "contains">} parts.permissions
-   * @param {Pick<typeof chrome.tabs, "query" | "sendMessage">} parts.tabs
+   * @param {Pick<typeof chrome.tabs, "query">} parts.tabs
    * @param {import("../shared/settings.js").SettingsStore} parts.settings
    */
   constructor({ scripting, permissions, tabs, settings }) {
@@ -37,14 +36,6 @@ export class AutoCheck {
     const done = this.#turn.then(() => this.#sync(isInstalled));
     this.#turn = done.catch(() => undefined);
     return done;
-  }
-
-  /** Lets open pages read again what was refused: the user has just allowed more hosts. */
-  async retryRefused() {
-    const tabs = await this.#tabs.query({});
-    const message = createMessage("content.retry_refused");
-    // Most tabs have no content script of ours and reject.
-    await Promise.all(tabs.map((tab) => this.#tabs.sendMessage(tab.id ?? -1, message).catch(() => undefined)));
   }
 
   /** @param {boolean} isInstalled */
@@ -81,18 +72,20 @@ export class AutoCheck {
     const { automatic, sites, deniedSites, paused } = await this.#settings.load();
     const wanted = paused ? [] : automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
     const allowed = await Promise.all(wanted.map((origin) => this.#permissions.contains({ origins: [origin] })));
-    return { matches: wanted.filter((_, index) => allowed[index]), excludeMatches: deniedSites.map(patternOf) };
+    return { matches: wanted.filter((_, index) => allowed[index]), excludeMatches: deniedSites.map(patternWithSubdomains) };
   }
 
-  /** @param {string[]} matches */
+  /**
+   * Nobody waits until the script is there: a tab that is frozen or hangs, or a frame that never loads, would hold up every later
+   * change.
+   *
+   * @param {string[]} matches
+   */
   async #injectIntoOpenTabs(matches) {
-    const tabs = await this.#tabs.query({ url: matches });
-    const injections = tabs.map((tab) =>
-      this.#scripting
-        .executeScript({ target: { tabId: tab.id ?? -1, allFrames: true }, files: [CONTENT_SCRIPT] })
-        // Pages of the browser itself and of the extension store refuse every extension.
-        .catch(() => undefined),
-    );
-    await Promise.all(injections);
+    for (const { id: tabId = -1 } of await this.#tabs.query({ url: matches })) {
+      const injection = this.#scripting.executeScript({ target: { tabId, allFrames: true }, files: [CONTENT_SCRIPT] });
+      // Pages of the browser itself and of the extension store refuse every extension.
+      injection.catch(() => undefined);
+    }
   }
 }

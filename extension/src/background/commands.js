@@ -1,8 +1,11 @@
 // Keyboard commands: check the page, pause automatic checking, go to the next verdict.
 
 import { askFrame } from "../shared/ask-frame.js";
-import { CONTENT_SCRIPT } from "../shared/content-script.js";
+import { injectIntoFrames } from "../shared/frame-injection.js";
 import { createMessage } from "../shared/messages.js";
+import { withTimeout } from "../shared/with-timeout.js";
+
+const FRAME_LIMIT_MS = 1000;
 
 /** What the manifest's commands do. */
 export class Commands {
@@ -30,8 +33,8 @@ export class Commands {
   async run(command, tab) {
     if (command === "toggle-automatic") return this.#togglePause();
     const tabId = tab?.id ?? -1;
-    if (command === "check-page") await this.#sendToFrames(tabId, "content.check_page");
-    if (command === "next-verdict") await this.#sendToFrames(tabId, "content.reveal_next", true);
+    if (command === "check-page") await this.#checkPage(tabId);
+    if (command === "next-verdict") await this.#revealNext(tabId);
   }
 
   async #togglePause() {
@@ -39,16 +42,28 @@ export class Commands {
     await this.#settings.save({ paused: !paused });
   }
 
-  /**
-   * @param {number} tabId
-   * @param {string} type of the message
-   * @param {boolean} [isFirstEnough] whether to stop at the first frame that answers yes
-   */
-  async #sendToFrames(tabId, type, isFirstEnough = false) {
-    const frames = await this.#scripting.executeScript({ target: { tabId, allFrames: true }, files: [CONTENT_SCRIPT] });
-    for (const { frameId } of frames.sort((a, b) => a.frameId - b.frameId)) {
-      const answer = await askFrame(this.#tabs, { tabId, frameId }, createMessage(type));
-      if (isFirstEnough && answer) return;
+  /** @param {number} tabId */
+  async #checkPage(tabId) {
+    const frames = await injectIntoFrames(this.#scripting, tabId);
+    const [page, ...others] = frames.map(async ({ frameId, injected }) => {
+      await injected;
+      return askFrame(this.#tabs, { tabId, frameId }, createMessage("content.check_page"));
+    });
+    // Nobody waits for a frame inside the page: it is checked when it has loaded.
+    for (const other of others) other.catch(() => undefined);
+    await page;
+  }
+
+  /** @param {number} tabId */
+  async #revealNext(tabId) {
+    const [page, ...others] = await injectIntoFrames(this.#scripting, tabId);
+    // A frame that has not loaded has no verdict.
+    const loaded = others.map(({ injected }) => withTimeout(injected, FRAME_LIMIT_MS, "The frame did not load in time.").then(() => true, () => false));
+    const reveal = (/** @type {number} */ frameId) => askFrame(this.#tabs, { tabId, frameId }, createMessage("content.reveal_next"));
+    await page.injected;
+    if (await reveal(page.frameId)) return;
+    for (const [index, { frameId }] of others.entries()) {
+      if ((await loaded[index]) && (await reveal(frameId))) return;
     }
   }
 }

@@ -19,6 +19,9 @@ import { ScreenCopyError } from "./screen-copy.js";
  */
 /** @typedef {{tabId: number, frameId: number, document: string, isPrivate?: boolean}} ImageOwner document: names it among all tabs; isPrivate: in a private window */
 
+/** Who waits for what the report page has judged: no document. */
+export const REPORT_OWNER = "report";
+
 /** Runs checks through the queue and tells the page's verdicts of the results. */
 export class ImageChecker {
   #host;
@@ -79,7 +82,7 @@ export class ImageChecker {
     const source = /** @type {const} */ ({ kind: "data", dataUrl, via, ...(crop && { crop }) });
     const run = () => this.#host.check({ source, mode: "check", ...(face && { face }) });
     const key = ["report", via, JSON.stringify([crop, face]), dataUrl].join(" ");
-    return this.#queue.add({ key, owner: "report", priority: PRIORITY.asked, run });
+    return this.#queue.add({ key, owner: REPORT_OWNER, priority: PRIORITY.asked, run });
   }
 
   /**

@@ -18,7 +18,7 @@ export class PageVerdicts {
 
   /**
    * @param {Pick<chrome.storage.StorageArea, "get" | "set" | "remove">} area normally chrome.storage.session
-   * @param {(tabId: number, document: string) => Promise<boolean>} isAlive whether a document is still there
+   * @param {(tabId: number, document: string) => Promise<boolean>} isAlive whether a document is still there, or may be
    * @param {number} [pauseMs] between two writes
    */
   constructor(area, isAlive, pauseMs) {
@@ -91,6 +91,14 @@ export class PageVerdicts {
     await this.#store.writeNow(tabId);
   }
 
+  /** Forgets everything: the user wants it. */
+  async dropAll() {
+    await this.#turn;
+    const tabs = await this.#store.tabs();
+    await Promise.all(tabs.map((tabId) => this.dropTab(tabId)));
+    for (const tabId of tabs) this.#tell(tabId);
+  }
+
   /**
    * @param {number} tabId
    * @returns {Promise<VerdictSummary[]>} of all images that the tab shows and that were judged
@@ -112,6 +120,11 @@ export class PageVerdicts {
    */
   async #change(tabId, change) {
     await this.#inTurn(async () => change(await this.#store.read(tabId)));
+    this.#tell(tabId);
+  }
+
+  /** @param {number} tabId whose verdicts have changed */
+  #tell(tabId) {
     for (const listener of this.#onChange) listener(tabId);
   }
 

@@ -57,6 +57,7 @@ function start() {
       "content.check_closed_frame": () => checker.checkElsewhere(""),
       "content.check_page": () => checker.checkPage(),
       "content.retry_refused": () => checker.retryRefused(),
+      "content.forget_results": () => checker.forgetResults(),
       "content.list_images": async () => summary.of(await list.all()),
       "content.reveal_image": ({ key }) => list.reveal(key),
       "content.reveal_next": () => list.revealNext(),

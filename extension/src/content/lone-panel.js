@@ -26,6 +26,12 @@ export class LonePanel {
     await this.again(this.shown);
   }
 
+  /** Forgets what it was opened for, and closes it. */
+  forget() {
+    if (this.shown && this.#overlay.opened === this.shown) this.#overlay.close();
+    this.shown = null;
+  }
+
   /** @param {TrackedImage} tracked what is shown, to be checked */
   async again(tracked) {
     const turn = tracked.begin({ wasAsked: true, isVisible: true });

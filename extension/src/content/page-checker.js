@@ -116,6 +116,16 @@ export class PageChecker {
     this.#rechecks.retryRefused();
   }
 
+  /** Forgets what was found, and takes its badges away; from now on the automatic alone looks, and anew. */
+  forgetResults() {
+    this.#request.forget();
+    this.#wasPageAsked = false;
+    for (const tracked of this.known()) this.#checks.forget(tracked);
+    this.#lone.forget();
+    this.#pictures.leave();
+    this.#followOrLeave();
+  }
+
   /** Checks again what had a verdict: the page comes back from the back/forward cache. */
   resume() {
     this.#rechecks.resume();

@@ -1,5 +1,6 @@
 // The pictures of the page as the popup and the report page know them, and the way from one verdict to the next.
 
+import { translate } from "../shared/i18n.js";
 import { isLargeEnough } from "./find-images.js";
 import { readPicture, readShown, toDataUrl } from "./image-source.js";
 import { findPictures } from "./page-scan.js";
@@ -47,7 +48,7 @@ export class PictureList {
   async describe(key) {
     const alone = this.#checker.shownAlone;
     const tracked = alone?.key === key ? alone : (await this.all()).find((candidate) => candidate.key === key);
-    if (!tracked) throw new Error("The page does not show this image any more.");
+    if (!tracked) throw new Error(translate("reportPageGone"));
     const { image, result } = tracked;
     const video = tracked instanceof TrackedVideo && result?.clip ? videoVerdict(result) : null;
     const { source, copyOf } = await sourceOf(tracked);

@@ -12,6 +12,7 @@ const MAX_HIDDEN_MS = 3000;
 export class ScreenPlace {
   #overlay;
   #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  #prepared = /** @type {import("./tracked-image.js").TrackedImage | null} */ (null);
 
   /** @param {Pick<import("./overlay.js").Overlay, "setHidden">} overlay */
   constructor(overlay) {
@@ -23,20 +24,35 @@ export class ScreenPlace {
    * @returns {Promise<Rect | null>} fractions of the visible page; null when too little of it can be seen
    */
   async prepare(tracked) {
-    this.#overlay.setHidden(true);
-    this.#timer = setTimeout(() => this.release(), MAX_HIDDEN_MS);
+    this.#show(false);
+    this.#prepared = tracked;
+    this.#timer = setTimeout(() => this.#show(true), MAX_HIDDEN_MS);
     if (!isLargeEnough(await seenPart(tracked.image))) tracked.image.scrollIntoView({ block: "center", behavior: "instant" });
     await nextPaint();
     const seen = await seenPart(tracked.image);
     if (!isLargeEnough(seen)) return null;
     tracked.screenPart = fractionsOf(seen, placeOf(tracked.image).pixels);
-    return clampToUnit(fractionsOf(seen, view()));
+    return fractionsOfView(seen);
   }
 
-  /** The copy is taken. */
-  release() {
+  /**
+   * The copy is taken.
+   *
+   * @returns {Promise<Rect | null>} where the image is by now, as `prepare` tells it, and nothing is scrolled: the copy may have
+   *   been taken of what has come into its place
+   */
+  async release() {
+    this.#show(true);
+    const image = this.#prepared?.image;
+    this.#prepared = null;
+    const seen = image && (await seenPart(image));
+    return seen && isLargeEnough(seen) ? fractionsOfView(seen) : null;
+  }
+
+  /** @param {boolean} isShown what the extension has drawn */
+  #show(isShown) {
     clearTimeout(this.#timer);
-    this.#overlay.setHidden(false);
+    this.#overlay.setHidden(!isShown);
   }
 }
 
@@ -64,8 +80,9 @@ function view() {
   return scale === 1 ? { x: 0, y: 0, width: innerWidth, height: innerHeight } : { x: offsetLeft, y: offsetTop, width, height };
 }
 
-/** @param {Rect} rect @returns {Rect} with rounding errors beyond 0 and 1 cut off */
-function clampToUnit({ x, y, width, height }) {
+/** @param {Rect} rect @returns {Rect} in fractions of the view, with rounding errors beyond 0 and 1 cut off */
+function fractionsOfView(rect) {
+  const { x, y, width, height } = fractionsOf(rect, view());
   return { x: Math.max(0, x), y: Math.max(0, y), width: Math.min(1 - Math.max(0, x), width), height: Math.min(1 - Math.max(0, y), height) };
 }
 

@@ -114,6 +114,7 @@ export const MESSAGES = {
   "content.check_closed_frame": { target: "content", from: "extension", fields: {} },
   "content.check_page": { target: "content", from: "extension", fields: {} },
   "content.retry_refused": { target: "content", from: "extension", fields: {} },
+  "content.forget_results": { target: "content", from: "extension", fields: {} },
   "content.list_images": { target: "content", from: "extension", fields: {} },
   "content.reveal_image": { target: "content", from: "extension", fields: { key: isString } },
   // The report page asks what an image is and where its bytes are.

@@ -1,4 +1,4 @@
-// Small parts of the background: the click that asks for a permission, the toolbar's number, the screen copy's guards.
+// Small parts of the background: the click that asks for a permission, the toolbar's number.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,6 @@ import { test } from "node:test";
 import { BadgeCount } from "../../../extension/src/background/badge-count.js";
 import { ContextMenu } from "../../../extension/src/background/context-menu.js";
 import { ImagePermissions } from "../../../extension/src/background/image-permissions.js";
-import { ScreenCopy } from "../../../extension/src/background/screen-copy.js";
 import { SettingsStore } from "../../../extension/src/shared/settings.js";
 import { MemoryArea } from "./memory-area.js";
 
@@ -85,41 +84,4 @@ test("the toolbar shows the number of likely fakes, and nothing for none", async
   await settings.save({ sensitivity: "check" });
   await count.update(7);
   assert.deepEqual(texts, ["2", "toolbarCount 2", "", "extensionName"]);
-});
-
-test("the screen is copied for the outer page of the tab in front only, and the badges come back", async () => {
-  /** @type {string[]} */
-  const sent = [];
-  const place = { x: 0, y: 0, width: 0.5, height: 0.5 };
-  const tabs = {
-    get: async (id) => ({ id, active: id === 7, windowId: 1 }),
-    sendMessage: async (_, { type }) => (sent.push(type), { ok: true, value: place }),
-    captureVisibleTab: async () => "data:image/png;base64,AA",
-  };
-  const copy = new ScreenCopy(/** @type {any} */ (tabs));
-  assert.deepEqual(await copy.capture({ tabId: 7, frameId: 0, key: "k" }), { dataUrl: "data:image/png;base64,AA", crop: place });
-  assert.deepEqual(sent, ["content.screen_place", "content.screen_copied"]);
-  await assert.rejects(copy.capture({ tabId: 7, frameId: 2, key: "k" }), { code: "off_screen" });
-  await assert.rejects(copy.capture({ tabId: 8, frameId: 0, key: "k" }), { code: "off_screen" });
-});
-
-test("a browser that copies so many screens a second is asked once more, and one that may not is not", async (context) => {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  const place = { x: 0, y: 0, width: 1, height: 1 };
-  for (const [errors, expected] of /** @type {const} */ ([[["MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND"], 2], [["The 'activeTab' permission is not in effect"], 1]])) {
-    const left = /** @type {string[]} */ ([...errors]);
-    let copies = 0;
-    const captureVisibleTab = async () => {
-      copies += 1;
-      const message = left.shift();
-      if (message) throw new Error(message);
-      return "data:image/png;base64,AA";
-    };
-    const tabs = { get: async () => ({ active: true, windowId: 1 }), sendMessage: async () => ({ ok: true, value: place }), captureVisibleTab };
-    const outcome = new ScreenCopy(/** @type {any} */ (tabs)).capture({ tabId: 7, frameId: 0, key: "k" }).catch(({ code }) => code);
-    for (let turns = 0; turns < 8; turns += 1) await new Promise((resolve) => setImmediate(resolve));
-    context.mock.timers.tick(600);
-    const copy = await outcome;
-    assert.deepEqual([copies, copy.crop ?? copy], [expected, expected === 2 ? place : "no_access"]);
-  }
 });

@@ -183,3 +183,21 @@ test("of what is gone for good nothing is kept, and if it comes back all the sam
   await verdicts.record(7, "page", "a", FAKE);
   assert.equal((await verdicts.list(7)).length, 2);
 });
+
+test("all is forgotten at once, also of tabs that only a worker before knew, and the toolbar is told", async () => {
+  const { area, start, verdicts } = setUp();
+  await verdicts.record(7, "page", "a", FAKE);
+  await until(() => picturesOf(area) === "a");
+  area.values["report:1"] = { tabId: 7 };
+  const next = start();
+  const heard = mock.fn();
+  next.onChange(heard);
+  await next.record(8, "page", "b", FAKE);
+  await until(() => area.values["verdicts:8"] !== undefined);
+  heard.mock.resetCalls();
+  await next.dropAll();
+  assert.deepEqual(heard.mock.calls.map(({ arguments: [tabId] }) => tabId).sort(), [7, 8]);
+  assert.deepEqual([await next.list(7), await next.list(8)], [[], []]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(area.values, { "report:1": { tabId: 7 } });
+});

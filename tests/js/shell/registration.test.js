@@ -10,7 +10,7 @@ import { MemoryArea } from "./memory-area.js";
 const INJECTED = ["inject 1 /content.js", "inject 2 /content.js"];
 
 /** A browser that allows some origins, with two tabs, one of which refuses every script, and a log of what was done in it. */
-function setUp({ allowed = ["<all_urls>", "*://a.org/*"], registered = /** @type {any[]} */ ([]) } = {}) {
+function setUp({ allowed = ["<all_urls>", "*://a.org/*"], registered = /** @type {any[]} */ ([]), isFrozen = false } = {}) {
   /** @type {string[]} */
   const log = [];
   let scripts = registered;
@@ -20,6 +20,7 @@ function setUp({ allowed = ["<all_urls>", "*://a.org/*"], registered = /** @type
     registerContentScripts: async (added) => void (log.push(`register ${added[0].matches} ${added[0].js}`), (scripts = structuredClone(added))),
     executeScript: async ({ target: { tabId }, files }) => {
       log.push(`inject ${tabId} ${files}`);
+      if (isFrozen) await new Promise(() => undefined);
       if (tabId === 2) throw new Error("Cannot access contents of the page");
     },
   };
@@ -58,11 +59,13 @@ test("listed sites as far as the browser allows them, and nothing when it is tur
   assert.deepEqual(log, ["unregister"]);
 });
 
-test("all sites but the denied ones, in frames of every kind", async () => {
+test("all sites but the denied ones and their subdomains, in frames of every kind", async () => {
   const { sync } = setUp();
   const script = await sync({ automatic: "all", deniedSites: ["bank.org"] });
-  assert.deepEqual([script.matches, script.excludeMatches], [["<all_urls>"], ["*://bank.org/*"]]);
+  assert.deepEqual([script.matches, script.excludeMatches], [["<all_urls>"], ["*://*.bank.org/*"]]);
   assert.ok(script.allFrames && script.matchOriginAsFallback);
+  const addresses = await sync({ deniedSites: ["127.0.0.1", "[::1]"] });
+  assert.deepEqual(addresses.excludeMatches, ["*://127.0.0.1/*", "*://[::1]/*"], "a numeric address has no subdomains");
   assert.equal((await sync({ deniedSites: [] })).excludeMatches, undefined);
 });
 
@@ -81,4 +84,11 @@ test("what has not changed is not registered again", async () => {
   log.length = 0;
   await sync({ badges: "likely_fake", deniedSites: ["a.org", "b.org"] });
   assert.deepEqual(log, []);
+});
+
+test("a tab that is frozen holds up no later change", { timeout: 5000 }, async () => {
+  const { sync, log } = setUp({ isFrozen: true });
+  await sync({ automatic: "all" });
+  await sync({ automatic: "off" });
+  assert.deepEqual(log, ["register <all_urls> /content.js", ...INJECTED, "unregister"]);
 });
