@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -28,6 +29,23 @@ def choose(page: Page, path: Path) -> None:
     page.locator("#picker").set_input_files(path)
     expect(page.locator("figcaption .name")).to_have_text(path.name, timeout=FIRST_CHECK_MS)
     expect(page.locator("[data-credentials=reading]")).to_have_count(0, timeout=FIRST_CHECK_MS)
+
+
+def hand_over(page: Page, event: str, *paths: Path, to: str = "body") -> None:
+    """Drops or pastes files onto an element, as the browser tells the page of it."""
+    page.evaluate(
+        """([type, files, to]) => {
+          const transfer = new DataTransfer();
+          for (const [name, base64] of files) {
+            const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+            transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+          }
+          const init = { bubbles: true, cancelable: true };
+          const event = type === "drop" ? new DragEvent(type, { ...init, dataTransfer: transfer }) : new ClipboardEvent(type, { ...init, clipboardData: transfer });
+          document.querySelector(to).dispatchEvent(event);
+        }""",
+        [event, [[path.name, base64.b64encode(path.read_bytes()).decode()] for path in paths], to],
+    )
 
 
 def save_record(page: Page, folder: Path) -> dict:

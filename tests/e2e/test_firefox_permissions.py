@@ -120,12 +120,12 @@ def test_automatic_checking_asks_starts_and_ends_when_the_access_is_taken_back(f
     assert firefox_tab.badges() == {}
 
 
-def test_automatic_checking_that_is_refused_says_so(firefox, popup):
+def test_automatic_checking_that_is_refused_says_so_and_can_be_allowed_later(firefox, popup):
     popup.click_on(".automatic label:has(input[value=all])")
     firefox.answer_prompt(allow=False)
     hint = "() => document.getElementById('automatic-hint').textContent"
-    wait_for(
-        lambda: "not allowed" in popup.evaluate(hint) or "refused" in popup.evaluate(hint),
-        PATIENCE_S,
-        "the popup says so",
-    )
+    wait_for(lambda: "does not allow" in popup.evaluate(hint), PATIENCE_S, "the popup says so")
+    popup.click_on("#automatic-allow")
+    assert "all" in firefox.answer_prompt(allow=True)
+    wait_for(lambda: "Every page is checked" in popup.evaluate(hint), PATIENCE_S, "the popup says so")
+    assert popup.evaluate("() => document.getElementById('automatic-allow').hidden")

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from extension.demo.browser import launch_extension
 from tests.e2e.extension_driver import PATIENCE_S
-from tests.e2e.report_page import choose
+from tests.e2e.report_page import choose, hand_over
 
 FACE = "faces/real_grace_hopper.jpg"
+OTHER = "images/faces_three.jpg"
 HOME = "https://forge.example/owner/project"
 
 
@@ -53,6 +54,26 @@ def test_without_a_home_the_text_is_only_copied(context, worker, open_dialog):
     expect(report.locator("#mistake-status")).to_have_text("Copied.")
     assert report.evaluate("navigator.clipboard.readText()") == report.get_by_label("The text").input_value()
     context.clear_permissions()
+    report.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied')); }")
+    report.get_by_role("button", name="Copy the text").click()
+    expect(report.locator("#mistake-status")).to_have_text(
+        "The text could not be copied. Mark it and copy it yourself."
+    )
+    report.close()
+
+
+def test_what_was_said_of_one_picture_is_not_said_of_the_next(context, worker, open_dialog, fixtures_dir):
+    report = open_dialog(context, worker)
+    report.get_by_label("altered or generated").check()
+    report.get_by_label("How do you know?").fill("I made it")
+    # A picture that comes with text is pasted into the field alone.
+    hand_over(report, "paste", fixtures_dir / FACE, to="#mistake-reason")
+    expect(report.get_by_role("dialog")).to_be_visible()
+    choose(report, fixtures_dir / OTHER)
+    expect(report.get_by_role("dialog")).to_have_count(0)
+    report.get_by_role("button", name="This is wrong").click()
+    expect(report.get_by_label("a photo that nobody altered")).to_be_checked()
+    expect(report.get_by_label("How do you know?")).to_have_value("")
     report.close()
 
 

@@ -14,6 +14,7 @@ from tests.e2e.extension_driver import (
     FIRST_CHECK_S,
     PATIENCE_S,
     SCORED,
+    badges_by_image,
     panel_text,
     press_command,
     set_settings,
@@ -64,6 +65,22 @@ def own_page(context, worker, page):
 def stored(worker) -> dict:
     """The settings as they lie in the browser."""
     return worker.evaluate("chrome.storage.local.get('settings')")["settings"]
+
+
+def pages_with_verdicts(worker) -> int:
+    """How many tabs the background knows verdicts of."""
+    return len([name for name in worker.evaluate("chrome.storage.session.get(null)") if name.startswith("verdicts:")])
+
+
+def toolbar_title(worker, page) -> str:
+    """What the toolbar button says on a page."""
+    return worker.evaluate(
+        """async (address) => {
+          const tab = (await chrome.tabs.query({})).find(({ url }) => url === address);
+          return chrome.action.getTitle({ tabId: tab.id });
+        }""",
+        page.url,
+    )
 
 
 def violations(own) -> list:
@@ -159,7 +176,7 @@ def test_the_rates_that_the_popup_tells_are_those_of_the_model(page, own_page, m
     for name in ("automatic", "check"):
         rate = 100 * points[name]["bands"]["real"]["likely_fake"]
         expect(options.locator(f"#rates-{name}")).to_contain_text(
-            f"In our test, this flags {rate:.1f}".removesuffix(".0") + " of 100 real"
+            f"On the faces by which this was set, it flags {rate:.1f}".removesuffix(".0") + " of 100 real"
         )
 
 
@@ -180,6 +197,22 @@ def test_the_settings_page_speaks_another_language_and_so_do_badges(page, badges
     german = json.loads((EXTENSION / "_locales" / "de" / "messages.json").read_text(encoding="utf-8"))
     expected = german[f"state_{badge.attributes['data-state']}"]["message"]
     wait_until(page, lambda: expected in badges.texts(), PATIENCE_S, "the badge is in German without a reload")
+    title = german["extensionName"]["message"]
+    wait_until(page, lambda: title in toolbar_title(worker, page), PATIENCE_S, "the toolbar button is in German")
+
+
+def test_all_results_are_forgotten_and_the_pages_badges_with_them(page, badges, site, own_page, worker):
+    page.goto(site.add_page(f'<img src="/{FACE}" width="300">'))
+    press_command(worker, page, "check-page")
+    wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
+    wait_until(page, lambda: pages_with_verdicts(worker) > 0, PATIENCE_S, "the verdict is stored")
+    options = own_page("options/options.html")
+    options.get_by_role("button", name="Forget all results").click()
+    expect(options.get_by_role("status")).to_have_text("All results are forgotten.")
+    assert pages_with_verdicts(worker) == 0
+    wait_until(page, lambda: badges_by_image(badges) == {}, PATIENCE_S, "the page has no badge any more")
+    press_command(worker, page, "check-page")
+    wait_for_states(page, badges, {f"{site.origin}/{FACE}": SCORED})
 
 
 def test_settings_go_to_a_file_and_come_back_and_are_reset(page, own_page, worker, tmp_path):

@@ -7,10 +7,24 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.extension_driver import FIRST_CHECK_S, SCORED, panel_text, set_settings, wait_for_states
+from extension.demo.browser import wait_until
+from tests.e2e.extension_driver import FIRST_CHECK_S, PATIENCE_S, SCORED, panel_text, set_settings, wait_for_states
 
 FACE = "faces/real_grace_hopper.jpg"
 OTHER_FACE = "faces/real_eileen_collins.jpg"
+
+
+# Three images that are listed as the test has them, on whatever page; to show one there closes the popup.
+LISTED = """
+  window.listed = ["first", "second", "third"].map((name) => ({ key: name, name, url: "", thumbnail: null, result: null, isChecking: false }));
+  chrome.tabs.sendMessage = async (_, { type }) => ({ ok: true, value: type === "content.list_images" ? window.listed : undefined });
+  window.close = () => (window.wasClosed = true);
+"""
+THIRD_IS_FAKE = """() => {
+  const credentials = { state: "valid", origin: "generated", generator: "Painter" };
+  listed[2].result = { status: "scored", band: "likely_fake", fakeScore: 0.95, faces: [], credentials };
+}"""
+TWO_POLLS_MS = 1000
 
 
 @pytest.fixture
@@ -18,12 +32,12 @@ def open_popup(context, worker, page):
     """Opens the popup as it is on top of `page`."""
     popups = []
 
-    def open_on_page():
+    def open_on_page(init_script: str = ""):
         page.bring_to_front()
         tab = worker.evaluate("chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab.id)")
         popup = context.new_page()
         # In a tab of its own the popup would find itself as the active tab.
-        popup.add_init_script(f"chrome.tabs.query = async () => [await chrome.tabs.get({tab})];")
+        popup.add_init_script(f"chrome.tabs.query = async () => [await chrome.tabs.get({tab})]; {init_script}")
         popup.goto(worker.url.replace("background.js", "popup/popup.html"))
         popups.append(popup)
         return popup
@@ -36,6 +50,13 @@ def open_popup(context, worker, page):
 @pytest.fixture(autouse=True)
 def not_automatic(worker):
     set_settings(worker, "off")
+
+
+def test_a_frame_that_has_not_loaded_holds_up_no_list(page, site, open_popup):
+    site.add_page("<p>A frame</p>", "frame.html")
+    lazy = '<div style="height: 30000px"></div><iframe src="/pages/frame.html" loading="lazy"></iframe>'
+    page.goto(site.add_page(f'<img src="/{FACE}" width="300">{lazy}'))
+    expect(open_popup().locator("#images .row")).to_have_count(1)
 
 
 def test_it_lists_the_images_and_checks_the_page(page, context, badges, site, open_popup):
@@ -119,6 +140,89 @@ def test_the_switch_turns_automatic_checking_on_for_this_site_and_off(page, badg
     assert worker.evaluate("chrome.storage.local.get()")["settings"]["sites"] == ["localhost"]
     popup.locator("label", has_text="Off").click()
     expect(popup.locator("#automatic-hint")).to_have_text("Images are checked when you ask.")
+
+
+def test_rows_are_left_alone_where_nothing_changed_and_keep_the_focus_when_they_move(page, site, open_popup):
+    page.goto(site.add_page("<p>Words only.</p>"))
+    popup = open_popup(LISTED)
+    rows = popup.locator("#images .row")
+    expect(rows).to_have_count(3)
+    popup.evaluate(THIRD_IS_FAKE)
+    expect(rows.first).to_contain_text("Likely fake")
+    expect(rows.first.locator(".credentials")).to_have_attribute("title", re.compile("Painter"))
+    popup.evaluate("() => { window.before = [...document.querySelectorAll('#images *')]; }")
+    popup.wait_for_timeout(TWO_POLLS_MS)
+    assert popup.evaluate("() => before.every((node, index) => document.querySelectorAll('#images *')[index] === node)")
+    rows.last.focus()
+    popup.evaluate("() => { listed[1].result = { ...listed[2].result, fakeScore: 0.99 }; listed[2].result = null; }")
+    expect(rows.first).to_contain_text("second")
+    expect(popup.get_by_role("button", name="Show second on the page")).to_be_focused()
+
+
+@pytest.mark.parametrize("arrives", [False, True], ids=["nothing changes", "a verdict arrives"])
+def test_a_long_press_on_the_words_of_a_row_is_a_click(page, site, open_popup, arrives):
+    page.goto(site.add_page("<p>Words only.</p>"))
+    popup = open_popup(LISTED)
+    # With the first result the filter comes, and the list moves.
+    popup.evaluate("() => { listed[0].result = { status: 'no_face', faces: [] }; }")
+    expect(popup.locator("#filter")).to_be_visible()
+    # The row that the verdict is to move to the top.
+    popup.locator(".row", has_text="third").locator(".state").hover()
+    popup.mouse.down()
+    if arrives:
+        popup.evaluate(THIRD_IS_FAKE)
+    popup.wait_for_timeout(TWO_POLLS_MS)
+    popup.mouse.up()
+    wait_until(popup, lambda: popup.evaluate("window.wasClosed"), PATIENCE_S, "the image is shown on the page")
+
+
+def test_a_page_that_is_loaded_anew_is_listed_anew_and_one_that_is_left_leaves_no_list(page, site, open_popup):
+    page.goto(site.add_page(f'<img src="/{FACE}" alt="An admiral" width="300">'))
+    popup = open_popup()
+    rows = popup.locator("#images .row")
+    expect(rows).to_contain_text(["An admiral"])
+    page.goto(site.add_page('<img src="/images/no_face.jpg" alt="Hills" width="300">', "other.html"))
+    expect(rows).to_contain_text(["Hills"])
+    expect(popup.locator("#message")).to_be_hidden()
+    page.goto("chrome://version")
+    expect(rows).to_have_count(0)
+    expect(popup.locator("#message")).to_contain_text("left or loaded anew")
+
+
+def test_a_choice_that_cannot_be_saved_says_so_and_is_taken_back(page, site, open_popup, worker):
+    page.goto(site.add_page("<p>Words only.</p>"))
+    popup = open_popup("chrome.storage.local.set = async () => { throw new Error('the disk is full'); };")
+    popup.get_by_text("More settings").click()
+    failure = popup.get_by_role("alert")
+    for box in ("Pause automatic checking everywhere", "Never check localhost automatically"):
+        # Not check(), which fails where the box does not stay checked.
+        popup.get_by_label(box).click()
+        expect(failure).to_have_text("Could not be saved: the disk is full")
+        expect(popup.get_by_label(box)).not_to_be_checked()
+    popup.locator("label", has_text="All sites").click()
+    expect(popup.get_by_role("radio", name="Off")).to_be_checked()
+    assert worker.evaluate("chrome.storage.local.get()")["settings"]["automatic"] == "off"
+
+
+def test_what_is_never_checked_covers_subdomains(page, badges, site, open_popup, worker):
+    set_settings(worker, "all")
+    worker.evaluate(
+        """async () => {
+          const { settings } = await chrome.storage.local.get();
+          await chrome.storage.local.set({ settings: { ...settings, deniedSites: ["localhost"] } });
+        }"""
+    )
+    excluded = "chrome.scripting.getRegisteredContentScripts().then(([script]) => script?.excludeMatches)"
+    wait_until(page, lambda: worker.evaluate(excluded) == ["*://*.localhost/*"], PATIENCE_S, "registered without it")
+    page.goto(site.add_page(f'<img src="/{FACE}" width="300">').replace("localhost", "www.localhost"))
+    popup = open_popup()
+    expect(popup.locator("#automatic-hint")).to_have_text("localhost is never checked automatically.")
+    assert badges.texts() == []
+    popup.get_by_text("More settings").click()
+    popup.get_by_label("Never check localhost automatically").uncheck()
+    expect(popup.locator("#automatic-hint")).to_have_text("Every page is checked while you browse.")
+    expect(popup.get_by_label("Never check www.localhost automatically")).not_to_be_checked()
+    assert worker.evaluate("chrome.storage.local.get()")["settings"]["deniedSites"] == []
 
 
 def test_settings_are_saved_and_read_again(context, worker):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from extension.demo.browser import wait_until
 from extension.demo.extension_build import EXTENSION
@@ -21,24 +20,9 @@ from tests.e2e.extension_driver import (
     set_settings,
     wait_for_states,
 )
-from tests.e2e.report_page import FIRST_CHECK_MS, VERDICT, choose, save_record, violations
+from tests.e2e.report_page import FIRST_CHECK_MS, VERDICT, choose, hand_over, save_record, violations
 
 FACE = "faces/real_grace_hopper.jpg"
-
-
-def hand_over(page: Page, event: str, path: Path) -> None:
-    """Drops or pastes a file, as the browser tells the page of it."""
-    page.evaluate(
-        """async ([type, name, base64]) => {
-          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-          const transfer = new DataTransfer();
-          transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
-          const init = { bubbles: true, cancelable: true };
-          const event = type === "drop" ? new DragEvent(type, { ...init, dataTransfer: transfer }) : new ClipboardEvent(type, { ...init, clipboardData: transfer });
-          document.body.dispatchEvent(event);
-        }""",
-        [event, path.name, base64.b64encode(path.read_bytes()).decode()],
-    )
 
 
 def test_a_dropped_file_gets_a_verdict_a_map_and_a_valid_record(report, fixtures_dir, tmp_path):
@@ -76,6 +60,23 @@ def test_a_pasted_file_and_a_broken_one(report, fixtures_dir):
     expect(report.locator("#verdict")).to_contain_text("The file is damaged")
     expect(report.locator("#verdict .score")).to_have_count(0)
     expect(report.get_by_role("button", name="Save the record")).to_be_hidden()
+
+
+def test_of_several_files_the_first_is_checked_and_said_to_be(report, fixtures_dir):
+    hand_over(report, "drop", fixtures_dir / "broken" / "html_named.jpg", fixtures_dir / FACE)
+    expect(report.locator("#verdict h1")).to_have_text("Could not check", timeout=FIRST_CHECK_MS)
+    expect(report.locator("#status")).to_have_text("One picture at a time: this is the first of those handed over.")
+    hand_over(report, "drop", fixtures_dir / FACE)
+    expect(report.locator("#verdict h1")).to_have_text(VERDICT, timeout=FIRST_CHECK_MS)
+    expect(report.locator("#status")).to_have_text("")
+
+
+def test_no_verdict_stays_in_the_title_of_what_is_shown_next(report, fixtures_dir):
+    hand_over(report, "drop", fixtures_dir / FACE)
+    expect(report).to_have_title(VERDICT, timeout=FIRST_CHECK_MS)
+    report.evaluate("location.hash = 'of-no-picture'")
+    expect(report.locator("#drop")).to_be_visible()
+    expect(report).to_have_title("Deepfake Detector")
 
 
 @pytest.mark.parametrize(

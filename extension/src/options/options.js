@@ -1,25 +1,20 @@
 // The settings page: shows the settings, saves each change at once, and asks for access inside the click.
 
 import { hasSidePanel } from "#platform/side-panel.js";
-import { createElement } from "../shared/dom.js";
+import { AccessButton } from "../shared/access-button.js";
+import { watchSteps } from "../shared/arrow-steps.js";
 import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { loadRates } from "../shared/operating-points.js";
 import { SettingsStore } from "../shared/settings.js";
 import { tellRates } from "../shared/verdict-wording.js";
+import { showCommands } from "./command-list.js";
+import { ModelLine } from "./model-line.js";
 import { downloadSettings, initialSettings, readSettingsFile } from "./settings-transfer.js";
 import { SiteList } from "./site-list.js";
 
 /** @typedef {import("../shared/settings.js").Settings} Settings */
-
-/** The manifest's own words for the commands are in the browser's language, whatever the settings say. @type {Record<string, string>} */
-const COMMAND_WORDS = {
-  _execute_action: "commandOpenPopup",
-  "check-page": "commandCheckPage",
-  "next-verdict": "commandNextVerdict",
-  "toggle-automatic": "commandToggleAutomatic",
-};
 
 const settings = new SettingsStore(chrome.storage.local);
 /** @type {Settings} */
@@ -38,19 +33,36 @@ function tell(text) {
 }
 
 /** @param {unknown} error */
-const report = (error) => tell(error instanceof Error ? error.message : String(error));
+const wordsOf = (error) => (error instanceof Error ? error.message : String(error));
+/** @param {unknown} error */
+const report = (error) => tell(wordsOf(error));
+
+/** @param {unknown} error kept a change from being saved: the page shows again what is stored */
+async function reportUnsaved(error) {
+  tell(t("notSaved", wordsOf(error)));
+  await show(shown);
+}
+
+const modelLine = new ModelLine(byId("model"));
+const access = new AccessButton({
+  button: byId("allow"),
+  place: byId("access"),
+  permissions: chrome.permissions,
+  onChange: () => void showAccess(),
+});
+const isStep = watchSteps(byId("automatic"));
 const tellBadSite = () => tell(t("optionsBadSite"));
 
 const allowedList = new SiteList(byId("allowed-sites"), {
   translate: t,
-  onAdd: (site) => save({ automatic: "sites", sites: [...shown.sites, site] }, [patternOf(site)]).catch(report),
-  onRemove: (site) => save({ sites: shown.sites.filter((other) => other !== site) }).catch(report),
+  onAdd: (site) => save({ automatic: "sites", sites: [...shown.sites, site] }, [patternOf(site)]).catch(reportUnsaved),
+  onRemove: (site) => save({ sites: shown.sites.filter((other) => other !== site) }).catch(reportUnsaved),
   onBadSite: tellBadSite,
 });
 const deniedList = new SiteList(byId("denied-sites"), {
   translate: t,
-  onAdd: (site) => save({ deniedSites: [...shown.deniedSites, site] }).catch(report),
-  onRemove: (site) => save({ deniedSites: shown.deniedSites.filter((other) => other !== site) }).catch(report),
+  onAdd: (site) => save({ deniedSites: [...shown.deniedSites, site] }).catch(reportUnsaved),
+  onRemove: (site) => save({ deniedSites: shown.deniedSites.filter((other) => other !== site) }).catch(reportUnsaved),
   onBadSite: tellBadSite,
 });
 
@@ -67,55 +79,54 @@ async function show(values) {
   for (const select of document.querySelectorAll("select")) select.value = String(named[select.name]);
   allowedList.show(values.sites);
   deniedList.show(values.deniedSites);
-  await Promise.all([showRates(), showCommands(), showModel()]);
+  await Promise.all([access.show(originsFor(values)), showRates(), showCommands(byId("commands")), modelLine.show()]);
+}
+
+/** Access came or went, and what was said of it may be true no longer. */
+async function showAccess() {
+  const isAllowed = await access.show(originsFor(shown));
+  if (isAllowed && byId("status").textContent === t("automaticRefused")) tell("");
 }
 
 /**
  * @param {Partial<Settings>} change
- * @param {string[]} [origins] access that the change needs
+ * @param {string[]} [origins] access to ask for: none where nobody has just clicked
  */
 async function save(change, origins = []) {
   // Asked before anything is awaited: the prompt needs the click.
-  const answered = origins.length > 0 ? chrome.permissions.request({ origins }).catch(() => false) : true;
+  const answered = access.ask(origins);
+  const { backend } = shown;
   await show(await settings.save(change));
-  tell(t((await answered) ? "optionsSaved" : "automaticRefused"));
+  await answered;
+  const isAllowed = await access.show(originsFor(shown));
+  tell(t(isAllowed || !("automatic" in change) ? "optionsSaved" : "automaticRefused"));
+  if (shown.backend !== backend) await modelLine.reload().catch(report);
 }
 
-/** @param {Partial<Settings>} change @returns {string[]} access that automatic checking needs after it */
-function originsFor(change) {
-  const { automatic, sites } = { ...shown, ...change };
-  if (!("automatic" in change)) return [];
+/** @param {Settings} values @returns {string[]} access that automatic checking needs with them */
+function originsFor({ automatic, sites, paused }) {
+  if (paused) return [];
   return automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
 }
 
 /** @param {Event} event */
 async function handleChange({ target }) {
   if (target === byId("import-file")) {
-    const key = await readSettingsFile(/** @type {HTMLInputElement} */ (target), (imported) => save(imported, originsFor(imported)));
+    const key = await readSettingsFile(/** @type {HTMLInputElement} */ (target), save);
     if (key !== "importDone") tell(t(key));
+    // Reading the file takes longer than a click lasts, and without one the browser asks for nothing.
+    else if (!byId("access").hidden) byId("allow").focus();
     return;
   }
   const isControl = target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && /^(radio|checkbox)$/.test(target.type));
   if (!isControl) return;
   const value = target.type === "checkbox" ? /** @type {HTMLInputElement} */ (target).checked : target.value;
   const change = /** @type {Partial<Settings>} */ ({ [target.name]: value });
-  await save(change, originsFor(change));
-  if (target.name === "backend") await reloadModel();
-}
-
-async function reloadModel() {
-  byId("model").textContent = "";
-  await ask("model.reload");
-  await showModel();
-}
-
-/** @param {string} type @returns {Promise<any>} the background's answer */
-async function ask(type) {
-  return unwrap(await chrome.runtime.sendMessage(createMessage(type)));
+  await save(change, target.name === "automatic" && !isStep() ? originsFor({ ...shown, ...change, paused: false }) : []);
 }
 
 async function clearResults() {
-  await ask("cache.clear");
+  unwrap(await chrome.runtime.sendMessage(createMessage("cache.clear")));
   tell(t("optionsCleared"));
 }
 
@@ -125,28 +136,11 @@ async function showRates() {
   }
 }
 
-async function showCommands() {
-  const items = (await chrome.commands.getAll()).map(({ name, shortcut }) => {
-    return createElement("div", {}, [createElement("dt", {}, [t(COMMAND_WORDS[name ?? ""])]), createElement("dd", {}, [shortcut || t("optionsNoKey")])]);
-  });
-  byId("commands").replaceChildren(...items);
-}
-
-async function showModel() {
-  byId("model").textContent ||= t("modelLoading");
-  try {
-    const model = await ask("model.describe");
-    byId("model").textContent = t("modelLine", model.name, model.version, t(`backend_${model.backend}`));
-  } catch (error) {
-    byId("model").textContent = t("modelFailed", /** @type {Error} */ (error).message);
-  }
-}
-
 byId("report-place").hidden = !hasSidePanel();
-document.addEventListener("change", (event) => handleChange(event).catch(report));
+document.addEventListener("change", (event) => handleChange(event).catch(reportUnsaved));
 byId("clear").addEventListener("click", () => clearResults().catch(report));
 byId("export").addEventListener("click", () => downloadSettings(shown));
 byId("import").addEventListener("click", () => byId("import-file").click());
-byId("reset").addEventListener("click", () => save(initialSettings()).catch(report));
+byId("reset").addEventListener("click", () => save(initialSettings()).catch(reportUnsaved));
 settings.onChange((values) => void show(values).catch(report));
 settings.load().then(show).catch(report);

@@ -2,6 +2,7 @@
 
 import { createElement } from "../shared/dom.js";
 import { hostNameOf } from "../shared/host-patterns.js";
+import { isHostName } from "../shared/settings.js";
 
 /** One list with its form. */
 export class SiteList {
@@ -29,7 +30,8 @@ export class SiteList {
       event.preventDefault();
       const text = this.#input.value.trim();
       const site = hostNameOf(text.includes("://") ? text : `https://${text}`);
-      if (!text || site === null) {
+      // Before anything is asked of the browser: "*.example.org" is an address to it, and would be allowed.
+      if (!text || site === null || !isHostName(site)) {
         this.#input.focus();
         onBadSite();
         return;

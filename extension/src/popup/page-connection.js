@@ -1,7 +1,7 @@
 // Speaks with the content scripts of one tab: puts them there, lists their images, starts checks.
 
 import { askFrame } from "../shared/ask-frame.js";
-import { CONTENT_SCRIPT } from "../shared/content-script.js";
+import { injectIntoFrames } from "../shared/frame-injection.js";
 import { createMessage } from "../shared/messages.js";
 
 /**
@@ -26,19 +26,38 @@ export class PageConnection {
   }
 
   /**
-   * @returns {Promise<void>}
+   * @returns {Promise<void>} once the page itself is let in; its frames join when they have loaded
    * @throws {Error} where the browser lets no extension in
    */
   async open() {
-    const results = await chrome.scripting.executeScript({ target: { tabId: this.#tabId, allFrames: true }, files: [CONTENT_SCRIPT] });
-    this.#frameIds = results.map(({ frameId }) => frameId).sort((a, b) => a - b);
+    const frames = await injectIntoFrames(chrome.scripting, this.#tabId);
+    this.#frameIds = [];
+    const joined = frames.map(({ frameId, injected }) => injected.then(() => this.#join(frameId)));
+    for (const other of joined) other.catch(() => undefined);
+    await joined[0];
+  }
+
+  /** @param {number} frameId has a content script now */
+  #join(frameId) {
+    this.#frameIds = [...this.#frameIds, frameId].sort((a, b) => a - b);
   }
 
   /**
    * @returns {Promise<PageImage[]>} of all frames that answer, the outermost first
-   * @throws {Error} when the page itself does not
+   * @throws {Error} when the page itself does not, not even when it is let in again
    */
   async listImages() {
+    try {
+      return await this.#listImages();
+    } catch {
+      // Loaded anew, the page has lost its scripts.
+      await this.open();
+      return this.#listImages();
+    }
+  }
+
+  /** @returns {Promise<PageImage[]>} */
+  async #listImages() {
     const lists = await Promise.all(
       this.#frameIds.map(async (frameId) => {
         const images = await this.#send("content.list_images", {}, frameId);

@@ -23,6 +23,14 @@ const POLL_MS = 400;
  */
 const byId = (id) => /** @type {T} */ (document.getElementById(id));
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} text said again only when it has changed, to whoever listens
+ */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 const checkButton = /** @type {HTMLButtonElement} */ (byId("check-page"));
 const settings = new SettingsStore(chrome.storage.local);
 /** @type {PageImage[]} */
@@ -35,7 +43,13 @@ let reportPlace = DEFAULT_SETTINGS.report;
 /** @param {string | null} key of the message that stands in for the list; null when there is a list */
 function showMessage(key) {
   byId("message").hidden = key === null;
-  byId("message").textContent = key === null ? "" : t(key);
+  write(byId("message"), key === null ? "" : t(key));
+}
+
+/** @param {unknown} error a choice was not saved because of it */
+function tellFailure(error) {
+  byId("failure").textContent = t("notSaved", error instanceof Error ? error.message : String(error));
+  byId("failure").hidden = false;
 }
 
 /** @returns {string[]} host names of the page's images */
@@ -46,21 +60,22 @@ function imageHosts() {
 /**
  * @param {ImageList} list
  * @param {ImageFilter} filter
+ * @param {string} [emptyKey] of the message that says why there is no image
  */
-function showImages(list, filter) {
+function showImages(list, filter, emptyKey = "popupEmpty") {
   const chosen = filter.apply(images);
   list.show(chosen);
   byId("filtered-out").hidden = chosen.length > 0 || images.length === 0;
-  showMessage(images.length === 0 ? "popupEmpty" : null);
-  byId("count").textContent = images.length === 1 ? t("popupCountOne") : images.length > 0 ? t("popupCount", images.length) : "";
+  showMessage(images.length === 0 ? emptyKey : null);
+  write(byId("count"), images.length === 1 ? t("popupCountOne") : images.length > 0 ? t("popupCount", images.length) : "");
   const pending = images.filter(({ isChecking }) => isChecking).length;
   const done = images.filter(({ result, isChecking }) => result && !isChecking).length;
   checkButton.disabled = images.length === 0 || pending > 0;
-  checkButton.textContent =
-    pending > 0 ? t("popupChecking", done, done + pending) : t(done > 0 && done === images.length ? "popupCheckAgain" : "popupCheckPage");
+  const idleKey = done > 0 && done === images.length ? "popupCheckAgain" : "popupCheckPage";
+  write(checkButton, pending > 0 ? t("popupChecking", done, done + pending) : t(idleKey));
   const refused = new Set(images.filter(({ result }) => result?.code === "no_access").map(({ url }) => hostNameOf(url)));
   byId("refused").hidden = refused.size === 0 || pending > 0;
-  byId("refused").textContent = t("popupRefused", refused.size);
+  write(byId("refused"), t("popupRefused", refused.size));
 }
 
 /** @param {PageConnection} connection */
@@ -101,12 +116,9 @@ async function showPage(tabId, isPrivate) {
   }
   checkButton.addEventListener("click", () => void startCheck(connection).then(update, update));
   async function update() {
-    try {
-      images = await connection.listImages();
-      showImages(list, filter);
-    } catch {
-      showMessage("popupForbidden");
-    }
+    const listed = await connection.listImages().catch(() => null);
+    images = listed ?? [];
+    showImages(list, filter, listed ? "popupEmpty" : "popupGone");
   }
   // The popup lives for seconds, and the page's images may change under it.
   await repeat(update, POLL_MS);
@@ -121,9 +133,11 @@ async function start() {
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
   site = hostNameOf(tab?.url ?? "");
   const siteOf = () => site;
-  const inputs = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('input[name="automatic"]')]);
-  const automaticSwitch = new AutomaticSwitch({ inputs, hint: byId("automatic-hint"), settings, translate: t, siteOf, hostsOf: imageHosts });
-  const siteControls = new SiteControls({ settings, translate: t, siteOf });
+  const shared = { settings, translate: t, siteOf, onFailure: tellFailure };
+  const places = { group: byId("automatic"), hint: byId("automatic-hint"), allow: /** @type {HTMLButtonElement} */ (byId("automatic-allow")) };
+  const automaticSwitch = new AutomaticSwitch({ ...shared, ...places, hostsOf: imageHosts });
+  const siteControls = new SiteControls(shared);
+  settings.onChange(() => (byId("failure").hidden = true));
   await Promise.all([automaticSwitch.show(values), siteControls.show(values), showPage(tab?.id ?? -1, tab?.incognito ?? false), showModel()]);
 }
 

@@ -10,7 +10,7 @@ export class FileDrop {
    * @param {object} parts
    * @param {HTMLInputElement} parts.picker type file
    * @param {HTMLElement} parts.surface where dropping is shown as possible
-   * @param {(file: File) => void} parts.onFile
+   * @param {(file: File, isOnly: boolean) => void} parts.onFile isOnly: no other image was handed over with it
    * @param {() => void} parts.onOther what was handed over holds no image
    */
   constructor({ picker, surface, onFile, onOther }) {
@@ -22,7 +22,11 @@ export class FileDrop {
       // The same file may be chosen again.
       picker.value = "";
     });
-    document.addEventListener("paste", (event) => event.clipboardData?.files.length && this.#take(event.clipboardData.files));
+    document.addEventListener("paste", (event) => {
+      // Text with a picture in it, pasted into a field, is meant for the field.
+      const isText = event.target instanceof Element && event.target.matches("textarea, input");
+      if (!isText && event.clipboardData?.files.length) this.#take(event.clipboardData.files);
+    });
     document.addEventListener("dragover", (event) => {
       // Without this the browser opens the file in place of the page.
       event.preventDefault();
@@ -44,7 +48,7 @@ export class FileDrop {
   /** @param {FileList | null} files */
   #take(files) {
     const images = [...(files ?? [])].filter(({ type }) => type === "" || type.startsWith("image/"));
-    if (images.length > 0) this.#onFile(images[0]);
+    if (images.length > 0) this.#onFile(images[0], images.length === 1);
     else this.#onOther();
   }
 }

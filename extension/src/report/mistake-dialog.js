@@ -35,11 +35,23 @@ export class MistakeDialog {
 
   /** @param {Check} check @param {import("./picture.js").Picture} picture */
   open(check, picture) {
+    if (check !== this.#check) this.#forgetAnswers();
     [this.#check, this.#picture] = [check, picture];
     for (const id of ["mistake-address", "mistake-image"]) /** @type {HTMLInputElement} */ (byId(id)).checked = false;
     /** @type {HTMLInputElement} */ (byId("mistake-address")).disabled = !check.subject.url;
     this.#update();
     this.#dialog.showModal();
+  }
+
+  /** What it was open for is shown no more. */
+  close() {
+    this.#dialog.close();
+  }
+
+  /** They were of another picture. */
+  #forgetAnswers() {
+    for (const input of this.#dialog.querySelectorAll("input")) input.checked = input.defaultChecked;
+    /** @type {HTMLTextAreaElement} */ (byId("mistake-reason")).value = "";
   }
 
   #update() {
@@ -62,7 +74,10 @@ export class MistakeDialog {
   }
 
   async #copy() {
-    await navigator.clipboard.writeText(this.#text.value);
-    byId("mistake-status").textContent = this.#t("mistakeCopied");
+    const isCopied = await navigator.clipboard.writeText(this.#text.value).then(
+      () => true,
+      () => false,
+    );
+    byId("mistake-status").textContent = this.#t(isCopied ? "mistakeCopied" : "mistakeNotCopied");
   }
 }

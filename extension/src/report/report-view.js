@@ -143,5 +143,7 @@ export class ReportView {
     document.body.classList.remove("waiting");
     document.body.classList.toggle("reporting", report);
     byId("status").textContent = status;
+    // A check names the tab; what is shown in its place must not bear its name.
+    document.title = this.#t("extensionName");
   }
 }

@@ -4,6 +4,7 @@ import { patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
 import { SettingsStore } from "../shared/settings.js";
+import { explain } from "../shared/verdict-wording.js";
 import { createCheckRecord } from "./check-record.js";
 import { FileDrop } from "./file-drop.js";
 import { MistakeDialog } from "./mistake-dialog.js";
@@ -26,9 +27,11 @@ let turn = 0;
  *
  * @param {() => Promise<Subject | null>} getSubject
  * @param {import("./subject.js").Area | null} [face] that the user marked in it
+ * @param {string} [notice] to stand beside the report
  */
-async function report(getSubject, face = null) {
+async function report(getSubject, face = null, notice = "") {
   const ours = (turn += 1);
+  mistakes.close();
   view.showWaiting();
   try {
     const subject = await getSubject();
@@ -42,11 +45,15 @@ async function report(getSubject, face = null) {
     shown?.picture?.close();
     shown = check;
     view.showCheck(check);
+    view.showNotice(notice);
     const credentials = await check.credentials;
     if (ours === turn) view.showCredentials(credentials, subject);
   } catch (error) {
     if (ours !== turn) return;
-    view.showProblem(/** @type {Error} */ (error).message, error instanceof NoAccessError ? error.host : null);
+    // Of a failed check there are words in the user's language.
+    const { code, message } = /** @type {Error & {code?: string}} */ (error);
+    const words = code ? explain({ status: "failed", code, reason: message }, t) : message;
+    view.showProblem(words, error instanceof NoAccessError ? error.host : null);
   }
 }
 
@@ -73,7 +80,7 @@ localisePage(document);
 const drop = new FileDrop({
   picker: /** @type {HTMLInputElement} */ (document.getElementById("picker")),
   surface: document.body,
-  onFile: (file) => void report(() => subjectOfFile(file)),
+  onFile: (file, isOnly) => void report(() => subjectOfFile(file), null, isOnly ? "" : t("reportOnlyFirst")),
   onOther: () => view.showNotice(t("reportNotAnImage")),
 });
 for (const id of ["choose", "choose-first"]) document.getElementById(id)?.addEventListener("click", () => drop.choose());

@@ -31,19 +31,29 @@ export async function runCheck(subject, face, ask, onStart) {
   const facts = readImageFacts(subject.buffer);
   onStart();
   const { crop, via } = subject;
+  const refusal = refusalOf(subject.buffer.byteLength);
   /** @type {Result} */
-  const found =
-    subject.buffer.byteLength > MAX_SENT_BYTES
-      ? { status: "failed", code: "too_large" }
-      : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, face, via });
+  const found = refusal
+    ? { status: "failed", code: refusal }
+    : await ask("report.check", { dataUrl: await imageUrlOf(new Blob([subject.buffer], { type: facts.mimeType })), crop, face, via });
   // The frame of a video is shown with its own faces, and the video's verdict.
   const result = found.status === "failed" || !subject.video ? found : { ...found, band: undefined, fakeScore: undefined, ...subject.video };
   const credentials = credentialsOf(subject, found);
-  const picture = await Picture.decode(subject.buffer, crop).catch(() => null);
+  // What has too many pixels to be judged has too many to be shown.
+  const picture = result.code === "too_large" ? null : await Picture.decode(subject.buffer, crop).catch(() => null);
   if (result.status === "failed") return { result, subject, face, check: null, picture, credentials };
   const model = await ask("model.describe");
   const conditions = conditionsOf({ result, facts, byteLength: subject.buffer.byteLength, name: subject.name, inputSize: model.inputSize });
   return { result, subject, face, check: { subject, result, facts, model, conditions, checkedAt: new Date() }, picture, credentials };
+}
+
+/**
+ * @param {number} byteLength
+ * @returns {"not_an_image" | "too_large" | null} why it need not be sent to be judged
+ */
+function refusalOf(byteLength) {
+  if (byteLength === 0) return "not_an_image";
+  return byteLength > MAX_SENT_BYTES ? "too_large" : null;
 }
 
 /**

@@ -18,3 +18,11 @@ export function hostNameOf(url) {
 export function patternOf(hostName) {
   return `*://${hostName}/*`;
 }
+
+/**
+ * @param {string} hostName
+ * @returns {string} match pattern for it and its subdomains; a numeric address has none
+ */
+export function patternWithSubdomains(hostName) {
+  return /^\[|^[\d.]+$/.test(hostName) ? patternOf(hostName) : patternOf(`*.${hostName}`);
+}

@@ -5,8 +5,8 @@ import { migrateSettings } from "./settings-migrations.js";
 /**
  * @typedef {object} Settings
  * @property {"off" | "sites" | "all"} automatic where pages are checked without being asked
- * @property {string[]} sites host names that are checked when automatic is "sites"
- * @property {string[]} deniedSites host names that are never checked automatically, whatever automatic says
+ * @property {string[]} sites host names that are checked when automatic is "sites", without their subdomains: each needs access of its own
+ * @property {string[]} deniedSites host names that are never checked automatically, whatever automatic says, and neither are their subdomains
  * @property {boolean} paused whether all automatic checking rests; the choices above are kept
  * @property {"all" | "likely_fake"} badges which automatic results get a badge on the page
  * @property {"automatic" | "check"} sensitivity which operating point of the model words an automatic verdict: "automatic"
@@ -74,7 +74,7 @@ export function readSettings(stored) {
  * @param {Settings} settings
  * @param {Partial<Settings>} change
  * @returns {Settings} with the change, sites without repeats and in order; a site that is now allowed is no longer denied,
- *   and the other way round
+ *   and the other way round, but for subdomains: allowing one does not lift what was denied of the whole domain
  * @throws {Error} when the change has an unknown name or an impossible value
  */
 export function changeSettings(settings, change) {
@@ -84,10 +84,24 @@ export function changeSettings(settings, change) {
     if (!isValid(value)) throw new Error(`The setting ${name} cannot be ${JSON.stringify(value)}.`);
   }
   const { sites, deniedSites, ...others } = { ...settings, ...change };
-  /** @type {(list: string[], without: string[]) => string[]} */
-  const tidy = (list, without) => [...new Set(list)].filter((site) => !without.includes(site)).sort();
+  /** @type {(list: string[]) => string[]} */
+  const tidy = (list) => [...new Set(list)].sort();
   const isDenying = change.deniedSites !== undefined;
-  return { ...others, sites: tidy(sites, isDenying ? deniedSites : []), deniedSites: tidy(deniedSites, isDenying ? [] : change.sites ?? []) };
+  const nowAllowed = isDenying ? [] : change.sites ?? [];
+  return {
+    ...others,
+    sites: tidy(isDenying ? sites.filter((site) => denialOf(deniedSites, site) === null) : sites),
+    deniedSites: tidy(deniedSites.filter((site) => !nowAllowed.includes(site))),
+  };
+}
+
+/**
+ * @param {string[]} deniedSites
+ * @param {string} hostName
+ * @returns {string | null} that of them which it is, or lies under
+ */
+export function denialOf(deniedSites, hostName) {
+  return deniedSites.find((site) => hostName === site || hostName.endsWith(`.${site}`)) ?? null;
 }
 
 /**
@@ -95,7 +109,7 @@ export function changeSettings(settings, change) {
  * @param {string} hostName of the page
  */
 export function isAutomaticOn({ automatic, sites, deniedSites, paused }, hostName) {
-  if (paused || deniedSites.includes(hostName)) return false;
+  if (paused || denialOf(deniedSites, hostName) !== null) return false;
   return automatic === "all" || (automatic === "sites" && sites.includes(hostName));
 }
 

@@ -37,7 +37,7 @@ import { endOf100 } from "./number-format.js";
  * @typedef {"checking" | Band | "no_face" | "face_too_small" | "failed"} State
  */
 
-const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable", "not_as_shown", "video_protected", "video_black", "video_paused", "video_unreadable", "too_few_frames"];
+const FAILURE_CODES = ["no_access", "not_loaded", "refused", "not_found", "unreachable", "http_error", "not_an_image", "too_large", "timeout", "canvas_noise", "busy", "off_screen", "elsewhere", "nothing_here", "unreadable", "not_as_shown", "video_protected", "video_black", "video_paused", "video_unreadable", "too_few_frames"];
 
 /**
  * @param {Result | null} result null while it is being checked
@@ -75,6 +75,7 @@ export function explain(result, t) {
   const frames = result.clip ? [t("clipFrames", result.clip.times.length, result.clip.framesWithFace)] : [];
   if (result.status !== "failed") return [explainState(/** @type {Exclude<State, "checking">} */ (stateOf(result)), t), ...describeKinds(result, t), ...frames].join(" ");
   if (result.code === "no_access") return t("failed_no_access", result.host ?? "");
+  if (result.code === "engine") return t("failed_engine", result.reason ?? "");
   if (result.code && FAILURE_CODES.includes(result.code)) return [t(`failed_${result.code}`), ...frames].join(" ");
   return result.reason || t("failed_unknown");
 }

@@ -37,3 +37,27 @@ test("of a file they are what its check found, and looked for where it has faile
   assert.deepEqual(await credentialsOf(null, result), { state: "none" });
   assert.deepEqual(await credentialsOf(undefined, { status: "failed", code: "timeout" }), { state: "none" });
 });
+
+/** How often pixels were asked for, and what a check of so many bytes is, whose judging finds `found`. */
+async function checkOf(context, byteLength, found) {
+  const decode = context.mock.method(globalThis, "createImageBitmap", () => Promise.reject(new Error("no picture")));
+  const ask = context.mock.fn(async () => found);
+  const subject = { ...aCheck().subject, buffer: new ArrayBuffer(byteLength) };
+  const { result, picture } = await runCheck(/** @type {any} */ (subject), null, ask, () => undefined);
+  return { result, picture, asked: ask.mock.callCount(), decoded: decode.mock.callCount() };
+}
+
+test("a picture of too many pixels is not decoded for the page either", async (context) => {
+  Object.assign(globalThis, { createImageBitmap: () => undefined });
+  const tooLarge = { status: "failed", code: "too_large" };
+  assert.deepEqual(await checkOf(context, 9000, tooLarge), { result: tooLarge, picture: null, asked: 1, decoded: 0 });
+  assert.equal((await checkOf(context, 9000, { status: "failed", code: "timeout" })).decoded, 1);
+});
+
+test("a file of no bytes, or of too many, is not sent", async (context) => {
+  Object.assign(globalThis, { createImageBitmap: () => undefined });
+  const empty = await checkOf(context, 0, null);
+  assert.deepEqual([empty.result, empty.asked], [{ status: "failed", code: "not_an_image" }, 0]);
+  const large = await checkOf(context, 40 * 1024 * 1024 + 1, null);
+  assert.deepEqual([large.result, large.asked, large.decoded], [{ status: "failed", code: "too_large" }, 0, 0]);
+});

@@ -115,9 +115,26 @@ function assertWords(key, words, isWanted) {
   for (const [locale, word] of Object.entries(words)) assert.equal(word.test(MESSAGES[locale][key].message), isWanted, `${locale} ${key}: ${MESSAGES[locale][key].message}`);
 }
 
-test("rates are told as those of our test, in every language", () => {
-  const scope = { en: /our test/, de: /unserem Test/, fr: /notre test/, es: /nuestra prueba/, tr: /Testimizde/, ar: /اختبارنا/ };
-  for (const key of ["panelMeaning", "sensitivityRates"]) assertWords(key, scope, true);
+const TEST = { en: /our test/, de: /unserem Test/, fr: /notre test/, es: /nuestra prueba/, tr: /Testimizde/, ar: /اختبارنا/ };
+
+test("a score's rates are told as those of our test, in every language", () => {
+  assertWords("panelMeaning", TEST, true);
+});
+
+test("a sensitivity's rates are told as those of the faces by which it was set, which are no test", () => {
+  assertWords("sensitivityRates", TEST, false);
+  assertWords("sensitivityRates", { en: /was set/, de: /eingestellt/, fr: /réglage/, es: /ajustó/, tr: /ayarlandığı/, ar: /ضُبط/ }, true);
+});
+
+test("a count stands where it fits any number, one too", () => {
+  for (const key of ["popupRefused", "toolbarCount"]) assertWords(key, { en: /\$ sites/, de: /\$ Websites/, fr: /\$ sites/, es: /\$ (sitios|probablemente)/ }, false);
+});
+
+test("one thing has one word", () => {
+  const others = { fr: /Content Credentials : .*\b(elles|conservées|récupérées)\b/, es: /\bcaras?\b/i, ar: /لسان/ };
+  for (const [locale, other] of Object.entries(others)) {
+    for (const [key, { message }] of Object.entries(MESSAGES[locale])) assert.doesNotMatch(message.replaceAll("\u00a0", " "), other, `${locale} ${key}`);
+  }
 });
 
 test("no script writes how many of a hundred by itself: never none of them, and never all", () => {

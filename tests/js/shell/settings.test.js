@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changeSettings, DEFAULT_SETTINGS, isAutomaticOn, readSettings, SETTINGS_VERSION, SettingsStore } from "../../../extension/src/shared/settings.js";
+import { changeSettings, DEFAULT_SETTINGS, denialOf, isAutomaticOn, readSettings, SETTINGS_VERSION, SettingsStore } from "../../../extension/src/shared/settings.js";
 import { exportSettings, importSettings } from "../../../extension/src/shared/settings-file.js";
 import { MemoryArea } from "./memory-area.js";
 
@@ -79,6 +79,24 @@ test("a site is allowed or denied, and the last word counts", () => {
   assert.deepEqual([allowed.sites, allowed.deniedSites], [["a.org"], ["b.org"]]);
   const denied = changeSettings(allowed, { deniedSites: ["a.org", "b.org"] });
   assert.deepEqual([denied.sites, denied.deniedSites], [[], ["a.org", "b.org"]]);
+});
+
+test("what is denied of a domain is denied of its subdomains, and of no other that ends alike", () => {
+  const all = { ...DEFAULT_SETTINGS, automatic: /** @type {const} */ ("all"), deniedSites: ["a.org", "news.b.org"] };
+  const isOn = (/** @type {string} */ hostName) => isAutomaticOn(all, hostName);
+  assert.deepEqual(["www.a.org", "x.y.a.org", "a.org", "www.news.b.org"].filter(isOn), []);
+  assert.deepEqual(["a.org.com", "ba.org", "b.org", "www.b.org"].filter((name) => !isOn(name)), []);
+  assert.equal(denialOf(all.deniedSites, "www.a.org"), "a.org");
+  assert.equal(denialOf(all.deniedSites, "b.org"), null);
+});
+
+test("a domain that is denied takes its subdomains off the other list, and allowing one of them does not lift it", () => {
+  const listed = { ...DEFAULT_SETTINGS, automatic: /** @type {const} */ ("sites"), sites: ["a.org", "www.a.org", "ba.org"] };
+  const denied = changeSettings(listed, { deniedSites: ["a.org"] });
+  assert.deepEqual(denied.sites, ["ba.org"]);
+  const allowed = changeSettings(denied, { sites: [...denied.sites, "www.a.org"] });
+  assert.deepEqual(allowed.deniedSites, ["a.org"]);
+  assert.equal(isAutomaticOn(allowed, "www.a.org"), false);
 });
 
 test("exported settings are imported as they were", () => {

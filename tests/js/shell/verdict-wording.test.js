@@ -55,7 +55,7 @@ test("nothing is told of traces where the picture is not likely fake", () => {
 test("a failure is told by its code or its reason, and never as a verdict", () => {
   for (const code of CODES) assert.ok(explain({ status: "failed", code, host: "a.org" }, t).length > 20);
   assert.match(explain({ status: "failed", code: "no_access", host: "cdn.a.org" }, t), /cdn\.a\.org/);
-  assert.equal(explain({ status: "failed", code: "engine", reason: "The model is damaged." }, t), "The model is damaged.");
+  assert.equal(explain({ status: "failed", code: "engine", reason: "It is damaged." }, t), "The model could not be loaded or run in this browser: It is damaged.");
   assert.ok(explain({ status: "failed" }, t).length > 20);
   for (const code of CODES) assert.doesNotMatch(explain({ status: "failed", code, host: "a.org" }, t), /no traces|likely fake|inconclusive/i);
 });
@@ -93,7 +93,7 @@ test("of a hundred faces never none and never all are said to score so high", ()
 
 test("rates say that they were counted in a test of ours", () => {
   for (const key of /** @type {const} */ (["panelMeaning", "sensitivityRates"])) {
-    assert.match(tellRates({ realOf100: 0, fakeOf100: 16 }, key, t), /^In our test, .*fewer than 1 of 100 real and 16 of 100 fake faces/);
+    assert.match(tellRates({ realOf100: 0, fakeOf100: 16 }, key, t), /^(In our test|On the faces by which this was set), .*fewer than 1 of 100 real and 16 of 100 fake/);
   }
 });
 
