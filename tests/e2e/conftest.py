@@ -128,3 +128,25 @@ def nothing_allowed(firefox):
     """What a test has the user allow is taken back after it."""
     yield
     firefox.in_extension(REVOKE_HOSTS)
+
+
+@pytest.fixture
+def own_page(context, worker, page):
+    """Opens a page of the extension, the popup as it is on top of `page`."""
+    opened = []
+
+    def open_page(path: str, init_script: str | None = None):
+        page.bring_to_front()
+        tab = worker.evaluate("chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab.id)")
+        own = context.new_page()
+        # In a tab of its own the popup would find itself as the active tab.
+        own.add_init_script(f"chrome.tabs.query = async () => [await chrome.tabs.get({tab})];")
+        if init_script:
+            own.add_init_script(f"({init_script})()")
+        own.goto(worker.url.replace("background.js", path))
+        opened.append(own)
+        return own
+
+    yield open_page
+    for own in opened:
+        own.close()

@@ -40,29 +40,16 @@ def default_settings(worker):
 
 
 @pytest.fixture
-def own_page(context, worker, page, site):
+def asking_page(own_page, page, site):
     """Opens a page of the extension whose questions are counted, over a page of the site."""
     page.goto(site.add_page("<p>Words only.</p>"))
-    page.bring_to_front()
-    tab = worker.evaluate("chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab.id)")
-    opened = []
-
-    def open_page(path: str):
-        own = context.new_page()
-        own.add_init_script(f"chrome.tabs.query = async () => [await chrome.tabs.get({tab})]; {PROMPT}")
-        own.goto(worker.url.replace("background.js", path))
-        opened.append(own)
-        return own
-
-    yield open_page
-    for own in opened:
-        own.close()
+    return lambda path: own_page(path, f"() => {{{PROMPT}}}")
 
 
 @pytest.fixture
-def options(own_page):
+def options(asking_page):
     """The settings page, once it shows the settings."""
-    own = own_page("options/options.html")
+    own = asking_page("options/options.html")
     expect(own.get_by_label("Off: check only")).to_be_checked()
     return own
 
@@ -78,8 +65,8 @@ def import_settings(options, tmp_path, **settings) -> None:
     options.locator("#import-file").set_input_files(tmp_path / "settings.json")
 
 
-def test_in_the_popup_a_refused_choice_can_be_allowed_later(own_page, worker):
-    popup = own_page("popup/popup.html")
+def test_in_the_popup_a_refused_choice_can_be_allowed_later(asking_page, worker):
+    popup = asking_page("popup/popup.html")
     allow = popup.get_by_role("button", name="Allow access")
     expect(popup.get_by_role("radio", name="Off")).to_be_checked()
     expect(allow).to_be_hidden()
@@ -95,8 +82,8 @@ def test_in_the_popup_a_refused_choice_can_be_allowed_later(own_page, worker):
     assert popup.evaluate("asked") == [["<all_urls>"]] * 2
 
 
-def test_arrow_keys_pass_the_choices_without_a_question_and_the_button_asks(own_page, worker):
-    popup = own_page("popup/popup.html")
+def test_arrow_keys_pass_the_choices_without_a_question_and_the_button_asks(asking_page, worker):
+    popup = asking_page("popup/popup.html")
     expect(popup.get_by_role("radio", name="This site")).to_be_enabled()
     popup.get_by_role("radio", name="Off").focus()
     popup.keyboard.press("ArrowRight")
@@ -132,10 +119,10 @@ def test_on_the_settings_page_a_refused_choice_can_be_allowed_later(options):
     assert len(options.evaluate("asked")) == 2
 
 
-def test_access_that_was_taken_back_can_be_allowed_again(own_page, worker):
+def test_access_that_was_taken_back_can_be_allowed_again(asking_page, worker):
     set_settings(worker, "all")
     for path in ("options/options.html", "popup/popup.html"):
-        own = own_page(path)
+        own = asking_page(path)
         own.get_by_role("button", name="Allow access").click()
         wait_until(own, lambda asked=own: asked.evaluate("asked") == [["<all_urls>"]], PATIENCE_S, "asked for")
 

@@ -40,28 +40,6 @@ def default_settings(worker):
     set_settings(worker, "off")
 
 
-@pytest.fixture
-def own_page(context, worker, page):
-    """Opens a page of the extension, the popup as it is on top of `page`."""
-    opened = []
-
-    def open_page(path: str, init_script: str | None = None):
-        page.bring_to_front()
-        tab = worker.evaluate("chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab.id)")
-        own = context.new_page()
-        # In a tab of its own the popup would find itself as the active tab.
-        own.add_init_script(f"chrome.tabs.query = async () => [await chrome.tabs.get({tab})];")
-        if init_script:
-            own.add_init_script(f"({init_script})()")
-        own.goto(worker.url.replace("background.js", path))
-        opened.append(own)
-        return own
-
-    yield open_page
-    for own in opened:
-        own.close()
-
-
 def stored(worker) -> dict:
     """The settings as they lie in the browser."""
     return worker.evaluate("chrome.storage.local.get('settings')")["settings"]
