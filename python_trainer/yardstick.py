@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from python_trainer.metrics import threshold_at_rate
+
 # 7 epochs from ImageNet on an earlier cut of the data, without dfdc; its weights are not in this repository. Its shares of fakes
 # found and of reals flagged are at a score of 0.5.
 _OF_SOURCES = {
@@ -59,9 +61,9 @@ def yardstick_table(protocol: dict, scores: list[dict], marked: dict | None) -> 
 
 
 def _found_at(reals_flagged: float, scores: list[dict], source: str) -> float:
-    """Share of a source's scored test fakes above the score that at most so many of all scored test reals reach."""
+    """Share of a source's scored test fakes that score as high as at most so many of all scored test reals do."""
     test = [row for row in scores if row["split"] == "test" and row["status"] == "ok"]
     values = np.asarray([float(row["score"]) for row in test])
     is_fake = np.asarray([row["label"] == "1" for row in test])
-    threshold = np.quantile(values[~is_fake], 1 - reals_flagged, method="higher")
-    return float((values[is_fake & np.asarray([row["source"] == source for row in test])] > threshold).mean())
+    is_of_source = np.asarray([row["source"] == source for row in test])
+    return float((values[is_fake & is_of_source] >= threshold_at_rate(values[~is_fake], reals_flagged)).mean())

@@ -28,23 +28,9 @@ TWO_POLLS_MS = 1000
 
 
 @pytest.fixture
-def open_popup(context, worker, page):
+def open_popup(own_page):
     """Opens the popup as it is on top of `page`."""
-    popups = []
-
-    def open_on_page(init_script: str = ""):
-        page.bring_to_front()
-        tab = worker.evaluate("chrome.tabs.query({ active: true, lastFocusedWindow: true }).then(([tab]) => tab.id)")
-        popup = context.new_page()
-        # In a tab of its own the popup would find itself as the active tab.
-        popup.add_init_script(f"chrome.tabs.query = async () => [await chrome.tabs.get({tab})]; {init_script}")
-        popup.goto(worker.url.replace("background.js", "popup/popup.html"))
-        popups.append(popup)
-        return popup
-
-    yield open_on_page
-    for popup in popups:
-        popup.close()
+    return lambda init_script="": own_page("popup/popup.html", f"() => {{ {init_script} }}")
 
 
 @pytest.fixture(autouse=True)

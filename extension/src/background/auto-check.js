@@ -1,7 +1,7 @@
 // Puts the content script on the pages that the user wants to be checked automatically.
 
 import { CONTENT_SCRIPT } from "../shared/content-script.js";
-import { ALL_SITES, patternOf, patternWithSubdomains } from "../shared/host-patterns.js";
+import { automaticOrigins, patternWithSubdomains } from "../shared/host-patterns.js";
 
 const SCRIPT_ID = "automatic";
 
@@ -69,10 +69,10 @@ export class AutoCheck {
   }
 
   async #patterns() {
-    const { automatic, sites, deniedSites, paused } = await this.#settings.load();
-    const wanted = paused ? [] : automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
+    const settings = await this.#settings.load();
+    const wanted = automaticOrigins(settings);
     const allowed = await Promise.all(wanted.map((origin) => this.#permissions.contains({ origins: [origin] })));
-    return { matches: wanted.filter((_, index) => allowed[index]), excludeMatches: deniedSites.map(patternWithSubdomains) };
+    return { matches: wanted.filter((_, index) => allowed[index]), excludeMatches: settings.deniedSites.map(patternWithSubdomains) };
   }
 
   /**

@@ -1,7 +1,7 @@
 // Keyboard commands: check the page, pause automatic checking, go to the next verdict.
 
 import { askFrame } from "../shared/ask-frame.js";
-import { injectIntoFrames } from "../shared/frame-injection.js";
+import { inEachFrame, injectIntoFrames } from "../shared/frame-injection.js";
 import { createMessage } from "../shared/messages.js";
 import { withTimeout } from "../shared/with-timeout.js";
 
@@ -44,14 +44,7 @@ export class Commands {
 
   /** @param {number} tabId */
   async #checkPage(tabId) {
-    const frames = await injectIntoFrames(this.#scripting, tabId);
-    const [page, ...others] = frames.map(async ({ frameId, injected }) => {
-      await injected;
-      return askFrame(this.#tabs, { tabId, frameId }, createMessage("content.check_page"));
-    });
-    // Nobody waits for a frame inside the page: it is checked when it has loaded.
-    for (const other of others) other.catch(() => undefined);
-    await page;
+    await inEachFrame(this.#scripting, tabId, (frameId) => askFrame(this.#tabs, { tabId, frameId }, createMessage("content.check_page")));
   }
 
   /** @param {number} tabId */

@@ -4,7 +4,7 @@ import { allocate, moduleOf } from "./wasm-memory.js";
 
 /** @typedef {import("@tensorflow/tfjs-backend-wasm").BackendWasm} BackendWasm */
 /** @typedef {import("@tensorflow/tfjs-core").TensorInfo} TensorInfo */
-/** @typedef {{address: number, shape: string, bias?: object, slopes?: object}} PackedFilter what went into it, to know it again */
+/** @typedef {{address: number, outChannels: number, bias?: object, slopes?: object}} PackedFilter what went into it, to know it again */
 
 /**
  * Puts a filter, its biases and its activation's slopes below zero into a kernel's order.
@@ -45,8 +45,8 @@ export class PackedFilters {
    */
   address(filter, bias, slopes) {
     const known = this.#packed.get(filter.dataId);
-    const shape = filter.shape.join(); // reshaped, a filter has the same data
-    if (known?.shape === shape && known.bias === bias?.dataId && known.slopes === slopes?.dataId) return known.address;
+    const outChannels = filter.shape[3]; // reshaped, a filter has the same data, and with as many of these the same order
+    if (known?.outChannels === outChannels && known.bias === bias?.dataId && known.slopes === slopes?.dataId) return known.address;
     this.#free(filter.dataId);
     // Copies: to ask for a tensor can move it here from another backend, and let the memory grow under a view.
     const valuesOf = (/** @type {TensorInfo} */ tensor) => /** @type {Float32Array} */ (this.#backend.typedArrayFromHeap(tensor).slice());
@@ -54,7 +54,7 @@ export class PackedFilters {
     const packed = this.#pack(values, bias && valuesOf(bias), slopes && valuesOf(slopes));
     const address = allocate(this.#backend, packed.byteLength);
     this.#module.HEAPU8.set(new Uint8Array(packed.buffer), address);
-    this.#packed.set(filter.dataId, { address, shape, bias: bias?.dataId, slopes: slopes?.dataId });
+    this.#packed.set(filter.dataId, { address, outChannels, bias: bias?.dataId, slopes: slopes?.dataId });
     return address;
   }
 

@@ -3,14 +3,14 @@
 import { hasSidePanel } from "#platform/side-panel.js";
 import { AccessButton } from "../shared/access-button.js";
 import { watchSteps } from "../shared/arrow-steps.js";
-import { ALL_SITES, patternOf } from "../shared/host-patterns.js";
+import { automaticOrigins, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
 import { createMessage, unwrap } from "../shared/messages.js";
+import { ModelLine } from "../shared/model-line.js";
 import { loadRates } from "../shared/operating-points.js";
 import { SettingsStore } from "../shared/settings.js";
 import { tellRates } from "../shared/verdict-wording.js";
 import { showCommands } from "./command-list.js";
-import { ModelLine } from "./model-line.js";
 import { downloadSettings, initialSettings, readSettingsFile } from "./settings-transfer.js";
 import { SiteList } from "./site-list.js";
 
@@ -79,12 +79,12 @@ async function show(values) {
   for (const select of document.querySelectorAll("select")) select.value = String(named[select.name]);
   allowedList.show(values.sites);
   deniedList.show(values.deniedSites);
-  await Promise.all([access.show(originsFor(values)), showRates(), showCommands(byId("commands")), modelLine.show()]);
+  await Promise.all([access.show(automaticOrigins(values)), showRates(), showCommands(byId("commands")), modelLine.show()]);
 }
 
 /** Access came or went, and what was said of it may be true no longer. */
 async function showAccess() {
-  const isAllowed = await access.show(originsFor(shown));
+  const isAllowed = await access.show(automaticOrigins(shown));
   if (isAllowed && byId("status").textContent === t("automaticRefused")) tell("");
 }
 
@@ -98,15 +98,9 @@ async function save(change, origins = []) {
   const { backend } = shown;
   await show(await settings.save(change));
   await answered;
-  const isAllowed = await access.show(originsFor(shown));
+  const isAllowed = await access.show(automaticOrigins(shown));
   tell(t(isAllowed || !("automatic" in change) ? "optionsSaved" : "automaticRefused"));
   if (shown.backend !== backend) await modelLine.reload().catch(report);
-}
-
-/** @param {Settings} values @returns {string[]} access that automatic checking needs with them */
-function originsFor({ automatic, sites, paused }) {
-  if (paused) return [];
-  return automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
 }
 
 /** @param {Event} event */
@@ -122,7 +116,7 @@ async function handleChange({ target }) {
   if (!isControl) return;
   const value = target.type === "checkbox" ? /** @type {HTMLInputElement} */ (target).checked : target.value;
   const change = /** @type {Partial<Settings>} */ ({ [target.name]: value });
-  await save(change, target.name === "automatic" && !isStep() ? originsFor({ ...shown, ...change, paused: false }) : []);
+  await save(change, target.name === "automatic" && !isStep() ? automaticOrigins({ ...shown, ...change, paused: false }) : []);
 }
 
 async function clearResults() {

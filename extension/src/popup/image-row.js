@@ -1,19 +1,11 @@
 // One row of the popup's list: an image, its verdict, and the way to its report. An update changes only what has changed.
 
 import { tellCredentials } from "../shared/credentials-wording.js";
-import { createElement, createIcon } from "../shared/dom.js";
+import { createElement, createIcon, writeText } from "../shared/dom.js";
 import { explain, formatScore, labelOf, stateOf } from "../shared/verdict-wording.js";
 import { createThumbnail } from "./thumbnail.js";
 
 /** @typedef {import("./page-connection.js").PageImage} PageImage */
-
-/**
- * @param {HTMLElement} element
- * @param {string} text is left alone where it says so already: a press on words that are replaced meanwhile is no click
- */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
 
 /** Its elements stay the same ones from the first update to the last. */
 export class ImageRow {
@@ -59,10 +51,10 @@ export class ImageRow {
     this.#report.setAttribute("aria-label", t("popupReportOn", name));
     this.#report.onclick = onReport;
     this.#report.hidden = image.result?.media === "video" && !image.result.clip;
-    write(this.#state, label);
+    writeText(this.#state, label);
     const isFailed = result?.status === "failed";
-    write(this.#facts, isFailed ? explain(result, t) : factsOf(result, t).map((fact) => `${fact} · `).join(""));
-    write(this.#name, isFailed ? "" : name);
+    writeText(this.#facts, isFailed ? explain(result, t) : factsOf(result, t).map((fact) => `${fact} · `).join(""));
+    writeText(this.#name, isFailed ? "" : name);
     this.#name.hidden = isFailed;
     const statement = result && tellCredentials(result.credentials, t);
     if (statement === null) this.#credentials.remove();
@@ -72,7 +64,7 @@ export class ImageRow {
 
   /** @param {string} statement what the image says of itself, in a line of its own */
   #tellCredentials(statement) {
-    write(this.#credentials, statement);
+    writeText(this.#credentials, statement);
     if (this.#credentials.title !== statement) this.#credentials.title = statement;
     if (!this.#credentials.parentNode) this.#words.append(this.#credentials);
   }

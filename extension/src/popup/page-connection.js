@@ -1,7 +1,7 @@
 // Speaks with the content scripts of one tab: puts them there, lists their images, starts checks.
 
 import { askFrame } from "../shared/ask-frame.js";
-import { injectIntoFrames } from "../shared/frame-injection.js";
+import { inEachFrame } from "../shared/frame-injection.js";
 import { createMessage } from "../shared/messages.js";
 
 /**
@@ -30,16 +30,12 @@ export class PageConnection {
    * @throws {Error} where the browser lets no extension in
    */
   async open() {
-    const frames = await injectIntoFrames(chrome.scripting, this.#tabId);
-    this.#frameIds = [];
-    const joined = frames.map(({ frameId, injected }) => injected.then(() => this.#join(frameId)));
-    for (const other of joined) other.catch(() => undefined);
-    await joined[0];
-  }
-
-  /** @param {number} frameId has a content script now */
-  #join(frameId) {
-    this.#frameIds = [...this.#frameIds, frameId].sort((a, b) => a - b);
+    /** @type {number[]} */
+    const joined = [];
+    await inEachFrame(chrome.scripting, this.#tabId, (frameId) => {
+      joined.push(frameId);
+      this.#frameIds = joined.sort((a, b) => a - b);
+    });
   }
 
   /**

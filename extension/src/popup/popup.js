@@ -1,8 +1,9 @@
 // The popup: wires the page's image list and its filter, the check button and the switches.
 
+import { writeText } from "../shared/dom.js";
 import { hostNameOf, patternOf } from "../shared/host-patterns.js";
 import { localisePage, translate as t, useLanguage } from "../shared/i18n.js";
-import { createMessage, unwrap } from "../shared/messages.js";
+import { ModelLine } from "../shared/model-line.js";
 import { openReport } from "../shared/report-tab.js";
 import { DEFAULT_SETTINGS, SettingsStore } from "../shared/settings.js";
 import { AutomaticSwitch } from "./automatic-switch.js";
@@ -23,14 +24,6 @@ const POLL_MS = 400;
  */
 const byId = (id) => /** @type {T} */ (document.getElementById(id));
 
-/**
- * @param {HTMLElement} element
- * @param {string} text said again only when it has changed, to whoever listens
- */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
 const checkButton = /** @type {HTMLButtonElement} */ (byId("check-page"));
 const settings = new SettingsStore(chrome.storage.local);
 /** @type {PageImage[]} */
@@ -43,7 +36,7 @@ let reportPlace = DEFAULT_SETTINGS.report;
 /** @param {string | null} key of the message that stands in for the list; null when there is a list */
 function showMessage(key) {
   byId("message").hidden = key === null;
-  write(byId("message"), key === null ? "" : t(key));
+  writeText(byId("message"), key === null ? "" : t(key));
 }
 
 /** @param {unknown} error a choice was not saved because of it */
@@ -67,15 +60,15 @@ function showImages(list, filter, emptyKey = "popupEmpty") {
   list.show(chosen);
   byId("filtered-out").hidden = chosen.length > 0 || images.length === 0;
   showMessage(images.length === 0 ? emptyKey : null);
-  write(byId("count"), images.length === 1 ? t("popupCountOne") : images.length > 0 ? t("popupCount", images.length) : "");
+  writeText(byId("count"), images.length === 1 ? t("popupCountOne") : images.length > 0 ? t("popupCount", images.length) : "");
   const pending = images.filter(({ isChecking }) => isChecking).length;
   const done = images.filter(({ result, isChecking }) => result && !isChecking).length;
   checkButton.disabled = images.length === 0 || pending > 0;
   const idleKey = done > 0 && done === images.length ? "popupCheckAgain" : "popupCheckPage";
-  write(checkButton, pending > 0 ? t("popupChecking", done, done + pending) : t(idleKey));
+  writeText(checkButton, pending > 0 ? t("popupChecking", done, done + pending) : t(idleKey));
   const refused = new Set(images.filter(({ result }) => result?.code === "no_access").map(({ url }) => hostNameOf(url)));
   byId("refused").hidden = refused.size === 0 || pending > 0;
-  write(byId("refused"), t("popupRefused", refused.size));
+  writeText(byId("refused"), t("popupRefused", refused.size));
 }
 
 /** @param {PageConnection} connection */
@@ -85,16 +78,6 @@ function startCheck(connection) {
   if (origins.length > 0) void chrome.permissions.request({ origins }).catch(() => false);
   // Not awaited: a prompt may close the popup. Images that are allowed later are checked when they are.
   return connection.checkPage();
-}
-
-async function showModel() {
-  byId("model").textContent = t("modelLoading");
-  try {
-    const model = unwrap(await chrome.runtime.sendMessage(createMessage("model.describe")));
-    byId("model").textContent = t("modelLine", model.name, model.version, t(`backend_${model.backend}`));
-  } catch (error) {
-    byId("model").textContent = t("modelFailed", /** @type {Error} */ (error).message);
-  }
 }
 
 /** @param {number} tabId @param {boolean} isPrivate whether in a private window */
@@ -138,7 +121,7 @@ async function start() {
   const automaticSwitch = new AutomaticSwitch({ ...shared, ...places, hostsOf: imageHosts });
   const siteControls = new SiteControls(shared);
   settings.onChange(() => (byId("failure").hidden = true));
-  await Promise.all([automaticSwitch.show(values), siteControls.show(values), showPage(tab?.id ?? -1, tab?.incognito ?? false), showModel()]);
+  await Promise.all([automaticSwitch.show(values), siteControls.show(values), showPage(tab?.id ?? -1, tab?.incognito ?? false), new ModelLine(byId("model")).show()]);
 }
 
 void start();

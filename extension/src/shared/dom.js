@@ -20,6 +20,15 @@ const SHAPES = {
 };
 
 /**
+ * @param {HTMLElement} element
+ * @param {string} text is left alone where it says so already: a press on words that are replaced meanwhile is no click, and whoever
+ *   listens hears only what has changed
+ */
+export function writeText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, string>} [attributes]

@@ -20,6 +20,15 @@ export function patternOf(hostName) {
 }
 
 /**
+ * @param {Pick<import("./settings.js").Settings, "automatic" | "sites" | "paused">} settings
+ * @returns {string[]} match patterns of what automatic checking needs access to
+ */
+export function automaticOrigins({ automatic, sites, paused }) {
+  if (paused) return [];
+  return automatic === "all" ? [ALL_SITES] : automatic === "sites" ? sites.map(patternOf) : [];
+}
+
+/**
  * @param {string} hostName
  * @returns {string} match pattern for it and its subdomains; a numeric address has none
  */

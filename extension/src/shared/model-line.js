@@ -1,7 +1,7 @@
-// The settings page's line about the model that runs.
+// A page's line about the model that runs.
 
-import { translate as t } from "../shared/i18n.js";
-import { createMessage, unwrap } from "../shared/messages.js";
+import { translate as t } from "./i18n.js";
+import { createMessage, unwrap } from "./messages.js";
 
 /** Says which model computes on what. */
 export class ModelLine {
