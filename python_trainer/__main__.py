@@ -21,10 +21,11 @@ VERBS = {
     "report": "write the model card and the README's results from evaluations",
     "measure_map": "measure where the anomaly map points, beside Grad-CAM and chance",
     "probe": "can file and image statistics alone tell real from fake, before and after augmentation",
+    "harden": "teach the second look's face detector to see through noise, blots, weather and odd colours",
     "export": "convert the shipped model to TensorFlow.js for the extension",
     "predict": "judge images and videos",
 }
-RESUMED = ("prepare", "ablate", "evaluate")  # verbs that go on where they stopped; `predict` does with --out
+RESUMED = ("prepare", "ablate", "evaluate", "harden")  # verbs that go on where they stopped; `predict` does with --out
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,21 +1,23 @@
 """BlazeFace, the detector of a second look: a face that fills much of the photo, also under blots or in odd colours.
 
-Bazarevsky et al. 2019, arXiv:1907.05047. Network and weights are MediaPipe's "short range" (Apache-2.0), converted without
-loss from face_detection_short_range.tflite of the PyPI package mediapipe 0.10.14 (sha256
-bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8). The browser mirrors this file: inference/blazeface.js.
+Bazarevsky et al. 2019, arXiv:1907.05047. The network is MediaPipe's "short range" (Apache-2.0). Its published weights are
+converted without loss from face_detection_short_range.tflite of the PyPI package mediapipe 0.10.14 (sha256
+bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8); those that are used here were trained from them to see
+through what spoils photos (the verb `harden`). The browser mirrors this file: inference/blazeface.js.
 """
 
 import math
 from functools import cache
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from python_trainer.config import BlazeFaceSettings
 from python_trainer.files import ROOT
 from python_trainer.preprocessing import face_angle, resize_antialiased, round_half_up
 
-WEIGHTS = ROOT / "python_trainer" / "checkpoints" / "blazeface" / "blazeface.weights.h5"
+_CHECKPOINTS = ROOT / "python_trainer" / "checkpoints" / "blazeface"
+PUBLISHED = _CHECKPOINTS / "blazeface.weights.h5"  # MediaPipe's
+WEIGHTS = _CHECKPOINTS / "hardened.weights.h5"
 SIDE = 128  # of the network's input, pixels
 # Channels and stride of its blocks. Cells of 8 pixels are read after the last block of stride 1 that still has such cells,
 # cells of 16 pixels at the end.
@@ -24,17 +26,13 @@ _BLOCKS = (
     (96, 2), (96, 1), (96, 1), (96, 1), (96, 1),
 )  # fmt: skip
 _FINE_BLOCK = 10
-_CELLS = ((16, 2), (8, 6))  # a side, and anchors in each
+CELLS = ((16, 2), (8, 6))  # a side, and anchors in each
 _VALUES = 16  # of an anchor: x and y of the middle, width, height, and x and y of six keypoints
 _KEYPOINTS = (0, 1, 2, 3, 3)  # the eyes, nose, and the mouth's middle for both of its corners
-_MIRRORED = (1, 0, 2, 3, 5, 4)  # eyes, nose, mouth and ears, as they come from a mirror image
 
 
 def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarray:
     """Faces of at least an eighth of the longer side of an image, uint8 [h, w, 3] RGB, best first.
-
-    Four views are looked at: the image, a copy filtered by the median, from which specks, rain and dots are gone, and the mirror
-    images of both. A face that one of them shows is there; all that show it say where.
 
     Returns:
         float64 [n, 15] rows of x1, y1, x2, y2, as MTCNN would draw the box; score in (0, 1); 5 x, 5 y of MTCNN's keypoints, with
@@ -42,23 +40,19 @@ def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarr
     """
     height, width = image.shape[:2]
     scale = SIDE / max(height, width)
-    rows, columns = _scaled(image, scale)
+    rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
     top, left = (SIDE - rows) // 2, (SIDE - columns) // 2
-    views = []
-    for photo in (image, _smooth(image, settings.median)):
-        square = np.zeros((SIDE, SIDE, 3), np.float32)
-        square[top : top + rows, left : left + columns] = resize_antialiased(photo, rows, columns)
-        views += [_anchors_in(square), _mirrored(*_anchors_in(square[:, ::-1]))]
-    scores, anchors = (np.concatenate(parts) for parts in zip(*views, strict=True))
-    found = _suppress(scores, anchors, settings)
+    square = np.zeros((SIDE, SIDE, 3), np.float32)
+    square[top : top + rows, left : left + columns] = resize_antialiased(image, rows, columns)
+    found = _suppress(*_anchors_in(square), settings)
     pixels = np.array([width / columns, height / rows])
     faces = np.array([_as_mtcnn_draws(face, np.array([left, top]), pixels, settings) for face in found]).reshape(-1, 15)
     faces[:, :4] = np.clip(faces[:, :4], 0, (width - 1, height - 1, width - 1, height - 1))
     return faces
 
 
-def build_blazeface():
-    """The network as a keras.Model, without its weights.
+def build_blazeface(batch_size: int | None = 1):
+    """The network as a keras.Model, without its weights; batch_size: None for any.
 
     float32 [1, 128, 128, 3] RGB in [-1, 1] -> scores [1, 896, 1], logits; regressions [1, 896, 16], pixels of the input, the
     middle and the keypoints from the anchor's middle.
@@ -66,7 +60,7 @@ def build_blazeface():
     import keras
     from keras import layers, ops
 
-    image = keras.Input((SIDE, SIDE, 3), batch_size=1, name="image")
+    image = keras.Input((SIDE, SIDE, 3), batch_size=batch_size, name="image")
     x = fine = layers.Conv2D(24, 5, strides=2, padding="same", activation="relu")(image)
     for index, (channels, stride) in enumerate(_BLOCKS):
         short = layers.MaxPooling2D()(x) if stride > 1 else x
@@ -76,7 +70,7 @@ def build_blazeface():
         x = layers.ReLU()(layers.Add()([short, layers.Conv2D(channels, 1)(x)]))
         fine = x if index == _FINE_BLOCK else fine
     outputs: dict[str, list] = {"scores": [], "regressions": []}
-    for features, (cells, anchors) in zip((fine, x), _CELLS, strict=True):
+    for features, (cells, anchors) in zip((fine, x), CELLS, strict=True):
         for name, size in (("scores", 1), ("regressions", _VALUES)):
             outputs[name].append(
                 layers.Reshape((cells * cells * anchors, size))(layers.Conv2D(anchors * size, 1)(features))
@@ -87,50 +81,30 @@ def build_blazeface():
 
 @cache
 def load_blazeface():
-    """`build_blazeface` with MediaPipe's weights; to be called eagerly: traced, oneDNN of TensorFlow 2.21 ends the process."""
+    """`build_blazeface` with the weights in use; to be called eagerly: traced, oneDNN of TensorFlow 2.21 ends the process."""
     network = build_blazeface()
     network.load_weights(WEIGHTS)
     return network
 
 
 @cache
-def _anchors() -> np.ndarray:
+def anchor_middles() -> np.ndarray:
     """Middles x, y of all anchors, float64 [896, 2], pixels of the input."""
     middles = []
-    for cells, anchors in _CELLS:
+    for cells, anchors in CELLS:
         steps = (np.arange(cells) + 0.5) * (SIDE / cells)
         y, x = np.meshgrid(steps, steps, indexing="ij")
         middles.append(np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), anchors, axis=0))
     return np.concatenate(middles)
 
 
-def _scaled(image: np.ndarray, scale: float) -> tuple[int, int]:
-    """Its height and width at another scale, pixels."""
-    return tuple(max(1, round_half_up(length * scale)) for length in image.shape[:2])
-
-
-def _smooth(image: np.ndarray, median_size: int) -> np.ndarray:
-    """A copy filtered by the median, reduced before to twice the network's input: what matters is not finer."""
-    scale = min(1.0, 2 * SIDE / max(image.shape[:2]))
-    reduced = Image.fromarray(resize_antialiased(image, *_scaled(image, scale)))
-    return np.asarray(reduced.filter(ImageFilter.MedianFilter(median_size)))
-
-
 def _anchors_in(square: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What the network says of float32 [128, 128, 3] in [0, 255]: scores in (0, 1), float64 [896]; [896, 16], from its corner."""
     outputs = load_blazeface()(square[None] / np.float32(127.5) - np.float32(1))
     scores, rows = (np.array(outputs[name], np.float64)[0] for name in ("scores", "regressions"))
-    rows[:, :2] += _anchors()
-    rows[:, 4:] += np.tile(_anchors(), 6)
+    rows[:, :2] += anchor_middles()
+    rows[:, 4:] += np.tile(anchor_middles(), 6)
     return np.exp(-np.logaddexp(0, -scores[:, 0])), rows
-
-
-def _mirrored(scores: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From a mirror image to what it is the mirror image of."""
-    points = rows[:, 4:].reshape(-1, 6, 2)[:, list(_MIRRORED)].reshape(-1, 12)
-    rows = np.concatenate([rows[:, :4], points], axis=1)
-    rows[:, [0, *range(4, _VALUES, 2)]] = SIDE - rows[:, [0, *range(4, _VALUES, 2)]]
-    return scores, rows
 
 
 def _suppress(scores: np.ndarray, rows: np.ndarray, settings: BlazeFaceSettings) -> list[np.ndarray]:

@@ -6,17 +6,26 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from python_trainer.blazeface import find_large_faces, load_blazeface
+from python_trainer.blazeface import PUBLISHED, build_blazeface, find_large_faces
 from python_trainer.config import BlazeFaceSettings
 from python_trainer.faces import detect_faces
 from tests.python.faces import astronaut
 
 SETTINGS = BlazeFaceSettings()
+# (x, y) from the middle -> where a turn against the clock brings it, by number of quarters.
+QUARTER_TURNS = {quarters: np.linalg.matrix_power([[0, -1], [1, 0]], quarters) for quarters in range(4)}
 
 
 def middle_and_side(box: np.ndarray) -> tuple[np.ndarray, float]:
     """Of x1, y1, x2, y2."""
     return (box[:2] + box[2:]) / 2, float(max(box[2:] - box[:2]))
+
+
+def weighted(weights):
+    """The network with other weights than those in use."""
+    network = build_blazeface()
+    network.load_weights(weights)
+    return network
 
 
 @pytest.mark.parametrize("size", [(512, 512), (100, 100), (640, 512)])
@@ -30,12 +39,12 @@ def test_it_draws_the_box_and_the_eyes_where_mtcnn_does(size):
     (middle, length), (expected, other) = middle_and_side(row[:4]), middle_and_side(face.box_xyxy * scale)
     assert np.abs(middle - expected).max() < 0.15 * other
     assert length == pytest.approx(other, rel=0.2)
-    assert np.abs(row[5:].reshape(2, 5).T[:3] - face.keypoints[:3] * scale).max() < 0.12 * other
+    assert np.abs(row[5:].reshape(2, 5).T[:3] - face.keypoints[:3] * scale).max() < 0.15 * other
 
 
-def test_the_weights_are_mediapipes():
+def test_the_published_weights_are_mediapipes():
     # The three surest anchors of face_detection_short_range.tflite, run by TensorFlow Lite 2.21 on the same values.
-    outputs = load_blazeface()(astronaut()[None, :256:2, 100:356:2].astype(np.float32) / 127.5 - 1)
+    outputs = weighted(PUBLISHED)(astronaut()[None, :256:2, 100:356:2].astype(np.float32) / 127.5 - 1)
     scores, values = outputs["scores"].numpy()[0, :, 0], outputs["regressions"].numpy()[0]
     assert np.argsort(-scores)[:3].tolist() == [674, 675, 680]
     assert scores[[674, 675, 680]] == pytest.approx([2.64197, 1.92948, 1.77577], abs=1e-3)
@@ -45,22 +54,27 @@ def test_the_weights_are_mediapipes():
     )
 
 
-def test_a_face_under_specks_is_found_in_the_copy_without_them(fixtures_dir):
+def test_those_in_use_find_a_face_under_specks_which_the_published_do_not(fixtures_dir, monkeypatch):
     specked = np.asarray(Image.open(fixtures_dir / "images" / "face_specked.jpg").convert("RGB"))
-    assert len(find_large_faces(specked, replace(SETTINGS, median=1))) == 0
-    assert len(find_large_faces(specked, SETTINGS)) == 1
+    (face,) = find_large_faces(specked, SETTINGS)
+    assert 70 < face[0] < face[2] < 150
+    network = weighted(PUBLISHED)
+    monkeypatch.setattr("python_trainer.blazeface.load_blazeface", lambda: network)
+    assert all(row[1] > 60 for row in find_large_faces(specked, replace(SETTINGS, min_score=0.5))), "not his head"
 
 
-def test_in_a_mirror_image_the_same_faces_are_found():
-    (row,) = find_large_faces(astronaut(), SETTINGS)
-    (other,) = find_large_faces(astronaut()[:, ::-1], SETTINGS)
-    assert row[4] == pytest.approx(other[4])
-    assert [512 - row[2], row[1], 512 - row[0], row[3]] == pytest.approx(other[:4].tolist(), abs=0.01)
-    (left, right, nose), (mirrored_left, mirrored_right, mirrored_nose) = (
-        face[5:].reshape(2, 5).T[:3] for face in (row, other)
-    )
-    for point, mirrored in ((left, mirrored_right), (right, mirrored_left), (nose, mirrored_nose)):
-        assert [512 - point[0], point[1]] == pytest.approx(mirrored.tolist(), abs=0.01)
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_face_on_its_side_or_its_head_is_found_where_it_is(quarters):
+    portrait = astronaut()[:256, 100:356]
+    (upright,) = find_large_faces(portrait, SETTINGS)
+    (face,) = find_large_faces(np.rot90(portrait, quarters).copy(), SETTINGS)
+    expected = (upright[5:].reshape(2, 5).T - 128) @ QUARTER_TURNS[quarters] + 128
+    middle, length = middle_and_side(upright[:4])
+    (found, other), turned = middle_and_side(face[:4]), (middle - 128) @ QUARTER_TURNS[quarters] + 128
+    assert np.abs(found - turned).max() < 0.15 * length
+    assert other == pytest.approx(length, rel=0.2)
+    if quarters != 2:  # on their heads, faces are found, but often not which way they look
+        assert np.abs(face[5:].reshape(2, 5).T - expected).max() < 0.2 * length
 
 
 def test_each_of_two_people_is_found_once():
@@ -70,7 +84,7 @@ def test_each_of_two_people_is_found_once():
     rows = find_large_faces(pair, SETTINGS)
     assert sorted(row[0] > 300 for row in rows) == [False, True]
     mirrored = 2 * 310 - rows[::-1, [2, 1, 0, 3]]
-    assert np.abs(np.sort(rows[:, 0]) - np.sort(mirrored[:, 0])).max() < 5, "as far from the middle"
+    assert np.abs(np.sort(rows[:, 0]) - np.sort(mirrored[:, 0])).max() < 12, "as far from the middle"
 
 
 def test_where_there_is_no_face_there_is_none_however_thin_the_picture():

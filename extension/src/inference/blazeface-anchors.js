@@ -1,4 +1,4 @@
-// What BlazeFace's anchors say, as faces: from a mirror image too, each face once.
+// What BlazeFace's anchors say, as faces, each once.
 
 /**
  * A face as the network gives it: x and y of the middle, width, height, then x and y of six keypoints, pixels of its input.
@@ -14,8 +14,6 @@ const CELLS = [
 ];
 const VALUES = 16;
 const POINTS_START = 4;
-// Eyes, nose, mouth and ears, as they come from a mirror image.
-const MIRRORED = [1, 0, 2, 3, 5, 4];
 
 /** Middles x, y of all anchors, in the order of the network's rows. */
 const ANCHORS = CELLS.flatMap(({ side, anchors }) => {
@@ -39,15 +37,6 @@ export function candidatesOf(scores, regressions, minScore) {
       index < 2 || index >= POINTS_START ? value + middle[index % 2] : value,
     ),
   })).filter(({ score }) => score >= minScore);
-}
-
-/**
- * @param {Candidate} candidate of a mirror image
- * @returns {Candidate} of what that is the mirror image of
- */
-export function mirrored({ score, values: [x, y, width, height, ...points] }) {
-  const swapped = MIRRORED.flatMap((point) => [SIDE - points[2 * point], points[2 * point + 1]]);
-  return { score, values: [SIDE - x, y, width, height, ...swapped] };
 }
 
 /**

@@ -1,13 +1,11 @@
 // BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047), the detector of a second look; mirrors python_trainer/blazeface.py.
 
-import { candidatesOf, mergeOverlapping, mirrored, SIDE } from "./blazeface-anchors.js";
+import { candidatesOf, mergeOverlapping, SIDE } from "./blazeface-anchors.js";
 import { faceAngle } from "./face-crop.js";
 import { runGraphModel } from "./graph-model.js";
-import { medianFilter } from "./median-filter.js";
 import { resizeAntialiased } from "./resample.js";
 
 /** @typedef {import("./boxes.js").ScoredBox & {keypoints: number[][]}} LocatedFace */
-/** @typedef {import("./blazeface-anchors.js").Candidate} Candidate */
 /** @typedef {import("./detector-settings.js").BlazeFaceSettings} BlazeFaceSettings */
 /** @typedef {import("./graph-model.js").GraphModel} GraphModel */
 /** @typedef {import("./raster-image.js").RasterImage} RasterImage */
@@ -19,27 +17,16 @@ const INPUT_SHAPE = [1, SIDE, SIDE, 3];
 const { fround } = Math;
 
 /**
- * Faces of at least an eighth of the image's longer side. Four views are looked at: the image, a copy filtered by the median, from
- * which specks, rain and dots are gone, and the mirror images of both. A face that one of them shows is there; all that show it
- * say where.
+ * Faces of at least an eighth of the image's longer side.
  *
  * @param {GraphModel} network
  * @param {RasterImage} image
  * @param {BlazeFaceSettings} settings
- * @param {AbortSignal} [signal] ends the search between two views
  * @returns {Promise<LocatedFace[]>} best first, pixels of the image, boxes as large as MTCNN would draw them
  */
-export async function findLargeFaces(network, image, { minScore, median, maxOverlap, boxScale, boxShift }, signal) {
+export async function findLargeFaces(network, image, { minScore, maxOverlap, boxScale, boxShift }) {
   const place = placeOf(image);
-  /** @type {Candidate[]} */
-  const candidates = [];
-  for (const photo of [image, medianFilter(atMost(image, 2 * SIDE), median)]) {
-    const input = toInput(photo, place);
-    candidates.push(...(await look(network, input, minScore)));
-    signal?.throwIfAborted();
-    candidates.push(...(await look(network, mirrorOf(input), minScore)).map(mirrored));
-    signal?.throwIfAborted();
-  }
+  const candidates = await look(network, toInput(image, place), minScore);
   const [scaleX, scaleY] = [image.width / place.width, image.height / place.height];
   return mergeOverlapping(candidates, maxOverlap).map((face) => {
     const [middleX, middleY, faceWidth, faceHeight, ...points] = face.values;
@@ -77,30 +64,11 @@ async function look(network, input, minScore) {
 
 /**
  * @param {RasterImage} image
- * @param {number} side
- * @returns {RasterImage} reduced so that its longer side is at most so many pixels
- */
-function atMost(image, side) {
-  const { width, height } = scaled(image, Math.min(1, side / Math.max(image.width, image.height)));
-  return resizeAntialiased(image, height, width);
-}
-
-/**
- * @param {RasterImage} image
- * @param {number} scale
- * @returns {{width: number, height: number}} its size at that scale, pixels
- */
-function scaled(image, scale) {
-  const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.round(length * scale)));
-  return { width, height };
-}
-
-/**
- * @param {RasterImage} image
  * @returns {Place} in the middle of the input, as large as it can be
  */
 function placeOf(image) {
-  const { width, height } = scaled(image, SIDE / Math.max(image.width, image.height));
+  const scale = SIDE / Math.max(image.width, image.height);
+  const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.round(length * scale)));
   return { left: Math.floor((SIDE - width) / 2), top: Math.floor((SIDE - height) / 2), width, height };
 }
 
@@ -121,14 +89,4 @@ function toInput(image, { left, top, width, height }) {
     }
   }
   return values;
-}
-
-/** @param {Float32Array} input */
-function mirrorOf(input) {
-  const mirror = new Float32Array(input.length);
-  for (let pixel = 0; pixel < SIDE * SIDE; pixel += 1) {
-    const from = (pixel - (pixel % SIDE) + SIDE - 1 - (pixel % SIDE)) * 3;
-    mirror.set(input.subarray(from, from + 3), pixel * 3);
-  }
-  return mirror;
 }

@@ -14,7 +14,6 @@
  *
  * @typedef {object} BlazeFaceSettings
  * @property {number} minScore that a face has at least
- * @property {number} median side of the filter's window, pixels, odd: of the copy that is looked at too
  * @property {number} maxOverlap of two faces, intersection over union
  * @property {number} boxScale side of MTCNN's box, in widths of BlazeFace's
  * @property {number} boxShift from its middle to that of MTCNN's, towards the chin, in heights of BlazeFace's
@@ -45,7 +44,6 @@ export function parseDetectorSettings(detector) {
     },
     blazeface: {
       minScore: blazeface.get("min_score").number(0.01, 0.99),
-      median: blazeface.get("median").odd(15),
       maxOverlap: blazeface.get("max_overlap").number(0.01, 0.99),
       boxScale: blazeface.get("box_scale").number(0.1, 10),
       boxShift: blazeface.get("box_shift").number(-1, 1),

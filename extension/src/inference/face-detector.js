@@ -68,13 +68,12 @@ export class FaceDetector {
    * As `detect`, for an image in which that found no face: with BlazeFace.
    *
    * @param {RasterImage} image
-   * @param {AbortSignal} [signal]
    * @returns {Promise<FaceDetection[]>}
    */
-  async lookAgain(image, signal) {
+  async lookAgain(image) {
     if (this.#isTooSmall(image)) return [];
     const reduced = detectionImage(image, this.#settings.maxShortSide);
-    const faces = await findLargeFaces(this.#networks.blazeface, reduced, this.#settings.blazeface, signal);
+    const faces = await findLargeFaces(this.#networks.blazeface, reduced, this.#settings.blazeface);
     return inWholeImage(faces, reduced, image);
   }
 

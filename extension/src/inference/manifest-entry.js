@@ -61,15 +61,6 @@ export class ManifestEntry {
     return this.#fail("a number in its range");
   }
 
-  /**
-   * @param {number} most
-   * @returns {number}
-   */
-  odd(most) {
-    const value = this.number(1, most);
-    return value % 2 === 1 ? value : this.#fail("an odd number");
-  }
-
   /** @returns {ManifestEntry[]} */
   list() {
     if (!Array.isArray(this.#value) || this.#value.length === 0) return this.#fail("a list that is not empty");

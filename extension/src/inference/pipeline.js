@@ -87,7 +87,7 @@ export class Pipeline {
     if (face) return { imageSize, faces: await this.#judge(image, [{ boxXyxy: boxOf(face, image), keypoints: null }], signal) };
     const faces = looks === "again" ? [] : await this.#judge(image, await this.#detector.detect(image, signal), signal);
     if (looks === "once" || faces.length > 0) return { imageSize, faces };
-    return { imageSize, faces, secondLook: await this.#judge(image, await this.#detector.lookAgain(image, signal), signal) };
+    return { imageSize, faces, secondLook: await this.#judge(image, await this.#detector.lookAgain(image), signal) };
   }
 
   /** Frees the networks; the pipeline is of no use afterwards. */

@@ -68,7 +68,6 @@ const SPOILT = {
   "an unknown alignment": [(m) => (m.face_crop.alignment = "nose"), /"face_crop.alignment".*"eyes" or "none"/],
   "another channel order": [(m) => (m.input.channel_order = "BGR"), /"input.channel_order"/],
   "two thresholds for three networks": [(m) => m.detector.thresholds.pop(), /"detector.thresholds".*3 numbers/],
-  "a median of an even window": [(m) => (m.detector.blazeface.median = 4), /"detector.blazeface.median".*an odd number/],
   "no second detector": [(m) => delete m.detector.blazeface, /no "detector.blazeface"/],
   "a second detector without a network": [(m) => delete m.detector.files.blazeface, /no "detector.files.blazeface"/],
   "every anchor a face": [(m) => (m.detector.blazeface.min_score = 0), /"detector.blazeface.min_score"/],

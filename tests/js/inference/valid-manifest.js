@@ -18,7 +18,7 @@ export function validManifest() {
       scale_factor: 0.709,
       thresholds: [0.6, 0.7, 0.8],
       nms: { pnet_scale: 0.5, pnet: 0.7, rnet: 0.7, onet: 0.7 },
-      blazeface: { min_score: 0.6, median: 5, max_overlap: 0.3, box_scale: 1.19, box_shift: -0.11 },
+      blazeface: { min_score: 0.6, max_overlap: 0.3, box_scale: 1.19, box_shift: -0.11 },
       files: {
         pnet: "../mtcnn/pnet/model.json",
         rnet: "../mtcnn/rnet/model.json",
