@@ -1,6 +1,7 @@
 """The verb `harden`: teaches BlazeFace to find in spoilt photos what MediaPipe's weights find in them unspoilt."""
 
 import argparse
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from python_trainer.models import save_weights
 
 if TYPE_CHECKING:
     import keras
+
+    from python_trainer.hardening_views import KnownFace
 
 WARM_UP = 200  # steps
 AVERAGE = 0.998  # of the weights over the steps, exponential
@@ -39,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pictures that show nobody: textures, landscapes, animals, drawings of things",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="gets hardened.weights.h5")
+    parser.add_argument(
+        "--init", type=Path, default=PUBLISHED, metavar="FILE", help="weights of BlazeFace to begin with"
+    )
     parser.add_argument("--steps", type=int, default=10_000)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
@@ -52,11 +58,13 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.steps < 1:
         raise UserError(f"--steps {args.steps}: it must be 1 or more")
-    photos = _photos_with_faces(args.data)
-    without_faces = _read_all(sorted(map(str, list_images(args.without_faces))), "pictures without faces")
+    faces = _known_faces(args.data)
+    pictures = sorted(map(str, list_images(args.without_faces)))
+    read = map(_read, tqdm(pictures, desc="pictures without faces", unit="picture"))
+    without_faces = [picture[0] for picture in read if picture is not None]
     if not without_faces:
         raise UserError("no picture in --without-faces can be read; give folders of pictures that show nobody")
-    network = harden(photos, without_faces, args.out, args.steps, args.learning_rate, args.seed)
+    network = harden(faces, without_faces, args.out, args.init, args.steps, args.learning_rate, args.seed)
     target = args.out / "hardened.weights.h5"
     save_weights(network, target)
     print(f"wrote {target}")
@@ -64,17 +72,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def harden(
-    photos: dict[str, list[np.ndarray]],
+    faces: "dict[str, list[KnownFace]]",
     without_faces: list[np.ndarray],
     out: Path,
+    init: Path,
     steps: int,
     learning_rate: float,
     seed: int,
 ) -> "keras.Model":
-    """BlazeFace with weights that were trained from MediaPipe's, each a float16 as theirs are.
+    """BlazeFace trained from the weights `init`, taught by MediaPipe's; each weight a float16 as theirs are.
 
     Args:
-        photos, without_faces: as hardening_views.HardeningViews takes them.
+        faces, without_faces: as hardening_views.HardeningViews takes them.
         out: the run's state is kept there; a run that is found there is gone on with.
     """
     import keras
@@ -83,8 +92,11 @@ def harden(
     from python_trainer.prefetch import Prefetched
 
     network, teacher = (build_blazeface(batch_size=None) for _ in range(2))
-    for each in (network, teacher):
-        each.load_weights(PUBLISHED)
+    for each, weights in ((network, init), (teacher, PUBLISHED)):
+        try:
+            each.load_weights(weights)
+        except (ValueError, OSError) as error:
+            raise UserError(f"{weights} does not hold the weights of BlazeFace: {error}") from error
     rate = keras.optimizers.schedules.CosineDecay(
         learning_rate * 1e-2, steps, warmup_target=learning_rate, warmup_steps=min(WARM_UP, steps), alpha=0.02
     )
@@ -97,7 +109,7 @@ def harden(
         done = run_state.read_state(out)["epoch"]
         network.load_weights(out / "last.weights.h5")
         run_state.load_optimizer(out, optimizer, network.trainable_variables)
-    with Prefetched(HardeningViews(photos, without_faces, steps, seed)) as views:
+    with Prefetched(HardeningViews(faces, without_faces, steps, seed)) as views:
         losses = []
         for step in range(done, steps):
             losses.append(float(pupil.train_on_batch(views[step])))
@@ -190,30 +202,39 @@ def _turn_grid(values, cells: int, anchors: int):
     return ops.reshape(ops.flip(ops.transpose(grid, (0, 2, 1, 3)), axis=1), (-1, *values.shape[1:]))
 
 
-def _photos_with_faces(prepared: Path) -> dict[str, list[np.ndarray]]:
+def _known_faces(prepared: Path) -> "dict[str, list[KnownFace]]":
     """The training photos in which MTCNN found a face at first, by source."""
-    by_source: dict[str, set[str]] = {}
-    for row in read_prepared(prepared):
-        if row.split == "train" and row.status == "ok" and not row.second_look:
-            by_source.setdefault(row.source, set()).add(row.image)
-    photos = {source: _read_all(sorted(images), source) for source, images in sorted(by_source.items())}
-    photos = {source: images for source, images in photos.items() if images}
-    if not photos:
+    from python_trainer.hardening_views import KnownFace
+
+    rows = {
+        row.image: row
+        for row in read_prepared(prepared)
+        if row.split == "train" and row.status == "ok" and not row.second_look
+    }
+    faces: dict[str, list[KnownFace]] = {}
+    for image, row in tqdm(sorted(rows.items()), desc="photos with faces", unit="photo"):
+        if (photo := _read(image)) is None:
+            continue
+        pixels, scale = photo
+        box, points = (np.array(json.loads(text)) * scale for text in (row.box_xyxy, row.keypoints))
+        known = row.faces_in_image == 1 and len(points) == 10
+        faces.setdefault(row.source, []).append(
+            KnownFace(pixels, box, points.reshape(5, 2)) if known else KnownFace(pixels)
+        )
+    if not faces:
         raise UserError(f"{prepared} has no training photo with a face; give a folder that `prepare` wrote, with them")
-    return photos
+    return faces
 
 
-def _read_all(locations: list[str], what: str) -> list[np.ndarray]:
-    """Those that can be read, reduced to what the views need."""
+def _read(location: str) -> tuple[np.ndarray, float] | None:
+    """A picture reduced to what the views need, and by how much; None, and a line about it, where it cannot be read."""
     from python_trainer.hardening_views import PHOTO_SIDE
 
-    images = []
-    for location in tqdm(locations, desc=what, unit="picture"):
-        try:
-            image = Image.fromarray(decode_image(location).rgb)
-        except ImageError as error:
-            print(f"left out: {location}: {error}")
-            continue
-        image.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BILINEAR)
-        images.append(np.asarray(image))
-    return images
+    try:
+        image = Image.fromarray(decode_image(location).rgb)
+    except ImageError as error:
+        print(f"left out: {location}: {error}")
+        return None
+    length = max(image.size)
+    image.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BILINEAR)
+    return np.asarray(image), max(image.size) / length

@@ -1,37 +1,47 @@
 """Batches that teach a detector of faces to see through what spoils photos: each view as it is, and spoilt."""
 
 import math
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 from PIL import Image, ImageFilter
 
 from python_trainer.blazeface import SIDE
-from python_trainer.spoiling import spoil
+from python_trainer.spoiling import cover, spoil
 
 PHOTO_SIDE = 256  # pixels: photos are held, turned and spoilt at twice the network's input
 BATCH, WITHOUT_FACE = 32, 12
 # Of a batch, the views from where to where are shown turned by a quarter, a half, three quarters, against the clock.
 QUARTERS = ((1, 14, 16), (2, 16, 18), (3, 18, 20))
-SPOILT, DENOISED, SCRAMBLED = 0.75, 0.1, 0.35  # shares of the views; the last of those without a face
+SPOILT, DENOISED, COVERED, SCRAMBLED = 0.75, 0.1, 0.3, 0.35  # shares of the views; the last of those without a face
 _TURN = 0.5  # radians, of faces: what BlazeFace finds unspoilt
+
+
+@dataclass(frozen=True)
+class KnownFace:
+    """A photo, uint8 [h, w, 3], at most PHOTO_SIDE long, and where it shows its face (faces.FaceDetection), if that is known."""
+
+    photo: np.ndarray
+    box: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
 
 
 class HardeningViews(keras.utils.PyDataset):
     """By index, the same batch for the same seed.
 
     Args:
-        photos: uint8 [h, w, 3], at most PHOTO_SIDE long, with faces; by source: each has a say by the root of its number.
-        without_faces: pictures of nobody, likewise.
+        faces: by source, which has a say by the root of its number.
+        without_faces: pictures of nobody, uint8 [h, w, 3], at most PHOTO_SIDE long.
         steps: batches that there are.
     """
 
     def __init__(
-        self, photos: dict[str, list[np.ndarray]], without_faces: list[np.ndarray], steps: int, seed: int
+        self, faces: dict[str, list[KnownFace]], without_faces: list[np.ndarray], steps: int, seed: int
     ) -> None:
         super().__init__()
-        self._photos = [photo for source in photos.values() for photo in source]
-        shares = np.concatenate([np.full(len(source), len(source) ** -0.5) for source in photos.values()])
+        self._faces = [face for source in faces.values() for face in source]
+        shares = np.concatenate([np.full(len(source), len(source) ** -0.5) for source in faces.values()])
         self._shares = shares / shares.sum()
         self._without_faces, self._steps, self._seed = without_faces, steps, seed
 
@@ -44,8 +54,8 @@ class HardeningViews(keras.utils.PyDataset):
         without_face = np.arange(BATCH) >= BATCH - WITHOUT_FACE
         clean, spoilt = (np.empty((BATCH, SIDE, SIDE, 3), np.uint8) for _ in range(2))
         for place, empty in enumerate(without_face):
-            view = self._nobody(rng) if empty else self._face(rng)
-            clean[place] = _as_input(view)
+            shown, view = self._nobody(rng) if empty else self._face(rng)
+            clean[place] = _as_input(shown)
             if rng.uniform() < SPOILT:
                 view = Image.fromarray(spoil(np.asarray(view), rng))
             if rng.uniform() < DENOISED:  # of specks and rain there is something left then
@@ -55,14 +65,26 @@ class HardeningViews(keras.utils.PyDataset):
             spoilt[start:end] = np.rot90(spoilt[start:end], quarters, axes=(1, 2))
         return {"clean": clean, "spoilt": spoilt, "without_face": without_face}
 
-    def _face(self, rng: np.random.Generator) -> Image.Image:
-        return _random_view(self._photos[rng.choice(len(self._photos), p=self._shares)], rng, _TURN)
+    def _face(self, rng: np.random.Generator) -> tuple[Image.Image, Image.Image]:
+        """Two views of the same draw, in the second of which something may cover the face."""
+        face = self._faces[rng.choice(len(self._faces), p=self._shares)]
+        covered = face.photo
+        if face.keypoints is not None and rng.uniform() < COVERED:
+            covered = cover(face.photo, face.box, face.keypoints, rng)
+        draw = rng.bit_generator.state
+        clean = _random_view(face.photo, rng, _TURN)
+        if covered is face.photo:
+            return clean, clean
+        rng.bit_generator.state = draw
+        return clean, _random_view(covered, rng, _TURN)
 
-    def _nobody(self, rng: np.random.Generator) -> Image.Image:
+    def _nobody(self, rng: np.random.Generator) -> tuple[Image.Image, Image.Image]:
         """A picture of nobody, or a photo of somebody in tiles that lie in another order: skin and hair, and no face."""
         if rng.uniform() < SCRAMBLED:
-            return _scrambled(self._face(rng), rng)
-        return _random_view(self._without_faces[rng.integers(len(self._without_faces))], rng, math.pi)
+            view = _scrambled(self._face(rng)[0], rng)
+        else:
+            view = _random_view(self._without_faces[rng.integers(len(self._without_faces))], rng, math.pi)
+        return view, view
 
 
 def _random_view(photo: np.ndarray, rng: np.random.Generator, turn: float) -> Image.Image:

@@ -7,7 +7,7 @@ noise, convolution and weather. A detector of faces is trained to see through th
 import io
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 _STEPS = (0.35, 0.4, 0.2, 0.05)  # chance of one, two, three and four changes
 
@@ -20,6 +20,43 @@ def spoil(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         changes = GROUPS[group]
         image = changes[rng.integers(len(changes))](image, rng)
     return np.asarray(image)
+
+
+def cover(photo: np.ndarray, box: np.ndarray, keypoints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A mask over mouth and nose, dark glasses, or something held before a part of the face, in any colour.
+
+    Args:
+        photo: uint8 [h, w, 3]. box: x1, y1, x2, y2 and keypoints: [5, 2], as faces.FaceDetection has them.
+
+    Returns:
+        uint8 [h, w, 3], a copy.
+    """
+    image = Image.fromarray(photo)
+    colour = tuple(int(value) for value in rng.integers(256, size=3))
+    draw = ImageDraw.Draw(image)
+    match rng.integers(4):
+        case 0 | 1:
+            draw.polygon(mask_outline(box, keypoints, rng.uniform(-0.1, 0.6)), fill=colour)
+        case 2:
+            reach = rng.uniform(0.3, 0.5) * np.linalg.norm(keypoints[1] - keypoints[0])
+            for eye in keypoints[:2]:
+                draw.ellipse((*(eye - reach), *(eye + reach)), fill=tuple(value // 5 for value in colour))
+            draw.line([tuple(eye) for eye in keypoints[:2].tolist()], fill=(0, 0, 0), width=max(1, round(reach / 5)))
+        case _:
+            size = (box[2:] - box[:2]) * rng.uniform(0.25, 0.6, 2)
+            corner = box[:2] + (box[2:] - box[:2] - size) * rng.uniform(size=2)
+            draw.rectangle((*corner, *(corner + size)), fill=colour)
+    return np.asarray(image)
+
+
+def mask_outline(box: np.ndarray, keypoints: np.ndarray, height: float = 0.35) -> list[tuple[float, float]]:
+    """The outline of a mask from the nose to the chin of an upright face; height: how far up it reaches from nose to eyes."""
+    left, top, right, bottom = box
+    eyes, nose = keypoints[:2].mean(axis=0), keypoints[2]
+    upper, lower = nose[1] - height * (nose[1] - eyes[1]), bottom - 0.12 * (bottom - top)
+    near, far = (np.array([left, right]) + share * (right - left) * np.array([1, -1]) for share in (0.06, 0.15))
+    outline = [(near[0], upper), (near[1], upper), (far[1], lower), (nose[0], bottom), (far[0], lower)]
+    return [(float(x), float(y)) for x, y in outline]
 
 
 def _hue(image: Image.Image, rng: np.random.Generator) -> Image.Image:

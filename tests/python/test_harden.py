@@ -10,7 +10,7 @@ from python_trainer import harden as module
 from python_trainer import hardening_views
 from python_trainer.__main__ import main
 from python_trainer.blazeface import PUBLISHED, SIDE, anchor_middles, build_blazeface
-from python_trainer.hardening_views import HardeningViews
+from python_trainer.hardening_views import HardeningViews, KnownFace
 from python_trainer.manifest import write_prepared
 from tests.python.faces import astronaut, save_astronaut
 from tests.python.test_train import crop_row
@@ -73,7 +73,8 @@ def test_what_is_said_of_a_turned_view_lies_where_the_view_shows_it(quarters):
 
 
 def test_views_are_the_same_for_a_seed_turned_where_they_should_be_and_spoilt(small_batches, monkeypatch):
-    views = HardeningViews({"a": [astronaut()[:256, 100:356]], "b": [astronaut()[:200, 150:300]]}, [WALL], 9, seed=0)
+    faces = {"a": [KnownFace(astronaut()[:256, 100:356])], "b": [KnownFace(astronaut()[:200, 150:300])]}
+    views = HardeningViews(faces, [WALL], 9, seed=0)
     first, again, other = views[3], views[3], views[4]
     assert all(np.array_equal(first[name], again[name]) for name in first)
     assert not np.array_equal(first["clean"], other["clean"])
@@ -85,6 +86,17 @@ def test_views_are_the_same_for_a_seed_turned_where_they_should_be_and_spoilt(sm
         assert np.array_equal(unspoilt["spoilt"][quarters], np.rot90(unspoilt["clean"][quarters], quarters))
     monkeypatch.setattr(hardening_views, "SPOILT", 1)
     assert not any(np.array_equal(*pair) for pair in zip(views[3]["spoilt"], unspoilt["spoilt"], strict=True))
+
+
+def test_what_covers_a_face_hides_it_from_the_pupil_and_not_from_the_teacher(small_batches, monkeypatch):
+    for name, share in (("SPOILT", 0), ("DENOISED", 0), ("COVERED", 1)):
+        monkeypatch.setattr(hardening_views, name, share)
+    points = np.array([[105, 100], [146, 102], [123, 127], [108, 150], [142, 152]])
+    face = KnownFace(astronaut()[:256, 100:356], np.array([75.0, 40, 180, 180]), points.astype(float))
+    batch = HardeningViews({"a": [face]}, [WALL], 9, seed=0)[0]
+    changed = (batch["clean"][0] != batch["spoilt"][0]).any(axis=-1).mean()
+    assert 0.005 < changed < 0.5
+    assert np.array_equal(batch["clean"][4:], batch["spoilt"][4:]), "nobody has no face to cover"
 
 
 def test_of_an_upright_unspoilt_face_there_is_nothing_to_learn(monkeypatch):
@@ -158,6 +170,7 @@ def test_what_cannot_be_trained_on_is_refused_in_a_sentence(prepared, walls, tmp
     write_prepared(tmp_path / "empty", [])
     for arguments, message in (
         ((prepared, walls, tmp_path / "out", "--steps", 0), "--steps 0"),
+        ((prepared, walls, tmp_path / "out", "--init", walls / "torn.png"), "does not hold the weights of BlazeFace"),
         ((tmp_path / "empty", walls, tmp_path / "out"), "no training photo with a face"),
         ((tmp_path / "nowhere", walls, tmp_path / "out"), "manifest.csv is missing"),
         ((prepared, tmp_path / "empty", tmp_path / "out"), "no picture in --without-faces"),
