@@ -89,7 +89,7 @@ def report_until(file: str, last: str) -> Callable[[Stage], bytes]:
 
 def marking(stage: Stage) -> bytes:
     """The picture of a report while a face is marked in it that was not found."""
-    page = stage.report("images/face_upside_down.jpg")
+    page = stage.report("images/face_mosaic.jpg")
     page.locator(".mark-bar button").click()
     expect(page.locator(".square")).to_be_focused()
     bottom = page.locator("figure").evaluate("part => Math.ceil(part.getBoundingClientRect().bottom + scrollY)")

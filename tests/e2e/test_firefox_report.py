@@ -10,7 +10,7 @@ from tests.e2e.firefox_driver import BASE, FirefoxTab
 
 FACE = "faces/real_grace_hopper.jpg"
 VERDICTS = ("No traces found", "Inconclusive", "Likely fake")
-UPSIDE_DOWN = "images/face_upside_down.jpg"
+MOSAIC = "images/face_mosaic.jpg"
 ENTER = "\ue007"
 HAND_OVER = """async (address, name) => {
   const transfer = new DataTransfer();
@@ -73,7 +73,7 @@ def test_the_first_run_page_opens_the_report_of_its_picture(firefox, firefox_tab
 def test_a_face_that_was_not_found_is_marked_and_checked_with_a_key(firefox_tab, site):
     firefox_tab.goto(f"{BASE}/report/report.html")
     wait_for(lambda: firefox_tab.evaluate("() => !document.getElementById('drop').hidden"), PATIENCE_S, "the page")
-    firefox_tab.evaluate(HAND_OVER, f"{site.origin}/{UPSIDE_DOWN}", "upside_down.jpg")
+    firefox_tab.evaluate(HAND_OVER, f"{site.origin}/{MOSAIC}", "mosaic.jpg")
     wait_for(lambda: firefox_tab.evaluate(TEXT, "#verdict h1") == "No face", FIRST_CHECK_S, "no face")
     firefox_tab.click_on(".mark-bar button")
     focused = "(selector) => document.activeElement.matches(selector)"

@@ -14,7 +14,7 @@ from tests.e2e.extension_driver import PATIENCE_S, open_report, panel_text, set_
 from tests.e2e.report_page import FIRST_CHECK_MS, VERDICT, choose, save_record, violations
 
 # Stands on its head, which neither detector finds; 512 x 600 pixels.
-UPSIDE_DOWN = "images/face_upside_down.jpg"
+MOSAIC = "images/face_mosaic.jpg"
 HOLD_MARKED = """() => {
   const send = chrome.runtime.sendMessage.bind(chrome.runtime);
   window.described = 0;
@@ -49,7 +49,7 @@ COUNT_MARKED = """() => {
 @pytest.fixture
 def unfound(report, fixtures_dir) -> Page:
     """The report of a picture whose face was not found."""
-    choose(report, fixtures_dir / UPSIDE_DOWN)
+    choose(report, fixtures_dir / MOSAIC)
     expect(report.locator("#verdict h1")).to_have_text("No face")
     return report
 
@@ -259,7 +259,7 @@ def test_in_a_narrow_window_and_from_right_to_left_it_fits_and_follows_the_point
     try:
         report.set_viewport_size({"width": 320, "height": 640})
         report.reload()
-        choose(report, fixtures_dir / UPSIDE_DOWN)
+        choose(report, fixtures_dir / MOSAIC)
         report.get_by_role("button", name=arabic["reportMark"]["message"]).click()
         assert report.evaluate("document.documentElement.scrollWidth") <= 320
         small = report.locator(".mark-bar button, .handle").evaluate_all(
@@ -300,8 +300,8 @@ def test_a_late_result_of_a_marked_face_does_not_replace_the_next_picture(unfoun
 
 def test_the_badge_on_the_page_keeps_its_own_verdict(page, context, badges, site, worker):
     set_settings(worker, "all")
-    url = f"{site.origin}/{UPSIDE_DOWN}"
-    page.goto(site.add_page(f'<img src="/{UPSIDE_DOWN}" width="300">'))
+    url = f"{site.origin}/{MOSAIC}"
+    page.goto(site.add_page(f'<img src="/{MOSAIC}" width="300">'))
     badges.click(wait_for_states(page, badges, {url: {"no_face"}})[url])
     wait_until(page, lambda: "Full report" in panel_text(badges), PATIENCE_S, "the panel is filled")
     report = open_report(context, badges)
