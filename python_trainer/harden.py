@@ -182,10 +182,9 @@ def turn_anchors(scores, regressions, quarters: int):
 
     for _ in range(quarters):
         x, y = regressions[..., 0::2], regressions[..., 1::2]  # of middle, size and keypoints
-        sizes = ops.convert_to_tensor(
-            np.eye(1, x.shape[-1], 1, dtype=np.float32)[0]
-        )  # 1 at the size, which has no sign
-        regressions = ops.reshape(ops.stack([y, x * (2 * sizes - 1)], axis=-1), (-1, *regressions.shape[1:]))
+        signs = np.full(x.shape[-1], -1, np.float32)
+        signs[1] = 1  # width and height have none
+        regressions = ops.reshape(ops.stack([y, x * signs], axis=-1), (-1, *regressions.shape[1:]))
         parts, start = [], 0
         for cells, anchors in CELLS:
             end = start + cells * cells * anchors
