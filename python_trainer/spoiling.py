@@ -4,10 +4,10 @@ The six groups are those of OpenForensics' challenge set (Le et al. 2021, arXiv:
 noise, convolution and weather. A detector of faces is trained to see through them; no classifier is trained on them.
 """
 
-import io
-
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+
+from python_trainer.images import recompress
 
 _STEPS = (0.35, 0.4, 0.2, 0.05)  # chance of one, two, three and four changes
 
@@ -175,9 +175,7 @@ def _specks(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def _recompressed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=int(rng.integers(2, 15)))
-    return Image.open(buffer).convert("RGB")
+    return recompress(image, "JPEG", quality=int(rng.integers(2, 15)))
 
 
 def _blurred(image: Image.Image, rng: np.random.Generator) -> Image.Image:

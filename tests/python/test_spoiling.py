@@ -9,7 +9,9 @@ from tests.python.faces import astronaut
 PHOTO = astronaut()[:200, 100:256]
 
 
-@pytest.mark.parametrize("change", {change for group in GROUPS for change in group}, ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change", dict.fromkeys(change for group in GROUPS for change in group), ids=lambda change: change.__name__
+)
 def test_a_change_changes_the_photo_and_keeps_its_form(change, monkeypatch):
     monkeypatch.setattr("python_trainer.spoiling.GROUPS", ((change,),) * len(GROUPS))
     for seed in range(6):
