@@ -1,7 +1,7 @@
 """How long the extension holds up a page's main thread: `python -m benchmarks.main_thread`.
 
-Opens pages of 200 and of 5,000 pictures in Chromium with automatic checking on, scrolls through them, asks for the
-popup's list, and reads from the browser's own trace how long each stretch of the extension's code in the page was.
+Opens pages of 200, 1,000 and 5,000 pictures in Chromium with automatic checking on, reads them, and takes from the
+browser's own trace how long each stretch of the extension's code in the page was, and each task in which it ran.
 """
 
 from __future__ import annotations
@@ -9,68 +9,108 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, Worker, sync_playwright
 
 from benchmarks.options import add_options
+from benchmarks.page_seen import badges_of
+from benchmarks.page_site import SIDE, page_of, write_pictures
+from benchmarks.page_visit import LONG_MS, read_to_end
 from benchmarks.results import Series, interleave, write_results
 from extension.demo.browser import launch_extension, wait_until
-from extension.demo.extension_build import ROOT, build_extension
+from extension.demo.extension_build import build_extension
 from extension.demo.extension_page import list_images
 from tests.e2e.extension_driver import set_settings
 from tests.e2e.shadow_dom import ShadowReader
 from tests.e2e.two_host_server import serve_site
 
-LIMIT_MS = 50  # a longer task is felt: https://web.dev/articles/optimize-long-tasks
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel"]
 # All of ours that runs on a page's main thread; the workers' scripts are in the trace too.
 CONTENT_SCRIPT = "/content.js"
 SCRIPT_EVENTS = {"FunctionCall", "EvaluateScript", "v8.evaluateModule"}
-PAGES = {
-    "200 pictures": (200, '<img src="/copy-{n}/images/size_113.jpg" width="113" height="113">'),
-    "5,000 pictures": (5000, '<div><img src="/copy-{few}/images/size_113.jpg" width="113" height="113"></div>'),
-    "5,000 addresses": (5000, '<img src="/copy-{n}/images/size_113.jpg" width="113" height="113" loading="lazy">'),
+TASK = "RunTask"
+ENDLESS = 1000  # pictures, each file new
+SIZE = f'width="{SIDE}" height="{SIDE}"'
+Spans = list[tuple[float, float]]  # (on the processor, by the clock), milliseconds
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Of a page's main thread: stretches of the extension's script, and the browser's tasks in which it ran."""
+
+    stretches: Spans
+    tasks: Spans
+
+
+# By the figure's name: its unit, and what it is of what was taken.
+FIGURES: dict[str, tuple[str, Callable[[Taken], float]]] = {
+    "longest stretch, on the processor": ("ms", lambda taken: max(processor for processor, _ in taken.stretches)),
+    "longest stretch, by the clock": ("ms", lambda taken: max(clock for _, clock in taken.stretches)),
+    "stretches": ("", lambda taken: len(taken.stretches)),
+    "longest task, on the processor": ("ms", lambda taken: max(processor for processor, _ in taken.tasks)),
+    "longest task, by the clock": ("ms", lambda taken: max(clock for _, clock in taken.tasks)),
+    f"tasks over {LONG_MS} ms on the processor": (
+        "",
+        lambda taken: sum(processor > LONG_MS for processor, _ in taken.tasks),
+    ),
+    f"tasks over {LONG_MS} ms by the clock": ("", lambda taken: sum(clock > LONG_MS for _, clock in taken.tasks)),
 }
-Stretches = list[tuple[float, float]]  # (on the processor, by the clock), milliseconds
-# By the figure's name: its unit, and what it is of a page's stretches.
-FIGURES: dict[str, tuple[str, Callable[[Stretches], float]]] = {
-    "longest stretch, on the processor": ("ms", lambda found: max(processor for processor, _ in found)),
-    "longest stretch, by the clock": ("ms", lambda found: max(clock for _, clock in found)),
-    f"stretches over {LIMIT_MS} ms on the processor": ("", lambda found: sum(spent > LIMIT_MS for spent, _ in found)),
-    "stretches": ("", len),
-}
 
 
-def write_html(count: int, markup: str) -> str:
-    """A page's body with `count` pictures; {few} numbers them with 20 addresses."""
-    return "".join(markup.format(n=index, few=index % 20) for index in range(count))
+def taken_by_us(trace: dict) -> Taken:
+    """Every stretch of the content script, and every task with one in it.
 
-
-def stretches(trace: dict) -> Stretches:
-    """Every stretch of the content script.
-
-    What the browser does for the script within it (layout, hit tests) counts. On a busy machine the clock also counts
-    the time that other programs had.
+    What the browser does for the script within a stretch (layout, hit tests) counts, and of a task whatever else ran in
+    it. On a busy machine the clock also counts the time that other programs had.
     """
-    ours = [
-        event
-        for event in trace["traceEvents"]
-        if event.get("ph") == "X"
-        and event["name"] in SCRIPT_EVENTS
-        and (url := str(event.get("args", {}).get("data", {}).get("url", ""))).startswith("chrome-extension://")
-        and url.endswith(CONTENT_SCRIPT)
-    ]
-    return [(event.get("tdur", event["dur"]) / 1000, event["dur"] / 1000) for event in ours]
+    ours, tasks = [], defaultdict(list)
+    for event in trace["traceEvents"]:
+        if event.get("ph") == "X" and event["name"] == TASK:
+            tasks[_thread(event)].append(event)
+        elif event.get("ph") == "X" and event["name"] in SCRIPT_EVENTS and _is_ours(event):
+            ours.append(event)
+    held = {}
+    for thread in {_thread(event) for event in ours}:
+        in_order = sorted(tasks[thread], key=_start)
+        for event in ours:
+            place = bisect_right(in_order, _start(event), key=_start) - 1
+            if _thread(event) == thread and place >= 0 and _start(event) < _end(in_order[place]):
+                held[thread, place] = in_order[place]
+    return Taken([_span(event) for event in ours], [_span(task) for task in held.values()])
 
 
-def figures(found: Mapping[str, Sequence[Stretches]]) -> list[Series]:
+def _is_ours(event: dict) -> bool:
+    url = str(event.get("args", {}).get("data", {}).get("url", ""))
+    return url.startswith("chrome-extension://") and url.endswith(CONTENT_SCRIPT)
+
+
+def _thread(event: dict) -> tuple[int, int]:
+    return event["pid"], event["tid"]
+
+
+def _start(event: dict) -> float:
+    return event["ts"]
+
+
+def _end(event: dict) -> float:
+    return event["ts"] + event["dur"]
+
+
+def _span(event: dict) -> tuple[float, float]:
+    return event.get("tdur", event["dur"]) / 1000, event["dur"] / 1000
+
+
+def figures(found: Mapping[str, Sequence[Taken]]) -> list[Series]:
     """FIGURES of each round.
 
     Args:
-        found: by the page's name, the stretches round by round.
+        found: by the page's name, what was taken round by round.
     """
     return [
         Series(figure, page, [figure_of(each) for each in rounds], unit)
@@ -79,13 +119,13 @@ def figures(found: Mapping[str, Sequence[Stretches]]) -> list[Series]:
     ]
 
 
-def measure(context, worker, site, html: str) -> Stretches:
-    """The stretches while a page is loaded, checked and scrolled through, in a browser that knows no picture yet."""
-    set_settings(worker, "all")
-    page = context.new_page()
+def _read(page: Page, worker: Worker) -> None:
+    read_to_end(page, badges_of(page), ENDLESS)
+
+
+def _leaf_through(page: Page, worker: Worker) -> None:
+    """A few screens down, the popup's list, the page's end, and the extension is switched off."""
     reader = ShadowReader(page)
-    context.browser.start_tracing(page=page, categories=CATEGORIES)
-    page.goto(site.add_page(html))
     for _ in range(4):
         wait_until(page, lambda: any("data-score" in badge.attributes for badge in reader.buttons()), 60, "verdicts")
         page.mouse.wheel(0, 700)
@@ -93,7 +133,21 @@ def measure(context, worker, site, html: str) -> Stretches:
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     set_settings(worker, "all", paused=True)
     wait_until(page, lambda: not reader.buttons(), 30, "all badges gone")
-    return stretches(json.loads(context.browser.stop_tracing()))
+
+
+# By the page's name: its body, and how it is read.
+PAGES: dict[str, tuple[str, Callable[[Page, Worker], None]]] = {
+    "200 pictures": ("".join(f'<img src="/copy-{n}/0.jpg" {SIZE}>' for n in range(200)), _leaf_through),
+    "1,000 pictures, endless": (page_of(ENDLESS, "endless", run="endless"), _read),
+    "5,000 pictures": (
+        "".join(f'<div><img src="/copy-{n % 20}/0.jpg" {SIZE}></div>' for n in range(5000)),
+        _leaf_through,
+    ),
+    "5,000 addresses": (
+        "".join(f'<img src="/copy-{n}/0.jpg" {SIZE} loading="lazy">' for n in range(5000)),
+        _leaf_through,
+    ),
+}
 
 
 def main() -> None:
@@ -102,23 +156,30 @@ def main() -> None:
     add_options(parser, rounds=3)
     args = parser.parse_args()
     versions: dict[str, str] = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        serve_site(ROOT / "tests" / "fixtures") as site,
-    ):
-        extension = build_extension(Path(folder), test_permissions=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        pictures = Path(scratch) / "pictures"
+        pictures.mkdir()
+        write_pictures(pictures, ENDLESS)
+        extension = build_extension(Path(scratch) / "build", test_permissions=True)
+        with serve_site(pictures) as site:
 
-        def measure_once(html: str) -> Stretches:
-            with launch_extension(playwright, extension) as (context, worker):
-                versions["Chromium"] = context.browser.version
-                return measure(context, worker, site, html)
+            def measure(html: str, read: Callable[[Page, Worker], None]) -> Taken:
+                """In a browser that knows no picture yet."""
+                with launch_extension(playwright, extension) as (context, worker):
+                    versions["Chromium"] = context.browser.version
+                    set_settings(worker, "all")
+                    page = context.new_page()
+                    context.browser.start_tracing(page=page, categories=CATEGORIES)
+                    page.goto(site.add_page(html))
+                    read(page, worker)
+                    return taken_by_us(json.loads(context.browser.stop_tracing()))
 
-        pages = {name: partial(measure_once, write_html(count, markup)) for name, (count, markup) in PAGES.items()}
-        found = interleave(pages, args.rounds)
+            found = interleave({name: partial(measure, *page) for name, page in PAGES.items()}, args.rounds)
     about = (
         "Of a page's main thread, what the extension's script takes with automatic checks on; a new browser and profile for"
-        f" each page and round. Over {LIMIT_MS} ms a stretch is felt. By the clock a busy machine's other programs count too."
+        " each page and round. A stretch is the script's own; a task is the browser's with a stretch in it, whatever else ran"
+        f" there. A task over {LONG_MS} ms is felt (https://web.dev/articles/optimize-long-tasks). By the clock the time counts"
+        " too in which the thread waits for a core: the checks and the browser's other processes want both."
     )
     write_results(args.out, "main_thread", figures(found), about=about, versions=versions)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
 from benchmarks.page_figures import times_of
-from benchmarks.page_seen import PICTURES, badges_of, pictures_of
+from benchmarks.page_seen import PICTURES, Seen, badges_of, pictures_of
 from benchmarks.page_tensors import tensors_alive
 from benchmarks.process_tree import Meter, ProcessTree
 
@@ -39,9 +39,6 @@ SCROLL_ON = f"""new Promise((resolve) => {{
 def visit(context: BrowserContext, address: str, count: int, checked: bool, tree: ProcessTree) -> dict[str, float]:
     """Opens a page, reads it to its end, and waits a little.
 
-    No picture is scrolled out of view before its badge (or, unchecked, the picture itself) is painted: one that was gone
-    before it was asked for is asked for once it is back in view, and one that was never painted is held by no browser.
-
     Args:
         context: the browser that `tree` measures.
         address: of a page of `benchmarks.page_site`.
@@ -62,11 +59,7 @@ def visit(context: BrowserContext, address: str, count: int, checked: bool, tree
         pictures = pictures_of(page)
         seen = badges_of(page) if checked else pictures
         in_view = page.evaluate(IN_VIEW)
-        seen.wait_for(in_view)
-        while page.evaluate(IN_VIEW) < count:
-            seen.wait_for(page.evaluate(LEAVING))
-            page.evaluate(SCROLL_ON)
-        seen.wait_for(count)
+        read_to_end(page, seen, count)
     felt = page.evaluate("felt")
     painted = pictures.times()
     figures = times_of(seen.times(), in_view) | {
@@ -88,3 +81,19 @@ def visit(context: BrowserContext, address: str, count: int, checked: bool, tree
         figures["tensors of a worker"] = max(alive)
     page.close()
     return figures
+
+
+def read_to_end(page: Page, seen: Seen, count: int) -> None:
+    """Scrolls through a page of `count` pictures as fast as they are painted, or their badges: what `seen` notes.
+
+    None is scrolled out of view before: one that was gone before it was asked for is asked for once it is back in view,
+    and one that was never painted is held by no browser.
+
+    Raises:
+        TimeoutError: what was waited for did not come.
+    """
+    seen.wait_for(page.evaluate(IN_VIEW))
+    while page.evaluate(IN_VIEW) < count:
+        seen.wait_for(page.evaluate(LEAVING))
+        page.evaluate(SCROLL_ON)
+    seen.wait_for(count)
