@@ -7,13 +7,14 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from python_trainer.config import Recipe
 from python_trainer.images import recompress
+from python_trainer.spoiling import spoil
 
 
 def augment(crop: np.ndarray, recipe: Recipe, size: int, rng: np.random.Generator) -> np.ndarray:
     """One random view of a crop.
 
-    Geometry first (one resampling for flip, rotation, zoom and the final size), then erased rectangles, colour, and
-    what the web does to a picture. Two crops of a pair given generators of the same seed get the same draw.
+    Geometry first (one resampling for flip, rotation, zoom and the final size), then erased rectangles, colour,
+    what spoils photos and what the web does to a picture. Two crops of a pair given generators of the same seed get the same draw.
 
     Args:
         crop: uint8 [s, s, 3].
@@ -26,6 +27,8 @@ def augment(crop: np.ndarray, recipe: Recipe, size: int, rng: np.random.Generato
     if recipe.color:
         for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
             image = enhance(image).enhance(1 + rng.uniform(-recipe.color, recipe.color))
+    if recipe.spoil and rng.uniform() < recipe.spoil:
+        image = Image.fromarray(spoil(np.asarray(image), rng))
     degraded = rng.uniform() < recipe.degrade
     if degraded:
         image = degrade(image, rng)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from zlib import crc32
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -16,6 +17,7 @@ from python_trainer.config import FaceCropSettings
 from python_trainer.images import recompress
 from python_trainer.manifest import CropRow
 from python_trainer.preprocessing import crop_face, resize_antialiased, round_half_up
+from python_trainer.spoiling import spoil
 
 Condition = Callable[[np.ndarray], np.ndarray]
 
@@ -56,6 +58,11 @@ def recompress_twice(image: np.ndarray) -> np.ndarray:
     return encode(encode(image, "JPEG", 85), "JPEG", 75)
 
 
+def spoilt(image: np.ndarray) -> np.ndarray:
+    """One to four changes of filters, noise, blots and weather, drawn by the photo's own bytes: same shape."""
+    return spoil(image, np.random.default_rng(crc32(np.ascontiguousarray(image))))
+
+
 CURVES: dict[str, dict[str, int]] = {
     "jpeg_quality": {f"jpeg_{quality}": quality for quality in (90, 70, 50, 30)},
     "scale_percent": {f"scale_{percent}": percent for percent in (75, 50, 25)},
@@ -74,6 +81,7 @@ CONDITIONS: dict[str, Condition] = {
     "resize_90": partial(rescale, factor=0.9),
     "resize_110": partial(rescale, factor=1.1),
     "jpeg_twice": recompress_twice,
+    "spoilt": spoilt,
 }
 # Harmless to the eye: a verdict that turns over under one of these was worth nothing.
 FLIP_VARIANTS = ("web", "screenshot", "webp", "jpeg_90", "jpeg_70", "jpeg_twice", "scale_75", "resize_90", "resize_110")

@@ -72,7 +72,7 @@ class ClipRule:
 
 
 _SHARES = (
-    "horizontal_flip", "vertical_flip", "rotation", "zoom", "color", "geometry", "erase", "overlay", "degrade",
+    "horizontal_flip", "vertical_flip", "rotation", "zoom", "color", "geometry", "erase", "overlay", "spoil", "degrade",
     "label_smoothing", "self_blended", "cross_blended", "reconstructed", "ema",
 )  # fmt: skip
 _LIMITS = (  # names of a recipe's fields, what fits them, and that in words
@@ -118,6 +118,7 @@ class Recipe:
     window: int = 0  # 1: stages smaller than the crop see a piece of it at its own scale, not all of it shrunk
     erase: float = 0.0  # probability that rectangles of a crop are painted over
     overlay: float = 0.0  # probability that another real shows through both of a pair
+    spoil: float = 0.0  # probability that filters, weather, blots or noise spoil both of a pair (spoiling.py)
     degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping

@@ -1,7 +1,8 @@
 """Spoils photos as filters, weather, blots and lossy channels do, as pure functions of an explicit generator.
 
 The six groups are those of OpenForensics' challenge set (Le et al. 2021, arXiv:2107.14480, section 5): colour, edges, blocks,
-noise, convolution and weather. A detector of faces is trained to see through them; no classifier is trained on them.
+noise, convolution and weather. The detector of faces is trained to see through them, and the classifier to say less of a
+photo that has lost so much.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from python_trainer.images import recompress
 
 _STEPS = (0.35, 0.4, 0.2, 0.05)  # chance of one, two, three and four changes
+_LEAST_SIDE = 24  # pixels, for blocks to be moved in
 
 
 def spoil(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -144,7 +146,9 @@ def _mosaic(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 def _moved_blocks(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Blocks that show what lies a little beside them."""
-    values, block = np.array(image), int(rng.integers(6, 24))
+    if min(image.size) < _LEAST_SIDE:
+        return image
+    values, block = np.array(image), int(rng.integers(6, min(24, min(image.size) // 3)))
     original = values.copy()
     reach = block // 2
     height, width = values.shape[:2]

@@ -52,6 +52,15 @@ def test_the_size_is_the_asked_one(size):
     assert view(1, size, rotation=0.04, zoom=0.1).shape == (size, size, 3)
 
 
+def test_spoiling_comes_by_chance_before_the_web_and_at_any_size():
+    same = [np.array_equal(view(seed, spoil=0.5), FACE) for seed in range(20)]
+    assert 5 < sum(same) < 15
+    for size in (160, 224):
+        spoilt = [view(seed, size, spoil=1.0) for seed in range(5)]
+        assert all(np.abs(image.astype(int) - view(0, size)).mean() > 0.5 for image in spoilt)
+        np.testing.assert_array_equal(spoilt[3], view(3, size, spoil=1.0))
+
+
 def test_degrading_loses_detail_not_size():
     image = Image.fromarray(FACE)
     degraded = np.asarray(degrade(image, np.random.default_rng(0)), int)

@@ -20,6 +20,12 @@ def test_a_change_changes_the_photo_and_keeps_its_form(change, monkeypatch):
         assert (spoilt != PHOTO).mean() > 0.01
 
 
+@pytest.mark.parametrize("side", [1, 7, 23, 24, 40])
+def test_however_small_a_picture_is_it_keeps_its_form(side):
+    for seed in range(60):
+        assert spoil(PHOTO[:side, : side + 3], np.random.default_rng(seed)).shape == (side, side + 3, 3)
+
+
 def test_the_same_seed_spoils_alike_and_another_otherwise():
     first, again, other = (spoil(PHOTO, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
