@@ -7,6 +7,7 @@ import numpy as np
 
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT
+from python_trainer.models import load_weights
 from python_trainer.reconstruction import PATCH, Decoder, random_patches
 
 TRAINED = ROOT / "python_trainer" / "checkpoints" / "decoders"  # what the repository comes with
@@ -38,10 +39,7 @@ def load_adversarial_autoencoder(kind: str, folder: Path = TRAINED) -> Decoder:
     if not path.exists():
         raise UserError(f"{path} is missing; `reconstruct --decoders {folder}` trains and keeps it")
     model = _autoencoder(ADVERSARIAL_KINDS[kind])
-    try:
-        model.load_weights(path)
-    except (ValueError, OSError) as error:
-        raise UserError(f"{path} does not hold the weights of {kind}: {error}") from error
+    load_weights(model, path, kind)
     return _copier(model)
 
 

@@ -15,7 +15,7 @@ from python_trainer.errors import UserError
 from python_trainer.images import ImageError, decode_image
 from python_trainer.inputs import list_images
 from python_trainer.manifest import read_prepared
-from python_trainer.models import save_weights
+from python_trainer.models import load_weights, save_weights
 
 if TYPE_CHECKING:
     import keras
@@ -93,10 +93,7 @@ def harden(
 
     network, teacher = (build_blazeface(batch_size=None) for _ in range(2))
     for each, weights in ((network, init), (teacher, PUBLISHED)):
-        try:
-            each.load_weights(weights)
-        except (ValueError, OSError) as error:
-            raise UserError(f"{weights} does not hold the weights of BlazeFace: {error}") from error
+        load_weights(each, weights, "BlazeFace")
     rate = keras.optimizers.schedules.CosineDecay(
         learning_rate * 1e-2, steps, warmup_target=learning_rate, warmup_steps=min(WARM_UP, steps), alpha=0.02
     )

@@ -16,6 +16,7 @@ from python_trainer.crop_settings import view_of
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, is_held_out
 from python_trainer.manifest import CropRow, sha256_of
+from python_trainer.models import load_weights
 from python_trainer.preprocessing import resize_antialiased
 from python_trainer.protocol_figures import mean, unseen_aucs
 
@@ -61,10 +62,7 @@ def load_meso4(path: Path) -> Callable[[np.ndarray], np.ndarray]:
     if not path.exists():
         raise UserError(f"{path} is missing; --meso4 takes the authors' Meso4_DF.h5 or Meso4_F2F.h5")
     model = build_meso4()
-    try:
-        model.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
-        raise UserError(f"{path} does not hold the weights of Meso4: {error}") from error
+    load_weights(model, path, "Meso4")
 
     def score(crops: np.ndarray) -> np.ndarray:
         values = []

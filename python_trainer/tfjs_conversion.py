@@ -111,10 +111,15 @@ def export_blazeface(out_dir: str | Path) -> Path:
     Returns:
         The path of model.json.
     """
-    from python_trainer.blazeface import WEIGHTS, load_blazeface
+    import keras
 
+    from python_trainer.blazeface import WEIGHTS, build_blazeface
+
+    keras.utils.clear_session()  # names that Keras counts up begin anew, so that the same network is the same files
+    network = build_blazeface()
+    network.load_weights(WEIGHTS)
     with tempfile.TemporaryDirectory() as scratch:
-        load_blazeface().export(scratch, verbose=False)
+        network.export(scratch, verbose=False)
         written = convert_saved_model(scratch, out_dir, "float16")
     shutil.copy(WEIGHTS.with_name("LICENSE"), written.parent)
     return written

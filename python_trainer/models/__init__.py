@@ -51,11 +51,16 @@ def load_checkpoint(path: str | Path) -> tuple["keras.Model", Recipe]:
             raise UserError(f"{needed} is missing; a checkpoint is a .weights.h5 file with its recipe.json beside it")
     recipe = recipe_from_dict(json.loads(recipe_path.read_text(encoding="utf-8")))
     model = build_model(recipe)
+    load_weights(model, path, recipe.architecture)
+    return model, recipe
+
+
+def load_weights(model: "keras.Model", path: Path, network: str) -> None:
+    """Give a model the weights of a file that is there; raises UserError where they are not those of `network`."""
     try:
         model.load_weights(path)
-    except (ValueError, OSError) as error:
-        raise UserError(f"{path} does not hold the weights of {recipe.architecture}: {error}") from error
-    return model, recipe
+    except (ValueError, OSError, KeyError) as error:
+        raise UserError(f"{path} does not hold the weights of {network}: {error}") from error
 
 
 def save_weights(model: "keras.Model", path: Path) -> None:
