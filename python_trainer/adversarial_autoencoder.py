@@ -7,7 +7,7 @@ import numpy as np
 
 from python_trainer.errors import UserError
 from python_trainer.files import ROOT
-from python_trainer.models import load_weights
+from python_trainer.models import load_weights, save_weights
 from python_trainer.reconstruction import PATCH, Decoder, random_patches
 
 TRAINED = ROOT / "python_trainer" / "checkpoints" / "decoders"  # what the repository comes with
@@ -57,8 +57,6 @@ def train_adversarial_autoencoder(
         weights: of MobileNetV2 trained on ImageNet: a file, "imagenet" for Keras's download, or "none" (random).
     """
     import keras
-
-    from python_trainer.models import save_weights
 
     keras.utils.set_random_seed(seed)
     model, adversary = _autoencoder(ADVERSARIAL_KINDS[kind]), _adversary()

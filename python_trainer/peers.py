@@ -16,7 +16,7 @@ from python_trainer.crop_settings import view_of
 from python_trainer.errors import UserError
 from python_trainer.evaluation_report import ImageScore, collect_images, is_held_out
 from python_trainer.manifest import CropRow, sha256_of
-from python_trainer.models import load_weights
+from python_trainer.models import load_checkpoint, load_weights
 from python_trainer.preprocessing import resize_antialiased
 from python_trainer.protocol_figures import mean, unseen_aucs
 
@@ -144,7 +144,6 @@ def load_peers(
 def load_checkpoint_scorer(name: str, path: Path, conditions: tuple[str, ...]) -> Scorer:
     """One of our checkpoints, with the view that its recipe says."""
     from python_trainer.dataset import predict_logits
-    from python_trainer.models import load_checkpoint
 
     model, recipe = load_checkpoint(path)
     return Scorer(name, view_of(recipe), lambda crops: predict_logits(model, crops, recipe.input_size), conditions)
