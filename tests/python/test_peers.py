@@ -95,7 +95,7 @@ def test_baseline_learns_from_training_crops_that_are_not_held_out(spectra, monk
 def test_checkpoints_bring_their_own_view(spectra, monkeypatch):
     folder, rows = spectra
     recipes = {"faces.h5": get_recipe("mobilenet"), "whole.h5": get_recipe("mtcnn")}
-    monkeypatch.setattr("python_trainer.models.load_checkpoint", lambda path: (None, recipes[path.name]))
+    monkeypatch.setattr("python_trainer.peers.load_checkpoint", lambda path: (None, recipes[path.name]))
     found = {p.name: p for p in load_peers(folder, rows, VIEW, None, ["m=x/faces.h5", "w=whole.h5"], 0)}
     assert list(found) == ["spectrum", "m", "w"]
     assert found["spectrum"].view == VIEW
