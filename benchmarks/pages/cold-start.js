@@ -1,6 +1,7 @@
 // What is compiled and loaded before the first image, in a page of the extension that has done nothing yet. Called by cold_start.py.
 
 import CONVOLUTION_WASM from "../../extension/src/inference/convolution-wasm.js";
+import DEPTHWISE_WASM from "../../extension/src/inference/depthwise-wasm.js";
 import { loadGraphModel, runGraphModel } from "../../extension/src/inference/graph-model.js";
 import { readModelManifest, verifiedReader } from "../../extension/src/inference/model-files.js";
 import RESAMPLE_WASM from "../../extension/src/inference/resample-wasm.js";
@@ -40,6 +41,7 @@ window.bench = {
     return {
       "compile TF.js's WebAssembly": await timed(() => WebAssembly.compile(bytes)),
       "compile and start our convolution": await timed(() => startKernel(CONVOLUTION_WASM)),
+      "compile and start our depthwise convolution": await timed(() => startKernel(DEPTHWISE_WASM)),
       "compile and start our resizing": await timed(() => startKernel(RESAMPLE_WASM)),
       [`start TF.js on ${backend}`]: await timed(() => useBackend(backend)),
     };

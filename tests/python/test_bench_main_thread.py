@@ -16,13 +16,14 @@ def test_only_the_content_script_runs_on_a_pages_main_thread():
         "traceEvents": [
             event("FunctionCall", OURS, clock=2000, processor=1500),
             event("EvaluateScript", OURS, clock=9000, processor=8000),
+            event("FunctionCall", OURS, clock=3000, processor=7000),  # more than has passed
             event("Layout", OURS, clock=70000, processor=70000),
             event("FunctionCall", "https://example.org/content.js", clock=70000, processor=70000),
             event("EvaluateScript", "chrome-extension://abc/inference-worker.js", clock=70000, processor=70000),
             {"ph": "M", "name": "thread_name", "args": {"name": "CrRendererMain"}},
         ]
     }
-    assert taken_by_us(trace) == Taken(stretches=[(1.5, 2), (8, 9)], tasks=[])
+    assert taken_by_us(trace) == Taken(stretches=[(1.5, 2), (8, 9), (3, 3)], tasks=[])
 
 
 def test_a_task_is_ours_where_our_script_ran_in_it():
