@@ -1,8 +1,8 @@
 """Spoils photos as filters, weather, blots and lossy channels do, as pure functions of an explicit generator.
 
 The six groups are those of OpenForensics' challenge set (Le et al. 2021, arXiv:2107.14480, section 5): colour, edges, blocks,
-noise, convolution and weather. The detector of faces is trained to see through them, and the classifier to say less of a
-photo that has lost so much.
+noise, convolution and weather. A detector of faces is trained to see through them (`harden`); a
+classifier may be shown them (`train --spoil`), and the protocol measures what it says of such photos (`spoilt`).
 """
 
 import numpy as np
