@@ -398,7 +398,8 @@ def test_wrong_flags_fail_before_the_work(tmp_path, capsys, monkeypatch):
     folder = make_prepared(tmp_path)
     checkpoint = tmp_path / "x.weights.h5"
     recipe = type("R", (), {"input_size": 32, "crop": FaceCropSettings(size=32), "whole_image": False, "architecture": ""})  # fmt: skip
-    monkeypatch.setattr("python_trainer.peers.load_checkpoint", lambda path: (None, recipe))
+    for user in ("models", "peers"):
+        monkeypatch.setattr(f"python_trainer.{user}.load_checkpoint", lambda path: (None, recipe))
     command = ["evaluate", "--checkpoint", str(checkpoint), "--data", str(folder), "--out", str(tmp_path / "out")]
     for flags, message in (
         (["--peer", "a=b"], "belong to --protocol full"),
