@@ -75,13 +75,14 @@ def taken_by_us(trace: dict) -> Taken:
             tasks[_thread(event)].append(event)
         elif event.get("ph") == "X" and event["name"] in SCRIPT_EVENTS and _is_ours(event):
             ours.append(event)
+    for of_thread in tasks.values():
+        of_thread.sort(key=_start)
     held = {}
-    for thread in {_thread(event) for event in ours}:
-        in_order = sorted(tasks[thread], key=_start)
-        for event in ours:
-            place = bisect_right(in_order, _start(event), key=_start) - 1
-            if _thread(event) == thread and place >= 0 and _start(event) < _end(in_order[place]):
-                held[thread, place] = in_order[place]
+    for event in ours:
+        before = tasks[_thread(event)]
+        place = bisect_right(before, _start(event), key=_start) - 1
+        if place >= 0 and _start(event) < _start(before[place]) + before[place]["dur"]:
+            held[_thread(event), place] = before[place]
     return Taken([_span(event) for event in ours], [_span(task) for task in held.values()])
 
 
@@ -96,10 +97,6 @@ def _thread(event: dict) -> tuple[int, int]:
 
 def _start(event: dict) -> float:
     return event["ts"]
-
-
-def _end(event: dict) -> float:
-    return event["ts"] + event["dur"]
 
 
 def _span(event: dict) -> tuple[float, float]:
