@@ -29,24 +29,44 @@ _FINE_BLOCK = 10
 CELLS = ((16, 2), (8, 6))  # a side, and anchors in each
 _VALUES = 16  # of an anchor: x and y of the middle, width, height, and x and y of six keypoints
 _KEYPOINTS = (0, 1, 2, 3, 3)  # the eyes, nose, and the mouth's middle for both of its corners
+_MIRRORED = (1, 0, 2, 4, 3)  # which of those five each is in a mirror image
+_VIEWS = (
+    (False, 1.0),
+    (True, 1.0),
+    (False, 1.2),
+)  # whether mirrored, and how many times as wide a frame the photo lies in
 
 
 def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarray:
     """Faces of at least an eighth of the longer side of an image, uint8 [h, w, 3] RGB, best first.
 
+    A photo is looked at as it is, then in the mirror, then from a little farther off, until a face is seen: a face that is hardly
+    there under what spoils the photo is often seen from one side and not from the other.
+
     Returns:
         float64 [n, 15] rows of x1, y1, x2, y2, as MTCNN would draw the box; score in (0, 1); 5 x, 5 y of MTCNN's keypoints, with
         the mouth's middle for both of its corners. Pixels.
     """
+    views = (_faces_in_view(image, mirrored, frame, settings) for mirrored, frame in _VIEWS)
+    return next((faces for faces in views if len(faces)), np.empty((0, 15)))
+
+
+def _faces_in_view(image: np.ndarray, mirrored: bool, frame: float, settings: BlazeFaceSettings) -> np.ndarray:
+    """As `find_large_faces`, in one of _VIEWS."""
     height, width = image.shape[:2]
-    scale = SIDE / max(height, width)
+    scale = SIDE / max(height, width) / frame
     rows, columns = (max(1, round_half_up(length * scale)) for length in (height, width))
     top, left = (SIDE - rows) // 2, (SIDE - columns) // 2
+    shown = resize_antialiased(image, rows, columns)
     square = np.zeros((SIDE, SIDE, 3), np.float32)
-    square[top : top + rows, left : left + columns] = resize_antialiased(image, rows, columns)
+    square[top : top + rows, left : left + columns] = shown[:, ::-1] if mirrored else shown
     found = _suppress(*_anchors_in(square), settings)
     pixels = np.array([width / columns, height / rows])
     faces = np.array([_as_mtcnn_draws(face, np.array([left, top]), pixels, settings) for face in found]).reshape(-1, 15)
+    if mirrored:
+        faces[:, [0, 2]] = width - faces[:, [2, 0]]
+        x, y = faces[:, 5:10][:, _MIRRORED], faces[:, 10:][:, _MIRRORED]
+        faces[:, 5:] = np.concatenate([width - x, y], axis=1)
     faces[:, :4] = np.clip(faces[:, :4], 0, (width - 1, height - 1, width - 1, height - 1))
     return faces
 

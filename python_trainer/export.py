@@ -23,7 +23,7 @@ from python_trainer.shipped_graph import ShippedGraph
 from python_trainer.tfjs_conversion import convert_saved_model, export_blazeface, export_detector
 from python_trainer.tfjs_runner import run_graph_model
 
-MODEL_VERSION = "2.7.0"
+MODEL_VERSION = "2.8.0"
 ARCHITECTURES = {"ifmd": "mobilenetv2+ifmd", "evidence": "mobilenetv2+ifmd+evidence"}
 # |Δlogit|: TF.js against Keras with float32 weights (the conversion is right), and TF.js against TensorFlow with the
 # shipped, dequantised weights (the engine is right).

@@ -77,6 +77,29 @@ def test_a_face_on_its_side_or_its_head_is_found_where_it_is(quarters):
         assert np.abs(face[5:].reshape(2, 5).T - expected).max() < 0.2 * length
 
 
+@pytest.mark.parametrize("view", [(True, 1.0), (False, 1.2)])
+def test_what_another_view_shows_is_where_it_is_in_the_photo(view, monkeypatch):
+    portrait = astronaut()[:256, 60:356]
+    (plain,) = find_large_faces(portrait, SETTINGS)
+    monkeypatch.setattr("python_trainer.blazeface._VIEWS", (view,))
+    (row,) = find_large_faces(portrait, SETTINGS)
+    (middle, length), (expected, other) = middle_and_side(row[:4]), middle_and_side(plain[:4])
+    assert np.abs(middle - expected).max() < 0.1 * other
+    assert length == pytest.approx(other, rel=0.2)
+    assert np.abs(row[5:] - plain[5:]).max() < 0.1 * other
+
+
+def test_the_mirror_shows_what_the_mirror_image_would(monkeypatch):
+    portrait = astronaut()[:256, 60:356]
+    monkeypatch.setattr("python_trainer.blazeface._VIEWS", ((True, 1.0),))
+    (row,) = find_large_faces(portrait, SETTINGS)
+    monkeypatch.setattr("python_trainer.blazeface._VIEWS", ((False, 1.0),))
+    (mirror,) = find_large_faces(portrait[:, ::-1].copy(), SETTINGS)
+    eyes, other_eyes = row[5:7], mirror[5:7]
+    assert eyes == pytest.approx(296 - other_eyes[::-1], abs=0.5)
+    assert row[[0, 2]] == pytest.approx(296 - mirror[[2, 0]], abs=0.5)
+
+
 def test_each_of_two_people_is_found_once():
     pair = np.concatenate(
         [astronaut()[:300, 80:380], np.zeros((300, 20, 3), np.uint8), astronaut()[:300, 380:80:-1]], axis=1

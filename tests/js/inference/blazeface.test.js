@@ -16,13 +16,13 @@ const IMAGE = { width: 256, height: 128, channels: 3, data: new Uint8Array(256 *
 
 before(useWasm);
 
-/** A network whose anchors say this (row -> [logit, values]), and that keeps what it is shown. */
-function networkOf(anchors) {
+/** A network whose anchors say this (row -> [logit, values]) when it is run for the `from`th time or later; it keeps what it is shown. */
+function networkOf(anchors, from = 1) {
   const inputs = [];
   const execute = (input, names) => {
     const scores = new Float32Array(ROWS).fill(-9);
     const regressions = new Float32Array(ROWS * 16);
-    for (const [row, [logit, values]] of Object.entries(anchors)) {
+    for (const [row, [logit, values]] of Object.entries(inputs.length + 1 < from ? {} : anchors)) {
       scores[row] = logit;
       regressions.set(values, row * 16);
     }
@@ -36,7 +36,6 @@ test("the image lies in the middle of a black square", async () => {
   const network = networkOf({});
   assert.deepEqual(await findLargeFaces(network, IMAGE, SETTINGS), []);
   const rowOf = (y) => network.inputs[0].slice(y * 128 * 3, (y + 1) * 128 * 3);
-  assert.equal(network.inputs.length, 1);
   assert.deepEqual([31, 32, 95, 96].map((y) => new Set(rowOf(y))), [-1, 1, 1, -1].map((value) => new Set([value])));
 });
 
@@ -47,6 +46,35 @@ test("a face becomes a box as MTCNN draws it, in pixels of the image", async () 
   assert.deepEqual([x1, y1, x2, y2], [136 - 24, 68 - 24, 136 + 24, 68 + 24]);
   assert.ok(Math.abs(score - 1 / (1 + Math.exp(-3))) < 1e-6);
   assert.deepEqual(keypoints, [[128, 62], [144, 62], [136, 72], [136, 84], [136, 84]]);
+});
+
+test("an image without a face is looked at as it is, in the mirror and from farther off", async () => {
+  const network = networkOf({});
+  const data = new Uint8Array(256 * 128 * 3).map((_, place) => (place % (256 * 3) < 128 * 3 ? 255 : 0)); // its left half is white
+  assert.deepEqual(await findLargeFaces(network, { ...IMAGE, data }, SETTINGS), []);
+  const whiteOf = (input) => {
+    const columns = Array.from({ length: 128 }, (_, x) => x).filter((x) => input[(64 * 128 + x) * 3] === 1);
+    return [columns[0], columns.at(-1)];
+  };
+  // The column beside the edge is a little darker. Reduced by 1.2 the image is 107 pixels wide and lies 10 from the left.
+  assert.deepEqual(network.inputs.map(whiteOf), [[0, 62], [65, 127], [10, 62]]);
+});
+
+test("a face that only the mirror shows is turned back: its eyes and its mouth's corners change places", async () => {
+  const network = networkOf({ [2 * (8 * 16 + 2)]: [3, [...FACE, -4, -6, 5, -5, 0, 0, 0, 6, -8, -3, 8, -3]] }, 2);
+  const [face] = await findLargeFaces(network, IMAGE, SETTINGS);
+  assert.equal(network.inputs.length, 2);
+  // In the mirror its middle is at 40; the image is 256 wide.
+  assert.deepEqual(face.keypoints, [[206, 62], [224, 60], [216, 72], [216, 84], [216, 84]]);
+  assert.ok(Math.abs((face.x1 + face.x2) / 2 - 216) < 2 && face.x1 < face.x2);
+});
+
+test("a face that is seen from farther off is as large as it is", async () => {
+  const network = networkOf({ [2 * (8 * 16 + 8)]: [3, [...FACE, ...UPRIGHT]] }, 3);
+  const [face] = await findLargeFaces(network, IMAGE, SETTINGS);
+  assert.equal(network.inputs.length, 3);
+  assert.ok(Math.abs(face.x2 - face.x1 - (24 * 256) / 107) < 1e-4);
+  assert.ok(Math.abs(face.keypoints[2][0] - ((68 - 10) * 256) / 107) < 1e-4);
 });
 
 test("the box of a face on its side grows towards its hair", async () => {
