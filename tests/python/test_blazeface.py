@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from python_trainer.blazeface import PUBLISHED, build_blazeface, find_large_faces
+from python_trainer.blazeface import _VIEWS, PUBLISHED, build_blazeface, find_large_faces
 from python_trainer.config import BlazeFaceSettings
 from python_trainer.faces import detect_faces
 from tests.python.faces import astronaut
@@ -39,7 +39,7 @@ def test_it_draws_the_box_and_the_eyes_where_mtcnn_does(size):
     (middle, length), (expected, other) = middle_and_side(row[:4]), middle_and_side(face.box_xyxy * scale)
     assert np.abs(middle - expected).max() < 0.15 * other
     assert length == pytest.approx(other, rel=0.25)
-    assert np.abs(row[5:].reshape(2, 5).T[:3] - face.keypoints[:3] * scale).max() < 0.15 * other
+    assert np.abs(row[5:].reshape(2, 5).T[:3] - face.keypoints[:3] * scale).max() < 0.17 * other
 
 
 def test_the_published_weights_are_mediapipes():
@@ -61,6 +61,14 @@ def test_those_in_use_find_a_face_under_specks_which_the_published_do_not(fixtur
     network = weighted(PUBLISHED)
     monkeypatch.setattr("python_trainer.blazeface.load_blazeface", lambda: network)
     assert all(row[1] > 60 for row in find_large_faces(specked, replace(SETTINGS, min_score=0.5))), "not his head"
+
+
+@pytest.mark.parametrize(("name", "views"), [("face_specked", 1), ("face_seen_mirrored", 2), ("face_seen_afar", 3)])
+def test_the_fixtures_need_each_of_the_views(name, views, fixtures_dir, monkeypatch):
+    specked = np.asarray(Image.open(fixtures_dir / "images" / f"{name}.jpg").convert("RGB"))
+    assert len(find_large_faces(specked, SETTINGS)) == 1
+    monkeypatch.setattr("python_trainer.blazeface._VIEWS", _VIEWS[: views - 1])
+    assert not len(find_large_faces(specked, SETTINGS))
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -89,15 +97,39 @@ def test_what_another_view_shows_is_where_it_is_in_the_photo(view, monkeypatch):
     assert np.abs(row[5:] - plain[5:]).max() < 0.1 * other
 
 
-def test_the_mirror_shows_what_the_mirror_image_would(monkeypatch):
-    portrait = astronaut()[:256, 60:356]
+@pytest.mark.parametrize("columns", [slice(60, 356), slice(100, 229)])
+def test_the_mirror_shows_what_the_mirror_image_would(columns, monkeypatch):
+    portrait = astronaut()[:256, columns]
+    width = portrait.shape[1]
     monkeypatch.setattr("python_trainer.blazeface._VIEWS", ((True, 1.0),))
     (row,) = find_large_faces(portrait, SETTINGS)
     monkeypatch.setattr("python_trainer.blazeface._VIEWS", ((False, 1.0),))
     (mirror,) = find_large_faces(portrait[:, ::-1].copy(), SETTINGS)
-    eyes, other_eyes = row[5:7], mirror[5:7]
-    assert eyes == pytest.approx(296 - other_eyes[::-1], abs=0.5)
-    assert row[[0, 2]] == pytest.approx(296 - mirror[[2, 0]], abs=0.5)
+    assert row[5:10] == pytest.approx(width - mirror[[6, 5, 7, 9, 8]], abs=1e-6)
+    assert row[10:] == pytest.approx(mirror[[11, 10, 12, 14, 13]], abs=1e-6)
+    inside = mirror[:4].min() > 0 and mirror[2] < width - 1
+    assert not inside or row[:4] == pytest.approx(
+        [width - mirror[2], mirror[1], width - mirror[0], mirror[3]], abs=1e-6
+    )
+
+
+def test_a_photo_is_looked_at_as_it_is_in_the_mirror_and_from_farther_off_until_a_face_is_seen(monkeypatch):
+    squares = []
+
+    def answer(square):
+        squares.append(square)
+        scores = np.where((np.arange(896) == 272) & (len(squares) == seen_in), 0.9, 0.1)  # column 8, row 8 of 16
+        return scores, np.full((896, 16), 64.0)
+
+    monkeypatch.setattr("python_trainer.blazeface._anchors_in", answer)
+    half = np.zeros((128, 256, 3), np.uint8)
+    half[:, :128] = 255
+    for seen_in, looks in ((1, 1), (2, 2), (3, 3), (4, 3)):
+        squares.clear()
+        assert len(find_large_faces(half, SETTINGS)) == (seen_in < 4)
+        assert len(squares) == looks
+    white = [np.flatnonzero(square[64, :, 0] == 255)[[0, -1]].tolist() for square in squares]
+    assert white == [[0, 62], [65, 127], [10, 62]], "107 pixels wide from farther off, 10 from the left"
 
 
 def test_each_of_two_people_is_found_once():

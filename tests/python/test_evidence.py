@@ -131,7 +131,7 @@ def material():
 )
 def test_each_kind_of_fake_carries_what_is_known_of_it(material, shares, seam, synthetic, map_weight):
     shares = dict.fromkeys(FURTHER_FAKES, 0.0) | shares
-    still = dict.fromkeys(("degrade", "zoom", "rotation", "erase"), 0.0)
+    still = dict.fromkeys(("degrade", "zoom", "rotation", "erase", "spoil"), 0.0)
     recipe = get_recipe("evidence", batch_size=8, samples_per_epoch=16, **still, **shares)
     batches = EvidenceBatches(*material, recipe, 224, 0, 14, TARGETS)
     images, targets = batches[0]
@@ -165,7 +165,7 @@ def test_what_is_known_of_a_fakes_traces(source, generator, generated, label, tr
 
 
 def test_another_real_shows_through_both_of_a_pair_alike(material):
-    still = dict.fromkeys(("degrade", "geometry", "erase", "color", *FURTHER_FAKES), 0.0)
+    still = dict.fromkeys(("degrade", "geometry", "erase", "color", "spoil", *FURTHER_FAKES), 0.0)
     plain, mixed = (
         EvidenceBatches(*material, dataclasses.replace(RECIPE, overlay=share, **still), 224, 0, 14, TARGETS)[0]
         for share in (0.0, 1.0)

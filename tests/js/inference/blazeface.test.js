@@ -60,13 +60,16 @@ test("an image without a face is looked at as it is, in the mirror and from fart
   assert.deepEqual(network.inputs.map(whiteOf), [[0, 62], [65, 127], [10, 62]]);
 });
 
-test("a face that only the mirror shows is turned back: its eyes and its mouth's corners change places", async () => {
-  const network = networkOf({ [2 * (8 * 16 + 2)]: [3, [...FACE, -4, -6, 5, -5, 0, 0, 0, 6, -8, -3, 8, -3]] }, 2);
-  const [face] = await findLargeFaces(network, IMAGE, SETTINGS);
+test("a face that only the mirror shows is turned back: its eyes change places, and its box grows towards its hair", async () => {
+  const turned = UPRIGHT.map((_, index) => (index % 2 ? UPRIGHT[index - 1] : -UPRIGHT[index + 1]));
+  const network = networkOf({ [2 * (8 * 16 + 8)]: [3, [...FACE, ...turned]] }, 2);
+  // Reduced to 63 x 128 it lies 32 from the left and 33 from the right.
+  const portrait = { width: 126, height: 256, channels: 3, data: new Uint8Array(126 * 256 * 3) };
+  const [face] = await findLargeFaces(network, portrait, SETTINGS);
   assert.equal(network.inputs.length, 2);
-  // In the mirror its middle is at 40; the image is 256 wide.
-  assert.deepEqual(face.keypoints, [[206, 62], [224, 60], [216, 72], [216, 84], [216, 84]]);
-  assert.ok(Math.abs((face.x1 + face.x2) / 2 - 216) < 2 && face.x1 < face.x2);
+  // In the mirror its middle is at 2 (68 - 32) = 72; the image is 126 wide.
+  assert.deepEqual(face.keypoints, [[44, 144], [44, 128], [54, 136], [66, 136], [66, 136]]);
+  assert.deepEqual([face.x1, face.y1, face.x2, face.y2], [50 - 24, 136 - 24, 50 + 24, 136 + 24]);
 });
 
 test("a face that is seen from farther off is as large as it is", async () => {
