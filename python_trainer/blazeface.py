@@ -30,11 +30,8 @@ CELLS = ((16, 2), (8, 6))  # a side, and anchors in each
 _VALUES = 16  # of an anchor: x and y of the middle, width, height, and x and y of six keypoints
 _KEYPOINTS = (0, 1, 2, 3, 3)  # the eyes, nose, and the mouth's middle for both of its corners
 _MIRRORED = (1, 0, 2, 4, 3)  # which of those five each is in a mirror image
-_VIEWS = (
-    (False, 1.0),
-    (True, 1.0),
-    (False, 1.2),
-)  # whether mirrored, and how many times as wide a frame the photo lies in
+# Whether mirrored, and how many times as wide a frame the photo lies in.
+_VIEWS = ((False, 1.0), (True, 1.0), (False, 1.2))
 
 
 def find_large_faces(image: np.ndarray, settings: BlazeFaceSettings) -> np.ndarray:

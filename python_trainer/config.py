@@ -118,9 +118,7 @@ class Recipe:
     window: int = 0  # 1: stages smaller than the crop see a piece of it at its own scale, not all of it shrunk
     erase: float = 0.0  # probability that rectangles of a crop are painted over
     overlay: float = 0.0  # probability that another real shows through both of a pair
-    spoil: float = (
-        0.0  # probability that filters, weather, blots or noise spoil a crop, and the other of an aligned pair
-    )
+    spoil: float = 0.0  # probability that filters, weather, blots or noise spoil a crop, or both of an aligned pair
     degrade: float = 0.0  # probability that a pair of images is rescaled and recompressed as the web does
     label_smoothing: float = 0.0
     clip_norm: float = 0.0  # largest gradient norm per variable; 0: no clipping

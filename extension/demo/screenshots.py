@@ -41,7 +41,7 @@ GALLERY = (
     ("images/no_face.jpg", "other", "A drawn landscape"),
     ("images/size_64.jpg", "other", "A photo of 64 pixels, enlarged by its page"),
     ("broken/truncated.jpg", "other", "A file whose end is missing"),
-    ("faces/real_eileen_collins.jpg", "real", "Eileen Collins. Photo: NASA, public domain"),
+    ("images/face_tilted.jpg", "real", "Eileen Collins, tilted. Photo: NASA, public domain"),
 )
 
 

@@ -39,11 +39,15 @@ KINDS = """
   <svg class="shown" viewBox="0 0 240 280"><image href="/copy-svg/FACE" width="240" height="280"/></svg>
   <input type="image" class="shown" src="/copy-input/FACE" alt="Send">
   <video class="shown" poster="/copy-poster/FACE" preload="none"></video>
-  <canvas class="shown" width="240" height="280"></canvas>
   <i class="icon"></i><img src="/copy-small/FACE" width="30"><img src="/images/size_64.jpg?tiny" width="40" height="400">
   <script>
     const painted = new Image();
-    painted.onload = () => document.querySelector("canvas").getContext("2d").drawImage(painted, 0, 0, 240, 280);
+    painted.onload = () => {
+      // Painted before it is there: what a canvas shows is read when it is first seen.
+      const canvas = Object.assign(document.createElement("canvas"), { width: 240, height: 280, className: "shown" });
+      canvas.getContext("2d").drawImage(painted, 0, 0, 240, 280);
+      document.querySelector("i").before(canvas);
+    };
     painted.src = "/FACE?painted";
   </script>
 """.replace("FACE", FACE)
