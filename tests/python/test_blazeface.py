@@ -28,8 +28,9 @@ def weighted(weights):
     return network
 
 
-@pytest.mark.parametrize("size", [(512, 512), (100, 100), (640, 512)])
-def test_it_draws_the_box_and_the_eyes_where_mtcnn_does(size):
+# In the wide photo the face is 23 pixels of the network's input, near the least that it sees: an eye is off by .1506.
+@pytest.mark.parametrize(("size", "tolerance"), [((512, 512), 0.15), ((100, 100), 0.15), ((640, 512), 0.155)])
+def test_it_draws_the_box_and_the_eyes_where_mtcnn_does(size, tolerance):
     image = np.zeros((size[1], size[0], 3), np.uint8)
     side = min(size)
     image[:, :side] = np.asarray(Image.fromarray(astronaut()).resize((side, side)))
@@ -39,7 +40,7 @@ def test_it_draws_the_box_and_the_eyes_where_mtcnn_does(size):
     (middle, length), (expected, other) = middle_and_side(row[:4]), middle_and_side(face.box_xyxy * scale)
     assert np.abs(middle - expected).max() < 0.15 * other
     assert length == pytest.approx(other, rel=0.25)
-    assert np.abs(row[5:].reshape(2, 5).T[:3] - face.keypoints[:3] * scale).max() < 0.17 * other
+    assert np.abs(row[5:].reshape(2, 5).T[:3] - face.keypoints[:3] * scale).max() < tolerance * other
 
 
 def test_the_published_weights_are_mediapipes():
@@ -66,9 +67,9 @@ def test_those_in_use_find_a_face_under_specks_which_the_published_do_not(fixtur
 @pytest.mark.parametrize(("name", "views"), [("face_specked", 1), ("face_seen_mirrored", 2), ("face_seen_afar", 3)])
 def test_the_fixtures_need_each_of_the_views(name, views, fixtures_dir, monkeypatch):
     specked = np.asarray(Image.open(fixtures_dir / "images" / f"{name}.jpg").convert("RGB"))
-    assert len(find_large_faces(specked, SETTINGS)) == 1
-    monkeypatch.setattr("python_trainer.blazeface._VIEWS", _VIEWS[: views - 1])
-    assert not len(find_large_faces(specked, SETTINGS))
+    for looked, found in ((views - 1, 0), (views, 1)):
+        monkeypatch.setattr("python_trainer.blazeface._VIEWS", _VIEWS[:looked])
+        assert len(find_large_faces(specked, SETTINGS)) == found
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -107,10 +108,8 @@ def test_the_mirror_shows_what_the_mirror_image_would(columns, monkeypatch):
     (mirror,) = find_large_faces(portrait[:, ::-1].copy(), SETTINGS)
     assert row[5:10] == pytest.approx(width - mirror[[6, 5, 7, 9, 8]], abs=1e-6)
     assert row[10:] == pytest.approx(mirror[[11, 10, 12, 14, 13]], abs=1e-6)
-    inside = mirror[:4].min() > 0 and mirror[2] < width - 1
-    assert not inside or row[:4] == pytest.approx(
-        [width - mirror[2], mirror[1], width - mirror[0], mirror[3]], abs=1e-6
-    )
+    box = np.clip([width - mirror[2], mirror[1], width - mirror[0], mirror[3]], 0, [width - 1, 255, width - 1, 255])
+    assert row[:4] == pytest.approx(box, abs=1e-6)
 
 
 def test_a_photo_is_looked_at_as_it_is_in_the_mirror_and_from_farther_off_until_a_face_is_seen(monkeypatch):
